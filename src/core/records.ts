@@ -1,0 +1,148 @@
+import type { Evidence, Signal } from "./rights.ts";
+
+/** Lower-case hex digests cross borders as text; the ledger stores them as blobs. */
+export type Hex = string;
+
+export const outcomes = ["document", "duplicate", "skipped", "failed"] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** What was verified of a digest that the archive itself states. */
+export const digestStates = ["absent", "match", "mismatch", "unknown"] as const;
+export type DigestState = (typeof digestStates)[number];
+
+/** The exact place of a capture's bytes. */
+export interface Place {
+  /** SHA-256 of the whole archive file. */
+  readonly archive: Hex;
+  /** First byte of the record, or of the compressed member that holds it. */
+  readonly offset: number;
+  /** Bytes of the record, or of that member. */
+  readonly length: number;
+  /** First byte of the record inside the unpacked member; 0 but for members that hold several records. */
+  readonly innerOffset: number;
+}
+
+/** One capture as the measure stage leaves it. A row of a segment; everything the ledger knows comes from these. */
+export interface CaptureRow {
+  /** SHA-256 of `archive:offset:innerOffset`, first 16 bytes, hex: the same wherever and whenever it is computed. */
+  readonly id: Hex;
+  readonly place: Place;
+  /** `response`, `resource`, `conversion`, `revisit`, `continuation`. */
+  readonly recordType: string;
+  readonly recordId: string | null;
+  readonly url: string;
+  /** Milliseconds since 1970-01-01 UTC, `null` when the record states no readable date. */
+  readonly capturedAt: number | null;
+  readonly ip: string | null;
+  readonly httpStatus: number | null;
+  readonly mime: string | null;
+  /** `WARC-Truncated` reason, or `null`. */
+  readonly truncated: string | null;
+  /** As the archive states them, prefix and all (`sha1:BASE32`). */
+  readonly statedBlockDigest: string | null;
+  readonly statedPayloadDigest: string | null;
+  readonly blockDigestState: DigestState;
+  readonly payloadDigestState: DigestState;
+  /** SHA-256 of the record's block, and of the payload as stored (HTTP body before any decoding). */
+  readonly blockSha256: Hex;
+  readonly payloadSha256: Hex;
+  readonly payloadBytes: number;
+  readonly outcome: Outcome;
+  /** Why it is not a document: `not-http`, `status`, `media-type`, `empty-text`, `revisit`, `http-malformed`, ... */
+  readonly reason: string | null;
+  /** Words for people; never parsed. */
+  readonly detail: string | null;
+  readonly document: DocumentRow | null;
+}
+
+/** What the stages made of a page. Its id is its capture's. */
+export interface DocumentRow {
+  readonly title: string | null;
+  readonly canonicalUrl: string | null;
+  readonly languageAttribute: string | null;
+  readonly charset: string;
+  readonly charsetSource: string;
+  readonly language: string;
+  readonly languageScore: number;
+  /** SHA-256 of the text in UTF-8. */
+  readonly textSha256: Hex;
+  readonly textBytes: number;
+  /** Words as the quality stage counts them. */
+  readonly words: number;
+  readonly licence: string;
+  readonly licenceBasis: string;
+  /** One value a rule, in the order of the segment's rule set; `null` = unknown. */
+  readonly measurements: readonly (number | null)[];
+  readonly evidence: readonly Evidence[];
+  readonly signals: readonly Signal[];
+}
+
+/** A range of bytes that is in no record. */
+export interface LossRow {
+  readonly offset: number;
+  readonly length: number;
+  /** `crc-mismatch`, `truncated`, `garbage`, `header-malformed`, ... */
+  readonly reason: string;
+  readonly detail: string;
+}
+
+/** Something wrong with a record that is nevertheless readable. */
+export interface ProblemRow {
+  readonly offset: number;
+  readonly innerOffset: number;
+  /** `field-missing`, `field-duplicate`, `digest-mismatch`, ... */
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** What a rule set is: measurements are stored by position in it. */
+export interface RuleSetRow {
+  readonly name: string;
+  readonly revision: number;
+  readonly unit: string;
+}
+
+/** A unit of work: a nominal byte range of one archive. It owns each record that starts in the range. */
+export interface SliceSpec {
+  readonly archive: Hex;
+  readonly index: number;
+  readonly nominalStart: number;
+  readonly nominalEnd: number;
+  /** Set when the first record's start is already known, so that no search for it is made. */
+  readonly exactStart: number | null;
+}
+
+/** The bytes a slice turned out to cover, all accounted: `recordBytes + lostBytes = end - begin`. */
+export interface SliceRow {
+  readonly archive: Hex;
+  readonly index: number;
+  readonly begin: number;
+  readonly end: number;
+  readonly recordBytes: number;
+  readonly lostBytes: number;
+  /** Records by type, captures included. */
+  readonly recordCounts: Readonly<Record<string, number>>;
+}
+
+/** The head of a segment file: everything but the captures and texts themselves. */
+export interface SegmentHead {
+  readonly format: "colophon-segment/1";
+  /** Version of the program that measured. */
+  readonly software: string;
+  readonly slice: SliceRow;
+  readonly ruleSet: readonly RuleSetRow[];
+  readonly losses: readonly LossRow[];
+  readonly problems: readonly ProblemRow[];
+}
+
+/** One archive file as it was when it was registered. */
+export interface ArchiveRow {
+  readonly sha256: Hex;
+  /** File name without folders; what a manifest shows. */
+  readonly name: string;
+  /** Where it lies on this machine; never leaves it. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sliceBytes: number;
+  readonly sliceCount: number;
+}
