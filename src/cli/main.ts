@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+
+import { Command as CommanderCommand, CommanderError, Option } from "commander";
+
+import { exitStatuses, failures, PipelineError, type ExitName } from "../core/errors.ts";
+import type { Command, Io, OptionValues } from "./command.ts";
+import { commands } from "./commands.ts";
+import { stopSignal } from "./stop-signal.ts";
+
+/**
+ * Runs one command line and gives the exit status; never throws.
+ * @param args as typed, without `node` and the program's name
+ */
+export async function main(args: readonly string[], io: Io = processIo()): Promise<number> {
+  const ended: { exit: ExitName } = { exit: "ok" };
+  const program = await programOf(io, (exit) => {
+    ended.exit = exit;
+  });
+  try {
+    await program.parseAsync(args.length === 0 ? ["--help"] : args, { from: "user" });
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitStatuses.usage.code;
+    ended.exit = reportedFailure(error, io);
+  }
+  return exitStatuses[ended.exit].code;
+}
+
+async function programOf(io: Io, onEnd: (exit: ExitName) => void): Promise<CommanderCommand> {
+  const program = new CommanderCommand("colophon")
+    .description("Crawl and filter pages into a corpus that can say, page by page, where its text came from and by what right.")
+    .version(softwareVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .showSuggestionAfterError()
+    .showHelpAfterError("(add --help for the whole help)")
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.err.write(text) });
+  for (const command of commands) addCommand(program, command, io, onEnd);
+  // Completion walks the finished tree; it is loaded only when asked for.
+  const { default: tab } = await import("@bomb.sh/tab/commander");
+  tab(program);
+  return program;
+}
+
+function addCommand(program: CommanderCommand, command: Command, io: Io, onEnd: (exit: ExitName) => void): void {
+  const words = command.name.split(" ");
+  const name = words.pop() ?? command.name;
+  const parent = words.reduce((at, word) => groupOf(at, word), program);
+  const sub = parent.command(name).summary(command.summary).description(command.description ?? `${command.summary}.`);
+  for (const { name: argument, description } of command.arguments) sub.argument(argument, description);
+  for (const { flags, description, default: value, choices } of command.options) {
+    const option = new Option(flags, description);
+    if (value !== undefined) option.default(value);
+    if (choices !== undefined) option.choices([...choices]);
+    sub.addOption(option);
+  }
+  if (command.examples.length > 0) {
+    const lines = command.examples.map(({ line, says }) => `  $ ${line}\n      ${says}`);
+    sub.addHelpText("after", `\nExamples:\n${lines.join("\n")}`);
+  }
+  sub.action(async () => onEnd(await command.run({ args: sub.args, options: sub.opts<OptionValues>() }, io)));
+}
+
+function groupOf(parent: CommanderCommand, name: string): CommanderCommand {
+  return parent.commands.find((known) => known.name() === name) ?? parent.command(name).description(`${name} commands`);
+}
+
+function reportedFailure(error: unknown, io: Io): ExitName {
+  if (error instanceof PipelineError) {
+    io.err.write(`colophon: ${error.message}\n`);
+    return failures[error.code].exit;
+  }
+  if (error instanceof Error && "code" in error && error.code === "EPIPE") return "ok";
+  if (error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT")) {
+    io.err.write("colophon: no space left on the disk. Free some and run the same command again: nothing finished is lost.\n");
+    return "diskFull";
+  }
+  io.err.write(`colophon: internal error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return "internal";
+}
+
+/** The package's version, from its own package.json beside the sources or above the compiled files. */
+export function softwareVersion(): string {
+  const folder = import.meta.url.includes("/dist/src/") ? "../../../package.json" : "../../package.json";
+  const parsed: unknown = JSON.parse(readFileSync(new URL(folder, import.meta.url), "utf8"));
+  return typeof parsed === "object" && parsed !== null && "version" in parsed ? String(parsed.version) : "0.0.0";
+}
+
+function processIo(): Io {
+  // A reader that went away (`| head`) is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  return {
+    out: process.stdout,
+    err: process.stderr,
+    input: process.stdin,
+    terminal: process.stderr.isTTY,
+    signal: stopSignal(process.stderr),
+  };
+}
