@@ -1,0 +1,198 @@
+import { PipelineError } from "../core/errors.ts";
+import { outcomes, type ArchiveRow, type Outcome } from "../core/records.ts";
+import { appendSegment } from "../ledger/append-segment.ts";
+import { slicesOf } from "../ledger/archives.ts";
+import type { Ledger } from "../ledger/open.ts";
+import type { Corpus } from "./corpus.ts";
+import type { MeasureJob, MeasureResult } from "./measure-slice.ts";
+import { registerArchives, type InputFailure } from "./register-archives.ts";
+import { openSegment } from "./segment-read.ts";
+import { sliceOf } from "./slices.ts";
+import type { ThreadPool } from "./thread-pool.ts";
+
+/** What a person watching wants to know; called often, so keep it cheap. */
+export interface IngestProgress {
+  readonly phase: "register" | "measure";
+  /** The file in hand. */
+  readonly path: string;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  readonly captures: number;
+  readonly documents: number;
+}
+
+export interface IngestReport {
+  readonly archives: number;
+  /** Of them, those whose every slice was in the ledger before. */
+  readonly alreadyRead: number;
+  readonly slices: number;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  readonly losses: number;
+  readonly failures: readonly InputFailure[];
+  readonly interrupted: boolean;
+}
+
+interface Tally {
+  alreadyRead: number;
+  slices: number;
+  losses: number;
+  doneBytes: number;
+  readonly outcomes: Record<Outcome, number>;
+  readonly failures: InputFailure[];
+}
+
+/**
+ * Reads archives into the ledger, slice by slice, all cores at once. Slices of one file are appended in its order, because
+ * a slice's true start is known only from the end of the one before; what is in the ledger is never read again.
+ */
+export async function ingestArchives(
+  corpus: Corpus,
+  ledger: Ledger,
+  pool: ThreadPool,
+  paths: readonly string[],
+  signal: AbortSignal,
+  onProgress: (progress: IngestProgress) => void,
+): Promise<IngestReport> {
+  const tally: Tally = {
+    alreadyRead: 0,
+    slices: 0,
+    losses: 0,
+    doneBytes: 0,
+    outcomes: { document: 0, duplicate: 0, skipped: 0, failed: 0 },
+    failures: [],
+  };
+  const report = (phase: IngestProgress["phase"], path: string, totalBytes: number): void => {
+    const captures = outcomes.reduce((sum, outcome) => sum + tally.outcomes[outcome], 0);
+    onProgress({ phase, path, doneBytes: tally.doneBytes, totalBytes, captures, documents: tally.outcomes.document });
+  };
+  const { archives, failures } = await registerArchives(ledger, paths, corpus.config.sliceBytes, signal, (path) =>
+    report("register", path, 0),
+  );
+  tally.failures.push(...failures);
+  const totalBytes = archives.reduce((sum, { bytes }) => sum + bytes, 0);
+  const gate = inFlightGate(pool.size + 2);
+  // Files overlap at their ends, so that a thread is never idle while the last slice of a file is measured.
+  await Promise.all(
+    archives.map(async (archive) => {
+      await archiveIngest(corpus, ledger, pool, archive, signal, gate, tally, () => report("measure", archive.path, totalBytes));
+    }),
+  );
+  return { archives: archives.length, ...tally, interrupted: signal.aborted };
+}
+
+async function archiveIngest(
+  corpus: Corpus,
+  ledger: Ledger,
+  pool: ThreadPool,
+  archive: ArchiveRow,
+  signal: AbortSignal,
+  gate: Gate,
+  tally: Tally,
+  onSlice: () => void,
+): Promise<void> {
+  const known = slicesOf(ledger, archive.sha256);
+  tally.doneBytes += known.reduce((sum, { begin, end }) => sum + end - begin, 0);
+  if (known.length === archive.sliceCount) {
+    tally.alreadyRead++;
+    onSlice();
+    return;
+  }
+  let expected = known.reduce((last, { end, begin }) => (end > begin ? end : last), 0);
+  let failed: unknown = null;
+  // Each slice waits for the one before it to be appended; measuring itself runs ahead as far as the gate lets it.
+  let previous: Promise<void> = Promise.resolve();
+  for (let index = known.length; index < archive.sliceCount; index++) {
+    const leave = await gate.enter();
+    if (signal.aborted || failed !== null) {
+      leave();
+      break;
+    }
+    const measured = pool.measure(jobOf(corpus, archive, index));
+    // Its failure is met where it is awaited below; without this it would count as unhandled until then.
+    measured.catch(() => undefined);
+    const before = previous;
+    previous = (async () => {
+      await before;
+      if (failed !== null) return;
+      try {
+        const job = jobOf(corpus, archive, index);
+        const result = await chained(await measured, expected, job.slice.nominalEnd, async (exactStart) =>
+          pool.measure({ ...job, slice: { ...job.slice, exactStart } }),
+        );
+        append(corpus, ledger, archive, index, result);
+        if (!result.empty) expected = result.end;
+        tally.slices++;
+        tally.losses += result.losses;
+        tally.doneBytes += result.end - result.begin;
+        for (const outcome of outcomes) tally.outcomes[outcome] += result.outcomes[outcome];
+        onSlice();
+      } catch (error) {
+        failed = error;
+      } finally {
+        leave();
+      }
+    })();
+  }
+  await previous;
+  if (failed === null) return;
+  if (failed instanceof PipelineError && failed.code.startsWith("archive-")) {
+    tally.failures.push({ path: archive.path, message: failed.message });
+    return;
+  }
+  throw failed;
+}
+
+/**
+ * A slice must begin where the one before it ended, and own nothing when that is beyond its range. One that found a false
+ * start, or none, is measured again from the true one.
+ */
+async function chained(
+  result: MeasureResult,
+  expected: number,
+  nominalEnd: number,
+  again: (start: number) => Promise<MeasureResult>,
+): Promise<MeasureResult> {
+  const agrees = result.empty ? expected >= nominalEnd : result.begin === expected && expected < nominalEnd;
+  return agrees ? result : again(expected);
+}
+
+function jobOf(corpus: Corpus, archive: ArchiveRow, index: number): MeasureJob {
+  return { slice: sliceOf(archive, index), path: archive.path, segments: corpus.segments, poison: [] };
+}
+
+function append(corpus: Corpus, ledger: Ledger, archive: ArchiveRow, index: number, result: MeasureResult): void {
+  using segment = openSegment(corpus.segments, result.segment);
+  appendSegment(ledger, {
+    archive: archive.sha256,
+    index,
+    head: segment.head,
+    segmentSha256: result.segment,
+    captures: segment.captures(),
+  });
+}
+
+interface Gate {
+  readonly enter: () => Promise<() => void>;
+}
+
+/** Lets `limit` through at a time, in the order they came. */
+function inFlightGate(limit: number): Gate {
+  let inside = 0;
+  const waiting: (() => void)[] = [];
+  const leave = (): void => {
+    inside--;
+    waiting.shift()?.();
+  };
+  return {
+    async enter() {
+      if (inside >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
+      inside++;
+      let left = false;
+      return () => {
+        if (left) return;
+        left = true;
+        leave();
+      };
+    },
+  };
+}

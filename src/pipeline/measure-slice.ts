@@ -1,0 +1,96 @@
+import type { Hex, LossRow, Outcome, ProblemRow, SliceSpec } from "../core/records.ts";
+import { readArchive, type SliceSpan } from "../warc/read-archive.ts";
+import type { ArchiveRecord } from "../warc/record.ts";
+import { fileSource } from "../warc/source.ts";
+import { captureTypes, processCapture, type Measured, type Stages } from "./process-capture.ts";
+import { segmentWriter } from "./segment-write.ts";
+
+/** One slice to measure: ids and places only, never a page. */
+export interface MeasureJob {
+  readonly slice: SliceSpec;
+  readonly path: string;
+  readonly segments: string;
+  /** Records that brought a worker down before, by offset: they become failed captures without being looked at. */
+  readonly poison: readonly { readonly offset: number; readonly innerOffset: number; readonly why: string }[];
+}
+
+/** What came of it; the captures themselves are in the segment. */
+export interface MeasureResult {
+  readonly segment: Hex;
+  readonly begin: number;
+  readonly end: number;
+  /** True when no record starts in the slice's range: it owns no bytes. */
+  readonly empty: boolean;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  readonly losses: number;
+}
+
+/** Told of each record before it is looked at, so that a crash can be laid at its door. */
+export type Watch = (offset: number, innerOffset: number) => void;
+
+/** Reads one slice, measures each capture and writes the segment. Needs the stages; leaves no half file behind on error. */
+export async function measureSlice(job: MeasureJob, stages: Stages, software: string, watch: Watch): Promise<MeasureResult> {
+  using source = fileSource(job.path);
+  const { slice } = job;
+  const writer = segmentWriter(job.segments, `${slice.archive.slice(0, 16)}-${slice.index}-${process.pid}`);
+  const losses: LossRow[] = [];
+  const problems: ProblemRow[] = [];
+  const outcomes: Record<Outcome, number> = { document: 0, duplicate: 0, skipped: 0, failed: 0 };
+  try {
+    const items = readArchive(source, {
+      start: slice.exactStart ?? slice.nominalStart,
+      end: slice.nominalEnd,
+      exactStart: slice.exactStart !== null || slice.nominalStart === 0,
+    });
+    let step = await items.next();
+    for (; step.done !== true; step = await items.next()) {
+      const item = step.value;
+      if (item.kind === "loss") {
+        const { offset, length, reason, detail } = item;
+        losses.push({ offset, length, reason, detail });
+        continue;
+      }
+      watch(item.offset, item.innerOffset);
+      for (const { code, detail } of item.problems) {
+        problems.push({ offset: item.offset, innerOffset: item.innerOffset, code, detail });
+      }
+      if (!captureTypes.has(item.type)) continue;
+      const { row, text, signature } = measuredUnlessPoison(item, job, stages);
+      outcomes[row.outcome]++;
+      writer.add(row, text === null ? null : Buffer.from(text, "utf8"), signature);
+    }
+    const span: SliceSpan = step.value;
+    for (const { code, detail } of span.problems) problems.push({ offset: span.begin, innerOffset: 0, code, detail });
+    const segment = writer.finish({
+      format: "colophon-segment/1",
+      software,
+      slice: {
+        archive: slice.archive,
+        index: slice.index,
+        begin: span.begin,
+        end: span.end,
+        recordBytes: span.recordBytes,
+        lostBytes: span.lostBytes,
+        recordCounts: span.recordCounts,
+      },
+      ruleSet: stages.rules.map(({ name, revision, unit }) => ({ name, revision, unit })),
+      losses,
+      problems,
+    });
+    return { segment, begin: span.begin, end: span.end, empty: span.begin === span.end, outcomes, losses: losses.length };
+  } catch (error) {
+    writer.abandon();
+    throw error;
+  }
+}
+
+function measuredUnlessPoison(record: ArchiveRecord, job: MeasureJob, stages: Stages): Measured {
+  const poison = job.poison.find((known) => known.offset === record.offset && known.innerOffset === record.innerOffset);
+  if (poison === undefined) return processCapture(record, job.slice.archive, stages);
+  const { row } = processCapture({ ...record, type: "continuation" }, job.slice.archive, stages);
+  return {
+    row: { ...row, recordType: record.type, outcome: "failed", reason: "worker-crashed", detail: poison.why },
+    text: null,
+    signature: null,
+  };
+}

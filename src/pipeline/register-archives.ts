@@ -1,0 +1,76 @@
+import { statSync } from "node:fs";
+import { basename, resolve } from "node:path";
+
+import { PipelineError } from "../core/errors.ts";
+import type { ArchiveRow } from "../core/records.ts";
+import { archiveByPath, registerArchive } from "../ledger/archives.ts";
+import type { Ledger } from "../ledger/open.ts";
+import { fileSource } from "../warc/source.ts";
+import { fileSha256 } from "./archive-digest.ts";
+import { sliceCountOf } from "./slices.ts";
+
+/** A file that could not be taken in, and why; the others go on. */
+export interface InputFailure {
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface Registered {
+  readonly archives: readonly ArchiveRow[];
+  readonly failures: readonly InputFailure[];
+}
+
+/**
+ * Names each file by the digest of its bytes and registers it. A file that the ledger knows unchanged (path, size and
+ * time of change) is not read again; two files with the same bytes are one archive.
+ */
+export async function registerArchives(
+  ledger: Ledger,
+  paths: readonly string[],
+  sliceBytes: number,
+  signal: AbortSignal,
+  onFile: (path: string) => void,
+): Promise<Registered> {
+  const archives = new Map<string, ArchiveRow>();
+  const failures: InputFailure[] = [];
+  for (const given of paths) {
+    if (signal.aborted) break;
+    onFile(given);
+    try {
+      const archive = await registered(ledger, resolve(given), sliceBytes, signal);
+      archives.set(archive.sha256, archive);
+    } catch (error) {
+      if (signal.aborted) break;
+      if (!(error instanceof PipelineError) || !error.code.startsWith("archive-")) throw error;
+      failures.push({ path: given, message: error.message });
+    }
+  }
+  return { archives: [...archives.values()], failures };
+}
+
+async function registered(ledger: Ledger, path: string, sliceBytes: number, signal: AbortSignal): Promise<ArchiveRow> {
+  // Opening it as the reader will gives the same clear error for a folder, a missing file or no permission.
+  fileSource(path)[Symbol.dispose]();
+  const before = statOf(path);
+  const known = archiveByPath(ledger, path, before);
+  if (known !== null) return known;
+  const sha256 = await fileSha256(path, signal);
+  const after = statOf(path);
+  if (before.bytes !== after.bytes || before.mtimeNs !== after.mtimeNs) {
+    throw new PipelineError("archive-changed", `${path} changed while it was read; wait until it is whole and run again`, { path });
+  }
+  const row = {
+    sha256,
+    name: basename(path),
+    path,
+    bytes: before.bytes,
+    sliceBytes,
+    sliceCount: sliceCountOf(before.bytes, sliceBytes),
+  };
+  return registerArchive(ledger, row, before.mtimeNs);
+}
+
+function statOf(path: string): { readonly bytes: number; readonly mtimeNs: bigint } {
+  const { size, mtimeNs } = statSync(path, { bigint: true });
+  return { bytes: Number(size), mtimeNs };
+}

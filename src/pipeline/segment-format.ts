@@ -1,0 +1,33 @@
+import { join } from "node:path";
+
+import type { Hex, SegmentHead } from "../core/records.ts";
+
+export const segmentMagic = "COLOPHON-SEGMENT/1\n";
+
+/** Unpacked bytes after which a frame is closed: small enough to hold, large enough to pack well. */
+export const frameBytes = 1 << 20;
+
+/** One zstd frame of the file. */
+export interface SegmentFrame {
+  readonly offset: number;
+  readonly length: number;
+  readonly rawLength: number;
+}
+
+/** The last thing in the file, found through the 8 bytes that end it. */
+export interface SegmentFooter {
+  readonly head: SegmentHead;
+  /** JSON lines, one a capture, in the order of the archive. */
+  readonly captures: readonly SegmentFrame[];
+  /** Texts of the documents, end to end in UTF-8; none is split over two frames. */
+  readonly texts: readonly SegmentFrame[];
+  /** Bytes of each document's text, in order. */
+  readonly textLengths: readonly number[];
+  /** Signatures of the documents, in order, little-endian 32-bit slots. */
+  readonly signatures: SegmentFrame;
+}
+
+/** `segments/ab/abcd....segment`: named by the SHA-256 of its bytes, so that `sha256sum` alone can verify it. */
+export function segmentPath(folder: string, digest: Hex): string {
+  return join(folder, digest.slice(0, 2), `${digest}.segment`);
+}
