@@ -27,7 +27,9 @@ export async function main(args: readonly string[], io: Io = processIo()): Promi
 
 async function programOf(io: Io, onEnd: (exit: ExitName) => void): Promise<CommanderCommand> {
   const program = new CommanderCommand("colophon")
-    .description("Crawl and filter pages into a corpus that can say, page by page, where its text came from and by what right.")
+    .description(
+      "Crawl and filter pages into a corpus that can say, page by page, where its text came from and by what right.",
+    )
     .version(softwareVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
@@ -46,7 +48,10 @@ function addCommand(program: CommanderCommand, command: Command, io: Io, onEnd: 
   const words = command.name.split(" ");
   const name = words.pop() ?? command.name;
   const parent = words.reduce((at, word) => groupOf(at, word), program);
-  const sub = parent.command(name).summary(command.summary).description(command.description ?? `${command.summary}.`);
+  const sub = parent
+    .command(name)
+    .summary(command.summary)
+    .description(command.description ?? `${command.summary}.`);
   for (const { name: argument, description } of command.arguments) sub.argument(argument, description);
   for (const { flags, description, default: value, choices } of command.options) {
     const option = new Option(flags, description);
@@ -72,10 +77,14 @@ function reportedFailure(error: unknown, io: Io): ExitName {
   }
   if (error instanceof Error && "code" in error && error.code === "EPIPE") return "ok";
   if (error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT")) {
-    io.err.write("colophon: no space left on the disk. Free some and run the same command again: nothing finished is lost.\n");
+    io.err.write(
+      "colophon: no space left on the disk. Free some and run the same command again: nothing finished is lost.\n",
+    );
     return "diskFull";
   }
-  io.err.write(`colophon: internal error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  io.err.write(
+    `colophon: internal error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   return "internal";
 }
 

@@ -62,7 +62,8 @@ export function yamlOf(path: string, code: "config-invalid" | "policy-invalid"):
   try {
     return parse(readFileSync(path, "utf8"));
   } catch (cause) {
-    const at = cause instanceof YAMLParseError && cause.linePos ? `:${cause.linePos[0].line}:${cause.linePos[0].col}` : "";
+    const at =
+      cause instanceof YAMLParseError && cause.linePos ? `:${cause.linePos[0].line}:${cause.linePos[0].col}` : "";
     const words = cause instanceof Error ? (cause.message.split("\n", 1)[0] ?? "") : String(cause);
     throw new PipelineError(code, `${path}${at}: ${words}`, { path }, cause);
   }
@@ -79,5 +80,10 @@ async function configOf(path: string): Promise<CorpusConfig> {
 }
 
 function nameOf(folder: string): string {
-  return resolve(folder).split("/").pop()?.replaceAll(/[^A-Za-z0-9._-]+/g, "-") ?? "corpus";
+  return (
+    resolve(folder)
+      .split("/")
+      .pop()
+      ?.replaceAll(/[^A-Za-z0-9._-]+/g, "-") ?? "corpus"
+  );
 }

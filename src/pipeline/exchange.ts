@@ -36,7 +36,7 @@ export function exchangeOf(record: ArchiveRecord): Exchange {
 function isHttp(record: ArchiveRecord): boolean {
   if (record.type !== "response") return false;
   const essence = essenceOf(record.contentType);
-  return essence === "application/http" || /^https?:/i.test(record.url);
+  return essence === "application/http" || /^https?:/i.test(record.url ?? "");
 }
 
 function httpExchange(record: ArchiveRecord): Exchange {
@@ -47,7 +47,11 @@ function httpExchange(record: ArchiveRecord): Exchange {
   const essence = essenceOf(contentType);
   const seen = { status: head.status, headers: head.headers, contentType, essence, payload };
   if (head.status < 200 || head.status > 299 || head.status === 206) {
-    return { ...bare(record), ...seen, end: { outcome: "skipped", reason: "http-status", detail: String(head.status) } };
+    return {
+      ...bare(record),
+      ...seen,
+      end: { outcome: "skipped", reason: "http-status", detail: String(head.status) },
+    };
   }
   const decoded = decodedBody(head.headers, payload, bodyLimits);
   const whole = record.truncated === null && decoded.complete;
@@ -74,7 +78,7 @@ function bareExchange(record: ArchiveRecord): Exchange {
 }
 
 function endOf(record: ArchiveRecord, exchange: Exchange): Exchange["end"] {
-  if (record.url === "") return { outcome: "failed", reason: "no-url", detail: null };
+  if (record.url === null) return { outcome: "failed", reason: "no-url", detail: null };
   if (isRobotsTxt(record.url)) return { outcome: "skipped", reason: "robots-txt", detail: null };
   if (exchange.body.length === 0) return { outcome: "skipped", reason: "empty-body", detail: null };
   if (exchange.reading === "none") return { outcome: "skipped", reason: "media-type", detail: exchange.essence };

@@ -74,7 +74,9 @@ export async function ingestArchives(
   // Files overlap at their ends, so that a thread is never idle while the last slice of a file is measured.
   await Promise.all(
     archives.map(async (archive) => {
-      await archiveIngest(corpus, ledger, pool, archive, signal, gate, tally, () => report("measure", archive.path, totalBytes));
+      await archiveIngest(corpus, ledger, pool, archive, signal, gate, tally, () =>
+        report("measure", archive.path, totalBytes),
+      );
     }),
   );
   return { archives: archives.length, ...tally, interrupted: signal.aborted };

@@ -29,7 +29,12 @@ export interface MeasureResult {
 export type Watch = (offset: number, innerOffset: number) => void;
 
 /** Reads one slice, measures each capture and writes the segment. Needs the stages; leaves no half file behind on error. */
-export async function measureSlice(job: MeasureJob, stages: Stages, software: string, watch: Watch): Promise<MeasureResult> {
+export async function measureSlice(
+  job: MeasureJob,
+  stages: Stages,
+  software: string,
+  watch: Watch,
+): Promise<MeasureResult> {
   using source = fileSource(job.path);
   const { slice } = job;
   const writer = segmentWriter(job.segments, `${slice.archive.slice(0, 16)}-${slice.index}-${process.pid}`);
@@ -77,7 +82,14 @@ export async function measureSlice(job: MeasureJob, stages: Stages, software: st
       losses,
       problems,
     });
-    return { segment, begin: span.begin, end: span.end, empty: span.begin === span.end, outcomes, losses: losses.length };
+    return {
+      segment,
+      begin: span.begin,
+      end: span.end,
+      empty: span.begin === span.end,
+      outcomes,
+      losses: losses.length,
+    };
   } catch (error) {
     writer.abandon();
     throw error;

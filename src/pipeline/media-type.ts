@@ -22,7 +22,8 @@ export function readingOf(essence: string | null, body: Uint8Array): Reading {
   return startsAsHtml(body) ? "html" : "none";
 }
 
-const htmlStart = /^\s*(?:<!doctype html|<html|<head|<script|<iframe|<h1|<div|<font|<table|<a|<style|<title|<b|<body|<br|<p|<!--)[\s>]/i;
+const htmlStart =
+  /^\s*(?:<!doctype html|<html|<head|<script|<iframe|<h1|<div|<font|<table|<a|<style|<title|<b|<body|<br|<p|<!--)[\s>]/i;
 
 function startsAsHtml(body: Uint8Array): boolean {
   const start = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, 512)).toString("latin1");

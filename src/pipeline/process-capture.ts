@@ -28,7 +28,13 @@ export interface Measured {
 }
 
 /** Record types that hold a capture; all others only belong to one. */
-export const captureTypes: ReadonlySet<string> = new Set(["response", "resource", "conversion", "revisit", "continuation"]);
+export const captureTypes: ReadonlySet<string> = new Set([
+  "response",
+  "resource",
+  "conversion",
+  "revisit",
+  "continuation",
+]);
 
 /**
  * The recipe: record -> exchange -> page -> document -> measurements, evidence, signals, signature.
@@ -48,14 +54,14 @@ export function processCapture(record: ArchiveRecord, archive: Hex, stages: Stag
 }
 
 function measured(base: CaptureRow, exchange: Exchange, record: ArchiveRecord, stages: Stages): Measured {
-  const input = { url: record.url, bytes: exchange.body, contentType: exchange.contentType };
+  const input = { url: record.url ?? "", bytes: exchange.body, contentType: exchange.contentType };
   const page = exchange.reading === "text" ? textPageOf(input) : pageOf(input);
   const document = documentOf(page, stages);
   if (document.text === "") return ended(base, "skipped", "empty-text", null);
 
   const textBytes = Buffer.from(document.text, "utf8");
   const view = textViewOf(document.text, document.language);
-  const rights = { url: record.url, headers: exchange.headers, page, complete: exchange.complete };
+  const rights = { url: record.url ?? "", headers: exchange.headers, page, complete: exchange.complete };
   const evidence = evidenceOf(rights);
   const licence = licenceOf(evidence, exchange.complete);
   const row: DocumentRow = {
@@ -94,7 +100,7 @@ function captureRowOf(record: ArchiveRecord, archive: Hex, exchange: Exchange): 
     place: { archive, offset: record.offset, length: record.length, innerOffset: record.innerOffset },
     recordType: record.type,
     recordId: record.recordId,
-    url: record.url,
+    url: record.url ?? "",
     capturedAt: record.dateMs,
     ip: record.ip,
     httpStatus: exchange.status,

@@ -57,7 +57,11 @@ async function registered(ledger: Ledger, path: string, sliceBytes: number, sign
   const sha256 = await fileSha256(path, signal);
   const after = statOf(path);
   if (before.bytes !== after.bytes || before.mtimeNs !== after.mtimeNs) {
-    throw new PipelineError("archive-changed", `${path} changed while it was read; wait until it is whole and run again`, { path });
+    throw new PipelineError(
+      "archive-changed",
+      `${path} changed while it was read; wait until it is whole and run again`,
+      { path },
+    );
   }
   const row = {
     sha256,

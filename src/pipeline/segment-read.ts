@@ -65,7 +65,11 @@ export function openSegment(folder: string, digest: Hex): Segment {
 /** True when the file's bytes are those it is named after. */
 export function segmentIsWhole(folder: string, digest: Hex): boolean {
   try {
-    return createHash("sha256").update(readFileSync(segmentPath(folder, digest))).digest("hex") === digest;
+    return (
+      createHash("sha256")
+        .update(readFileSync(segmentPath(folder, digest)))
+        .digest("hex") === digest
+    );
   } catch {
     return false;
   }

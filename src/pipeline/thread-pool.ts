@@ -50,10 +50,13 @@ export function threadPool(size: number, software: string): ThreadPool {
   const start = (): Thread => {
     const progress = new SharedArrayBuffer(24);
     const data: ThreadData = { software, progress };
-    const worker = new Worker(new URL(`./measure-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url), {
-      workerData: data,
-      resourceLimits: { maxOldGenerationSizeMb: threadHeapMb },
-    });
+    const worker = new Worker(
+      new URL(`./measure-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
+      {
+        workerData: data,
+        resourceLimits: { maxOldGenerationSizeMb: threadHeapMb },
+      },
+    );
     const thread = { worker, cell: new BigInt64Array(progress) };
     all.add(thread);
     return thread;
@@ -93,7 +96,9 @@ export function threadPool(size: number, software: string): ThreadPool {
         const [offset, innerOffset] = [Atomics.load(thread.cell, 0), Atomics.load(thread.cell, 1)].map(Number);
         await discard(thread);
         if (attempt === attempts || offset === undefined || innerOffset === undefined) {
-          throw new PipelineError("worker-crashed", `a worker keeps crashing on ${job.path}: ${answer.crash}`, { path: job.path });
+          throw new PipelineError("worker-crashed", `a worker keeps crashing on ${job.path}: ${answer.crash}`, {
+            path: job.path,
+          });
         }
         poison.push({ offset, innerOffset, why: answer.crash });
       }

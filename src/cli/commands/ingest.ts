@@ -1,0 +1,113 @@
+import type { ArchiveTotals } from "../../ledger/archives.ts";
+import type { Command, CommandInput, Io } from "../command.ts";
+import { corpusOption, jsonOption, textOf, wholeNumberOf } from "../options.ts";
+import { bytesInWords, progressDisplay, type Progress } from "../progress.ts";
+import { printable, writeLine } from "../write-line.ts";
+import type { IngestReport } from "../../pipeline/ingest.ts";
+import type { PublishReport } from "../../pipeline/publish.ts";
+import type { ExitName } from "../../core/errors.ts";
+
+export const ingest: Command = {
+  name: "ingest",
+  summary: "Take WARC, ARC or WET files the whole way to a manifest",
+  description:
+    "Reads archives where they lie, measures every capture, records it in the ledger, finds duplicates, decides by the policy and publishes the manifest. The first use makes the corpus folder with a commented corpus.yaml and policy.yaml. Stop it at any time; the same command goes on where it stopped and reads no finished slice again.",
+  arguments: [{ name: "<file...>", description: "archives: .warc, .warc.gz, .warc.zst, .arc, .arc.gz, .wet.gz" }],
+  options: [
+    corpusOption,
+    { flags: "--workers <n>", description: "worker threads", default: "auto" },
+    { flags: "--no-publish", description: "stop when the archives are in the ledger" },
+    jsonOption,
+  ],
+  examples: [
+    { line: "colophon ingest crawl-*.warc.gz --corpus my-corpus", says: "from archives to my-corpus/manifest" },
+    {
+      line: "colophon ingest more.warc.gz --corpus my-corpus",
+      says: "adds an archive; what is there is not read again",
+    },
+  ],
+  async run({ args, options }: CommandInput, io: Io): Promise<ExitName> {
+    const { availableParallelism } = await import("node:os");
+    const { openCorpus, removeUnfinished } = await import("../../pipeline/corpus.ts");
+    const { ensurePolicy } = await import("../../pipeline/policy-file.ts");
+    const { ingestArchives } = await import("../../pipeline/ingest.ts");
+    const { publishCorpus } = await import("../../pipeline/publish.ts");
+    const { threadPool } = await import("../../pipeline/thread-pool.ts");
+    const { softwareVersion } = await import("../../pipeline/software.ts");
+    const { openLedger } = await import("../../ledger/open.ts");
+    const { archiveTotals } = await import("../../ledger/archives.ts");
+
+    const corpus = await openCorpus(textOf(options, "corpus"), true);
+    const policy = await ensurePolicy(corpus);
+    const stated = corpus.config.workers ?? "auto";
+    const auto = stated === "auto" ? availableParallelism() : stated;
+    const workers = options["workers"] === "auto" ? auto : wholeNumberOf(options, "workers", 1, 1024);
+    const json = options["json"] === true;
+
+    using ledger = openLedger(corpus.ledgerPath, { mode: "write" });
+    removeUnfinished(corpus);
+    using progress = progressDisplay(io, json && !io.terminal);
+    const report = await (async () => {
+      await using pool = threadPool(workers, softwareVersion());
+      return ingestArchives(corpus, ledger, pool, args, io.signal, (seen) => showIngest(progress, seen));
+    })();
+    for (const { path, message } of report.failures) io.err.write(printable(`colophon: ${path}: ${message}\n`));
+
+    const done = !report.interrupted && options["publish"] !== false;
+    const published = done
+      ? await publishCorpus(corpus, ledger, policy, softwareVersion(), io.signal, (label, at, of) =>
+          progress.show(label, at, of, `${at} of ${of}`),
+        )
+      : null;
+    progress[Symbol.dispose]();
+    const archives = archiveTotals(ledger);
+    if (json) await writeLine(io.out, JSON.stringify({ ...report, archiveTotals: archives, published }));
+    else await writeLine(io.out, summaryOf(report, archives, published, textOf(options, "corpus")));
+    if (report.interrupted) return "interrupted";
+    return report.failures.length > 0 || report.losses > 0 ? "badInput" : "ok";
+  },
+};
+
+function showIngest(
+  progress: Progress,
+  {
+    phase,
+    path,
+    doneBytes,
+    totalBytes,
+    captures,
+    documents,
+  }: Parameters<Parameters<typeof import("../../pipeline/ingest.ts").ingestArchives>[5]>[0],
+): void {
+  if (phase === "register") return;
+  const name = path.split("/").pop() ?? path;
+  progress.show("measure", doneBytes, totalBytes, printable(`${captures} captures, ${documents} documents, ${name}`));
+}
+
+function summaryOf(
+  report: IngestReport,
+  archives: readonly ArchiveTotals[],
+  published: PublishReport | null,
+  folder: string,
+): string {
+  const sum = (of: (archive: ArchiveTotals) => number): number =>
+    archives.reduce((total, archive) => total + of(archive), 0);
+  const { document, duplicate, skipped, failed } = report.outcomes;
+  const again = report.alreadyRead === 0 ? "" : `, ${report.alreadyRead} read before`;
+  const lines = [
+    `Archives    ${report.archives} given${again}${report.failures.length === 0 ? "" : `, ${report.failures.length} unreadable`}`,
+    `This run    ${document + duplicate + skipped + failed} captures: ${document} documents, ${duplicate} duplicates, ${skipped} skipped, ${failed} failed`,
+    `Corpus      ${archives.length} archives, ${bytesInWords(sum(({ bytes }) => bytes))}: ${sum(({ recordBytes }) => recordBytes)} bytes in records, ${sum(({ lostBytes }) => lostBytes)} lost${report.losses === 0 ? "" : ` (${report.losses} places in this run; \`colophon query "SELECT * FROM losses"\` names them)`}`,
+  ];
+  if (report.interrupted) return [...lines, "Stopped. Run the same command again to go on."].join("\n");
+  if (published === null) return lines.join("\n");
+  const { funnel, root } = published;
+  const reasons = Object.entries(funnel.refusedReasons).toSorted(([, a], [, b]) => b - a);
+  lines.push(
+    `Documents   ${funnel.outcomes.document}: ${funnel.kept} kept, ${funnel.refused} refused by the policy`,
+    ...reasons.slice(0, 8).map(([reason, count]) => `              ${String(count).padStart(7)}  ${reason}`),
+    `Manifest    ${folder}/manifest`,
+    `Root        ${root}`,
+  );
+  return printable(lines.join("\n"));
+}

@@ -1,0 +1,114 @@
+import { rules } from "../quality/registry.ts";
+import { readArchive } from "../warc/read-archive.ts";
+import type { ArchiveRecord } from "../warc/record.ts";
+import type { ByteSource } from "../warc/source.ts";
+import { captureTypes, processCapture, type Measured, type Stages } from "./process-capture.ts";
+
+/** What the pure stages make of one capture; `docs/provenance-format.md` explains each field. */
+export interface Extracted {
+  readonly url: string;
+  readonly outcome: string;
+  readonly reason: string | null;
+  readonly detail: string | null;
+  readonly place: { readonly offset: number; readonly length: number; readonly innerOffset: number };
+  readonly httpStatus: number | null;
+  readonly mime: string | null;
+  readonly truncated: string | null;
+  readonly title: string | null;
+  readonly canonicalUrl: string | null;
+  readonly charset: { readonly name: string; readonly source: string } | null;
+  readonly language: { readonly code: string; readonly score: number } | null;
+  readonly licence: { readonly id: string; readonly basis: string } | null;
+  readonly evidence: readonly unknown[];
+  readonly signals: readonly unknown[];
+  readonly measurements: Readonly<Record<string, number | null>>;
+  readonly text: string | null;
+}
+
+/** A range of the input that is in no record. */
+export interface ExtractLoss {
+  readonly offset: number;
+  readonly length: number;
+  readonly reason: string;
+  readonly detail: string;
+}
+
+export type ExtractItem =
+  | { readonly kind: "capture"; readonly capture: Extracted }
+  | { readonly kind: "loss"; readonly loss: ExtractLoss };
+
+/** Puts every capture of an archive through the pipeline's own stages, without a ledger. */
+export async function* extractArchive(source: ByteSource, stages: Stages): AsyncGenerator<ExtractItem> {
+  for await (const item of readArchive(source)) {
+    if (item.kind === "loss") {
+      const { offset, length, reason, detail } = item;
+      yield { kind: "loss", loss: { offset, length, reason, detail } };
+    } else if (captureTypes.has(item.type)) {
+      yield { kind: "capture", capture: extractedOf(processCapture(item, inspected, stages)) };
+    }
+  }
+}
+
+/** Puts one HTML file through the stages, as if it had been archived under `url`. */
+export function extractHtml(bytes: Buffer, url: string, stages: Stages): Extracted {
+  const record: ArchiveRecord = {
+    offset: 0,
+    length: bytes.length,
+    innerOffset: 0,
+    accountedBytes: bytes.length,
+    format: "WARC/1.1",
+    type: "resource",
+    fields: [],
+    url,
+    dateMs: null,
+    recordId: null,
+    ip: null,
+    contentType: "text/html",
+    truncated: null,
+    statedBlockDigest: null,
+    statedPayloadDigest: null,
+    refersTo: null,
+    refersToUrl: null,
+    refersToDateMs: null,
+    warcinfoId: null,
+    block: bytes,
+    blockBytes: bytes.length,
+    blockCapped: false,
+    problems: [],
+  };
+  return extractedOf(processCapture(record, inspected, stages));
+}
+
+const archiveStart = /^(?:\x1f\x8b|\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18|WARC\/|filedesc:)/;
+
+/** True when the bytes start as an archive does: gzip, zstd (a frame or a skippable one), WARC or ARC. */
+export function startsAsArchive(start: Buffer): boolean {
+  return archiveStart.test(start.toString("latin1"));
+}
+
+/** Stands for the archive's digest, which an inspection does not need. */
+const inspected = "0".repeat(64);
+
+function extractedOf({ row, text }: Measured): Extracted {
+  const { document } = row;
+  const { offset, length, innerOffset } = row.place;
+  return {
+    url: row.url,
+    outcome: row.outcome,
+    reason: row.reason,
+    detail: row.detail,
+    place: { offset, length, innerOffset },
+    httpStatus: row.httpStatus,
+    mime: row.mime,
+    truncated: row.truncated,
+    title: document?.title ?? null,
+    canonicalUrl: document?.canonicalUrl ?? null,
+    charset: document === null ? null : { name: document.charset, source: document.charsetSource },
+    language: document === null ? null : { code: document.language, score: document.languageScore },
+    licence: document === null ? null : { id: document.licence, basis: document.licenceBasis },
+    evidence: document?.evidence ?? [],
+    signals: document?.signals ?? [],
+    measurements: Object.fromEntries(rules.map(({ name }, index) => [name, document?.measurements[index] ?? null])),
+    text,
+  };
+}
