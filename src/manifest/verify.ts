@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { PipelineError } from "../core/errors.ts";
+import type { Hex } from "../core/records.ts";
+import { findings, type Findings } from "./findings.ts";
+import type { Manifest } from "./manifest-head.ts";
+import { manifestSums, type Disagreement } from "./manifest-sums.ts";
+import { manifestPath, manifestText } from "./manifest-text.ts";
+import { schemaProblems } from "./schema-problems.ts";
+import { archiveCheck, type Rederive } from "./verify-archives.ts";
+import { verifyFiles } from "./verify-files.ts";
+import { verifyRows } from "./verify-rows.ts";
+
+export interface VerifyOptions {
+  /** Re-reads the archived bytes of a row; without it only the manifest itself is checked. */
+  readonly rederive?: Rederive;
+  /** Rows to re-derive, `null` for all. Everything else is always checked whole. */
+  readonly sample?: number | null;
+  /** Disagreements to list; all are counted. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: { readonly documents: number; readonly of: number }) => void;
+}
+
+export interface VerifyReport {
+  readonly ok: boolean;
+  /** As recomputed from the rows; `null` when they could not be looked at. */
+  readonly root: Hex | null;
+  readonly documents: number;
+  /** Texts whose digest was compared with their row. */
+  readonly texts: number;
+  /** Rows whose archived bytes were read again. */
+  readonly rederived: number;
+  /** The first `limit` of them. */
+  readonly disagreements: readonly Disagreement[];
+  readonly disagreementCount: number;
+}
+
+/**
+ * Checks a manifest against itself and, through `rederive`, against the archives: form and digests of all files, order and
+ * form of the rows, the root, every sum, each text. Whatever is wrong is a finding and ends nothing but its own check.
+ * @throws {PipelineError} `not-found` when there is no `manifest.json`; `interrupted`
+ */
+export async function verifyManifest(directory: string, options: VerifyOptions = {}): Promise<VerifyReport> {
+  const { sample = null, limit = 100, signal, onProgress } = options;
+  const report = findings(limit);
+  const bytes = await manifestBytes(directory);
+  const manifest = manifestOf(bytes, report);
+  if (manifest === null) return reportOf(report, { root: null, documents: 0, texts: 0, rederived: 0 });
+  await verifyFiles(directory, manifest, createHash("sha256").update(bytes).digest("hex"), report);
+  for (const wrong of manifestSums(manifest)) report.add(wrong);
+  const archives = options.rederive === undefined ? null : archiveCheck(options.rederive, sample, report);
+  const seen = await verifyRows(directory, manifest, report, async (row, documents) => {
+    if (signal?.aborted === true) throw new PipelineError("interrupted", "stopped before everything was verified");
+    await archives?.add(row);
+    onProgress?.({ documents, of: manifest.totals.documents });
+  });
+  await archives?.finish();
+  return reportOf(report, { ...seen, rederived: archives?.checked() ?? 0 });
+}
+
+function reportOf(
+  report: Findings,
+  seen: Pick<VerifyReport, "root" | "documents" | "texts" | "rederived">,
+): VerifyReport {
+  const disagreementCount = report.count();
+  return { ok: disagreementCount === 0, ...seen, disagreements: report.kept, disagreementCount };
+}
+
+async function manifestBytes(directory: string): Promise<Buffer> {
+  const path = join(directory, manifestPath);
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new PipelineError("not-found", `there is no manifest to verify: ${path} cannot be read`, { path }, cause);
+  }
+}
+
+/** Nothing else can be trusted when this file cannot be read, so `null` ends the verification. */
+function manifestOf(bytes: Buffer, report: Findings): Manifest | null {
+  const text = bytes.toString("utf8");
+  const where = manifestPath;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    report.add({ what: "manifest-unreadable", where, expected: "JSON", found: String(error) });
+    return null;
+  }
+  const problems = schemaProblems("manifest")(value);
+  if (problems !== "") {
+    report.add({ what: "manifest-schema", where, expected: "colophon-manifest/1", found: problems });
+    return null;
+  }
+  if (manifestText(value) !== text) {
+    report.add({
+      what: "manifest-form",
+      where,
+      expected: "sorted keys, indent of two spaces",
+      found: "another layout",
+    });
+  }
+  return value as Manifest;
+}
