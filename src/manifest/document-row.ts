@@ -17,6 +17,10 @@ export interface ManifestRow {
   readonly capturedAt: string | null;
   readonly archive: RowArchive;
   readonly recordId: string | null;
+  /** `response`, `resource`, `conversion`. */
+  readonly recordType: string;
+  /** `WARC-Truncated` reason; then the absence of a notice says nothing. `null` for a whole record. */
+  readonly truncated: string | null;
   readonly digests: RowDigests;
   readonly httpStatus: number | null;
   readonly mime: string | null;
@@ -63,7 +67,7 @@ interface RowCluster {
   /** Captures in it, this one among them. */
   readonly size: number;
   /** The others; possibly fewer than `size - 1` when the list was cut. */
-  readonly alsoAt: readonly { readonly url: string; readonly licence: string }[];
+  readonly alsoAt: readonly { readonly id: Hex; readonly url: string; readonly licence: string }[];
   readonly licencesDisagree: boolean;
 }
 

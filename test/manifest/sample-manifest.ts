@@ -80,6 +80,8 @@ function sampleRow(index: number): UnplacedRow {
     capturedAt: "2024-05-06T07:08:09.000Z",
     archive: { name: "sample-00.warc.gz", sha256: archiveSha256, offset: index * 1000, length: 900, innerOffset: 0 },
     recordId: `<urn:uuid:00000000-0000-4000-8000-${String(index).padStart(12, "0")}>`,
+    recordType: "response",
+    truncated: null,
     digests: {
       blockSha256: sha256(`block ${index}`),
       payloadSha256: sha256(`payload ${index}`),
@@ -119,7 +121,7 @@ function sampleRow(index: number): UnplacedRow {
         ? {
             id: "f".repeat(32),
             size: 2,
-            alsoAt: [{ url: "https://mirror.example/", licence: "NOASSERTION" }],
+            alsoAt: [{ id: "e".repeat(32), url: "https://mirror.example/", licence: "NOASSERTION" }],
             licencesDisagree: true,
           }
         : null,
