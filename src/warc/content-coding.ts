@@ -1,0 +1,148 @@
+import { isUtf8 } from "node:buffer";
+import { brotliDecompressSync, constants, inflateRawSync, inflateSync, zstdDecompressSync } from "node:zlib";
+import { gzipHeadBytes } from "./gzip-head.ts";
+import { zlibCodeOf } from "./member.ts";
+import { isZstd } from "./zstd-frame.ts";
+
+/** What came of taking off one coding. */
+export interface CodingStep {
+  readonly bytes: Buffer;
+  readonly complete: boolean;
+  readonly note: string | null;
+}
+
+/** One stream of a codec: the bytes it gave and how many of the stored ones it took. */
+interface Part {
+  readonly bytes: Buffer;
+  readonly used: number;
+}
+
+interface Codec {
+  /** False when the bytes cannot be in this coding: then they were stored without it. `null` = it has no magic number. */
+  readonly magic: ((bytes: Buffer) => boolean) | null;
+  /** Streams may follow each other. */
+  readonly chained: boolean;
+  /** Unpacks one stream; throws when it is malformed, unpacks to more than `limit`, or ends early unless `lenient`. */
+  readonly part: (bytes: Buffer, limit: number, lenient: boolean) => Part;
+}
+
+type Unpack = (bytes: Buffer, options: object) => Buffer;
+
+/** `flush` in place of an end makes a stream that was cut off give what it holds. */
+function unpackedBy(unpack: Unpack, bytes: Buffer, limit: number, finishFlush: number | null): Part {
+  const options = { info: true, maxOutputLength: limit, chunkSize: 64 << 10 };
+  const result: unknown = unpack(bytes, finishFlush === null ? options : { ...options, finishFlush });
+  const { buffer, engine } = result as { buffer: Buffer; engine: { bytesWritten: number } };
+  return { bytes: buffer, used: engine.bytesWritten };
+}
+
+const gzip: Codec = {
+  magic: (bytes) => bytes[0] === 0x1f && bytes[1] === 0x8b,
+  chained: true,
+  part(bytes, limit, lenient) {
+    const head = gzipHeadBytes(bytes);
+    if (head === null || head < 0) throw new Error("the gzip header is malformed");
+    const plain = unpackedBy(inflateRawSync, bytes.subarray(head), limit, lenient ? constants.Z_SYNC_FLUSH : null);
+    return { bytes: plain.bytes, used: head + plain.used + 8 };
+  },
+};
+const deflate: Codec = {
+  magic: null,
+  chained: false,
+  // RFC 9110 means the zlib format, but servers send bare deflate too.
+  part: (bytes, limit, lenient) =>
+    unpackedBy(
+      hasZlibHead(bytes) ? inflateSync : inflateRawSync,
+      bytes,
+      limit,
+      lenient ? constants.Z_SYNC_FLUSH : null,
+    ),
+};
+const brotli: Codec = {
+  magic: null,
+  chained: false,
+  part: (bytes, limit, lenient) =>
+    unpackedBy(brotliDecompressSync, bytes, limit, lenient ? constants.BROTLI_OPERATION_FLUSH : null),
+};
+const zstd: Codec = {
+  magic: isZstd,
+  chained: true,
+  part: (bytes, limit, lenient) =>
+    unpackedBy(zstdDecompressSync, bytes, limit, lenient ? constants.ZSTD_e_flush : null),
+};
+const codecs: ReadonlyMap<string, Codec> = new Map([
+  ["gzip", gzip],
+  ["x-gzip", gzip],
+  ["deflate", deflate],
+  ["br", brotli],
+  ["zstd", zstd],
+]);
+
+/** Takes off one coding, giving at most `limit` bytes. */
+export function decoded(coding: string, bytes: Buffer, limit: number): CodingStep {
+  const codec = codecs.get(coding);
+  if (codec === undefined) return { bytes: Buffer.alloc(0), complete: false, note: "coding-unknown" };
+  if (bytes.length === 0) return { bytes, complete: true, note: null };
+  if (codec.magic?.(bytes) === false) return { bytes, complete: true, note: "stored-decoded" };
+  const parts: Buffer[] = [];
+  let total = 0;
+  const joined = (complete: boolean, note: string | null): CodingStep => ({
+    bytes: Buffer.concat(parts),
+    complete,
+    note,
+  });
+  for (let at = 0; at < bytes.length;) {
+    const rest = bytes.subarray(at);
+    if (at > 0 && (!codec.chained || codec.magic?.(rest) !== true)) return joined(true, "trailing-bytes");
+    if (total >= limit) return joined(false, "decoded-limit");
+    const stream = streamOf(codec, rest, limit - total);
+    parts.push(stream.bytes);
+    total += stream.bytes.length;
+    if (stream.note !== null) {
+      // Without a magic number only the outcome tells whether the bytes were ever packed: packed ones are no UTF-8.
+      const neverPacked = codec.magic === null && stream.note !== "decoded-limit" && (isUtf8(bytes) || total === 0);
+      return neverPacked ? { bytes, complete: true, note: "stored-decoded" } : joined(false, stream.note);
+    }
+    at += stream.used;
+  }
+  return parts.length === 1 ? { bytes: parts[0] ?? bytes, complete: true, note: null } : joined(true, null);
+}
+
+function streamOf(codec: Codec, bytes: Buffer, limit: number): Part & { note: string | null } {
+  try {
+    return { ...codec.part(bytes, limit, false), note: null };
+  } catch (error) {
+    const code = zlibCodeOf(error);
+    if (code === "ERR_BUFFER_TOO_LARGE") return { ...longestPrefix(codec, bytes, limit), note: "decoded-limit" };
+    const note = code === "Z_BUF_ERROR" ? "coding-truncated" : "coding-malformed";
+    return { ...longestPrefix(codec, bytes, limit), note };
+  }
+}
+
+/**
+ * What the longest readable part of the bytes gives. Node keeps nothing of a stream that fails, so the place of the
+ * failure is narrowed down; each try is bounded by `limit`.
+ */
+function longestPrefix(codec: Codec, bytes: Buffer, limit: number): Part {
+  const read = (length: number): Part | null => {
+    try {
+      return codec.part(bytes.subarray(0, length), limit, true);
+    } catch {
+      return null;
+    }
+  };
+  let [good, bad] = [0, bytes.length];
+  let best = read(bytes.length);
+  if (best !== null) return best;
+  for (let tries = 0; tries < 12 && bad - good > 1; tries += 1) {
+    const length = (good + bad) >> 1;
+    const part = read(length);
+    if (part === null) bad = length;
+    else [good, best] = [length, part];
+  }
+  return best ?? { bytes: Buffer.alloc(0), used: 0 };
+}
+
+function hasZlibHead(bytes: Buffer): boolean {
+  return bytes.length >= 2 && ((bytes[0] ?? 0) & 0x0f) === 8 && bytes.readUInt16BE(0) % 31 === 0;
+}

@@ -1,0 +1,129 @@
+import { constants, inflateRawSync, zstdDecompressSync } from "node:zlib";
+import { arcLineIn } from "./arc.ts";
+import type { Feed, WindowFeed } from "./feed.ts";
+import { gzipHeadBytes, gzipMagicIn } from "./gzip-head.ts";
+import { headIn, looksLikeRecord, plausibleHead } from "./head.ts";
+
+/** A way a record can begin: where bytes hint at it, and whether one truly begins there. */
+export interface Sign {
+  readonly hintIn: (view: Buffer, from: number) => number;
+  readonly holds: (at: number) => Promise<boolean> | boolean;
+}
+
+const stepBytes = 256 << 10;
+/** Bytes before a hint that are looked at, and bytes of a hint that may be cut at the edge of a step. */
+const edgeBytes = 8;
+
+/**
+ * First position in `from`..`to` where a record starts, or `null`. Slices and the reading after damage use this one
+ * search, so that both find the same places: compressed members whose first bytes are a record, and record headers
+ * after a blank line (after a line end in ARC).
+ */
+export async function recordStartIn(
+  feed: Feed,
+  from: number,
+  to: number,
+  signs: readonly Sign[],
+): Promise<number | null> {
+  for (let at = from; at < to;) {
+    const base = feed.seekable ? Math.max(0, at - edgeBytes) : at;
+    const view = await feed.view(base, stepBytes);
+    const atEnd = base + view.length >= feed.size;
+    const limit = base + view.length - (atEnd ? 0 : edgeBytes);
+    const hints = signs.map((sign) => ({ sign, at: nextHint(sign, view, base, at) }));
+    for (;;) {
+      const first = hints.reduce((least, hint) => (hint.at < least.at ? hint : least));
+      if (first.at >= Math.min(limit, to)) break;
+      if (await first.sign.holds(first.at)) return first.at;
+      for (const hint of hints) {
+        if (hint.at === first.at) hint.at = nextHint(hint.sign, view, base, first.at + 1);
+      }
+    }
+    if (atEnd) return null;
+    at = limit;
+  }
+  return null;
+}
+
+function nextHint(sign: Sign, view: Buffer, base: number, from: number): number {
+  const index = sign.hintIn(view, from - base);
+  return index < 0 ? Infinity : base + index;
+}
+
+/** Signs in a file: text and compressed members. */
+export function fileSigns(window: WindowFeed, arc: boolean, dictionary: () => Buffer | null): readonly Sign[] {
+  return [
+    { hintIn: gzipMagicIn, holds: (at) => looksLikeRecord(gzipStartAt(window, at)) },
+    {
+      hintIn: (view, from) => view.indexOf(zstdMagic, from),
+      holds: (at) => looksLikeRecord(zstdStartAt(window, at, dictionary())),
+    },
+    ...textSigns(window, arc),
+  ];
+}
+
+/** Signs among unpacked bytes. */
+export function textSigns(feed: Feed, arc: boolean): readonly Sign[] {
+  const warc: Sign = { hintIn: versionAfterBlankLine, holds: async (at) => plausibleHead(await headIn(feed, at)) };
+  const arcLine: Sign = {
+    hintIn: (view, from) => lineStartIn(view, from),
+    holds: async (at) => arcLineIn(await feed.view(at, 16 << 10)) !== null,
+  };
+  return arc ? [warc, arcLine] : [warc];
+}
+
+const zstdMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+const versionStart = Buffer.from("WARC/");
+const [lineFeed, carriageReturn] = [10, 13];
+
+function versionAfterBlankLine(view: Buffer, from: number): number {
+  for (let at = view.indexOf(versionStart, from); at >= 0; at = view.indexOf(versionStart, at + 1)) {
+    if (at === 0 || (view[at - 1] === lineFeed && blankBefore(view, at - 1))) return at;
+  }
+  return -1;
+}
+
+function blankBefore(view: Buffer, lineEnd: number): boolean {
+  const before = view[lineEnd - 1] === carriageReturn ? lineEnd - 2 : lineEnd - 1;
+  return before < 0 || view[before] === lineFeed;
+}
+
+/** A line that begins with a letter, as a URL does. */
+function lineStartIn(view: Buffer, from: number): number {
+  for (let at = view.indexOf(lineFeed, Math.max(0, from - 1)); at >= 0; at = view.indexOf(lineFeed, at + 1)) {
+    const first = (view[at + 1] ?? 0) | 0x20;
+    if (first >= 0x61 && first <= 0x7a) return at + 1;
+  }
+  return -1;
+}
+
+/** The first bytes that a gzip member unpacks to; none when it cannot be one. */
+function gzipStartAt(window: WindowFeed, at: number): Buffer {
+  const view = window.view(at, 64 << 10).subarray(0, 64 << 10);
+  const head = gzipHeadBytes(view);
+  if (head === null || head < 0) return nothing;
+  try {
+    return inflateRawSync(view.subarray(head, head + (2 << 10)), {
+      finishFlush: constants.Z_SYNC_FLUSH,
+      chunkSize: 16 << 10,
+    });
+  } catch {
+    return nothing;
+  }
+}
+
+function zstdStartAt(window: WindowFeed, at: number, dictionary: Buffer | null): Buffer {
+  // A block of zstd unpacks as a whole, and may have 128 KiB.
+  const view = window.view(at, 192 << 10).subarray(0, 192 << 10);
+  try {
+    return zstdDecompressSync(view, {
+      finishFlush: constants.ZSTD_e_flush,
+      maxOutputLength: 16 << 20,
+      ...(dictionary === null ? {} : { dictionary }),
+    });
+  } catch {
+    return nothing;
+  }
+}
+
+const nothing = Buffer.alloc(0);
