@@ -1,0 +1,71 @@
+import type { Hex, RuleSetRow } from "./records.ts";
+import type { Signal } from "./rights.ts";
+
+/** What is to be done when a value is not known; a policy has to say it wherever that can happen. */
+export type OnUnknown = "keep" | "refuse";
+
+/** A policy as it is after validation, defaults filled in; `schemas/policy.schema.json` explains each field. */
+export interface Policy {
+  readonly name: string;
+  readonly description?: string;
+  readonly hosts: { readonly allow: readonly string[]; readonly deny: readonly string[] };
+  readonly truncated: OnUnknown;
+  readonly languages: {
+    readonly allow: "any" | readonly string[];
+    readonly minScore: number;
+    readonly unknown: OnUnknown;
+  };
+  readonly licences: {
+    readonly families: readonly string[];
+    readonly ids: readonly string[];
+    readonly noAssertion: OnUnknown;
+    readonly inCluster: "own" | "earliest" | "most-restrictive";
+  };
+  readonly signals: {
+    readonly refuse: readonly string[];
+    readonly agents: readonly string[];
+    readonly unreadable: OnUnknown;
+  };
+  readonly rules: Readonly<Record<string, RuleBound>>;
+  readonly duplicates: "keep-one" | "keep-all";
+}
+
+/** Both bounds are inclusive; at least one is given. */
+export interface RuleBound {
+  readonly min?: number;
+  readonly max?: number;
+  readonly unknown: OnUnknown;
+}
+
+/** All that a policy looks at in a document. */
+export interface JudgedDocument {
+  readonly id: Hex;
+  readonly url: string;
+  readonly host: string;
+  readonly canonicalUrl: string | null;
+  readonly capturedAt: number | null;
+  readonly truncated: string | null;
+  readonly language: string;
+  readonly languageScore: number;
+  readonly licence: string;
+  /** The same array for all documents of one rule set. */
+  readonly ruleSet: readonly RuleSetRow[];
+  readonly measurements: readonly (number | null)[];
+  readonly signals: readonly Pick<Signal, "kind" | "preference" | "value" | "agent">[];
+  /** Names the cluster; `null` when the document is alone. */
+  readonly cluster: Hex | null;
+}
+
+/** Kept when no reason holds; else every reason that does, in the order of `docs/provenance-format.md`. */
+export interface Decision {
+  readonly document: Hex;
+  readonly reasons: readonly string[];
+}
+
+/** What the licence table knows, handed in because policies may not import the rights stage. */
+export interface LicenceKnowledge {
+  /** `public-domain`, `attribution`, `share-alike`, ...; some name also for licences that are not known. */
+  readonly familyOf: (licence: string) => string;
+  /** Freer licences have lower ranks; a licence that is not known ranks after all that are. */
+  readonly rankOf: (licence: string) => number;
+}

@@ -1,0 +1,219 @@
+import { PipelineError } from "../core/errors.ts";
+import {
+  digestStates,
+  outcomes,
+  type CaptureRow,
+  type DocumentRow,
+  type Hex,
+  type RuleSetRow,
+  type SegmentHead,
+} from "../core/records.ts";
+import { subjects } from "../core/rights.ts";
+import { archiveKey } from "./archives.ts";
+import { originKey, termKey, termKeyOrNull } from "./dictionaries.ts";
+import { inTransaction } from "./in-transaction.ts";
+import type { Ledger } from "./open.ts";
+import { blobOf, splitUrl } from "./row-values.ts";
+
+export interface SegmentInput {
+  readonly archive: Hex;
+  readonly index: number;
+  readonly head: SegmentHead;
+  readonly segmentSha256: Hex;
+  /** In the order of the segment; read once. */
+  readonly captures: Iterable<CaptureRow>;
+}
+
+export const appendSql = {
+  slice: "SELECT lower(hex(segment_sha256)) AS segment FROM slice WHERE archive = ? AND slice_index = ?",
+  addSlice: `INSERT INTO slice (archive, slice_index, first_byte, end_byte, record_bytes, lost_bytes, record_counts,
+    capture_count, document_count, segment_sha256, software, rule_set) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)`,
+  countSlice: "UPDATE slice SET capture_count = ?, document_count = ? WHERE key = ?",
+  addLoss: "INSERT INTO loss (slice, ordinal, offset, length, reason, detail) VALUES (?, ?, ?, ?, ?, ?)",
+  addProblem: "INSERT INTO problem (slice, ordinal, offset, inner_offset, code, detail) VALUES (?, ?, ?, ?, ?, ?)",
+  ruleSet: "SELECT key FROM rule_set WHERE definition = ?",
+  addRuleSet: "INSERT INTO rule_set (definition) VALUES (?)",
+  addRule: "INSERT INTO rule (rule_set, position, name, revision, unit) VALUES (?, ?, ?, ?, ?)",
+  addCapture: `INSERT INTO capture (id, slice, position, offset, length, inner_offset, record_type, record_id, origin,
+    url_rest, captured_at, ip, http_status, mime, truncated, stated_block_digest, stated_payload_digest,
+    block_digest_state, payload_digest_state, block_sha256, payload_sha256, payload_bytes, outcome, reason, detail)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  addDocument: `INSERT INTO document (key, title, canonical_origin, canonical_rest, language_attribute, charset,
+    charset_source, language, language_score, text_sha256, text_bytes, words, licence, licence_basis, measurements)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  addEvidence: `INSERT INTO observation (document, ordinal, kind, licence, value, place, quote, subject)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  addSignal: `INSERT INTO signal (document, ordinal, kind, preference, value, agent, place, quote, policy_url)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+} as const;
+
+/**
+ * Adds all that a segment says, in one transaction. The same segment again changes nothing.
+ * @throws {PipelineError} `slice-unbalanced` when bytes are unaccounted for; `segment-broken` when the slice is there with
+ * another segment or a row contradicts itself; `not-found` for an archive that is not registered; `disk-full`
+ */
+export function appendSegment(ledger: Ledger, input: SegmentInput): "appended" | "already-there" {
+  const { archive, index, head, segmentSha256 } = input;
+  const { begin, end, recordBytes, lostBytes } = head.slice;
+  const context = { path: ledger.path, archive, slice: index };
+  if (recordBytes + lostBytes !== end - begin) {
+    throw new PipelineError(
+      "slice-unbalanced",
+      `slice ${index} of archive ${archive} covers ${end - begin} bytes, but ${recordBytes} in records and ${lostBytes} lost are accounted for`,
+      context,
+    );
+  }
+  return inTransaction(ledger, () => {
+    const archiveRow = archiveKey(ledger, archive);
+    const known = ledger.statement<{ segment: Hex }>(appendSql.slice).get(archiveRow, index);
+    if (known?.segment === segmentSha256) return "already-there";
+    if (known !== undefined) {
+      throw new PipelineError(
+        "segment-broken",
+        `slice ${index} of archive ${archive} is in the ledger with segment ${known.segment}, but was measured again as ${segmentSha256}; the same bytes and version must give the same segment`,
+        context,
+      );
+    }
+    const slice = addSlice(ledger, archiveRow, input);
+    let [position, documents] = [0, 0];
+    for (const capture of input.captures) {
+      const key = addCapture(ledger, slice, position++, capture);
+      if (capture.document === null) continue;
+      addDocument(ledger, key, capture, capture.document, head.ruleSet.length);
+      documents++;
+    }
+    ledger.statement(appendSql.countSlice).run(position, documents, slice);
+    return "appended";
+  });
+}
+
+function addSlice(ledger: Ledger, archive: number, { index, head, segmentSha256 }: SegmentInput): number {
+  const { slice, software, losses, problems } = head;
+  const added = ledger
+    .statement(appendSql.addSlice)
+    .run(
+      archive,
+      index,
+      slice.begin,
+      slice.end,
+      slice.recordBytes,
+      slice.lostBytes,
+      JSON.stringify(slice.recordCounts),
+      blobOf(segmentSha256),
+      termKey(ledger, software),
+      ruleSetKey(ledger, head.ruleSet),
+    );
+  const key = Number(added.lastInsertRowid);
+  const [addLoss, addProblem] = [ledger.statement(appendSql.addLoss), ledger.statement(appendSql.addProblem)];
+  for (const [ordinal, { offset, length, reason, detail }] of losses.entries()) {
+    addLoss.run(key, ordinal, offset, length, termKey(ledger, reason), detail);
+  }
+  for (const [ordinal, { offset, innerOffset, code, detail }] of problems.entries()) {
+    addProblem.run(key, ordinal, offset, innerOffset, termKey(ledger, code), detail);
+  }
+  return key;
+}
+
+function ruleSetKey(ledger: Ledger, rules: readonly RuleSetRow[]): number {
+  const definition = JSON.stringify(rules.map(({ name, revision, unit }) => [name, revision, unit]));
+  const known = ledger.statement<{ key: number }>(appendSql.ruleSet).get(definition);
+  if (known !== undefined) return known.key;
+  const key = Number(ledger.statement(appendSql.addRuleSet).run(definition).lastInsertRowid);
+  for (const [position, { name, revision, unit }] of rules.entries()) {
+    ledger.statement(appendSql.addRule).run(key, position, name, revision, unit);
+  }
+  return key;
+}
+
+function addCapture(ledger: Ledger, slice: number, position: number, row: CaptureRow): number {
+  if (
+    (row.outcome === "document") !== (row.document !== null) ||
+    (row.outcome === "document") !== (row.reason === null)
+  ) {
+    throw new PipelineError(
+      "segment-broken",
+      `capture ${row.id} ends as ${row.outcome}, which its other fields contradict`,
+      {
+        path: ledger.path,
+        capture: row.id,
+      },
+    );
+  }
+  const [origin, rest] = splitUrl(row.url);
+  const added = ledger
+    .statement(appendSql.addCapture)
+    .run(
+      blobOf(row.id),
+      slice,
+      position,
+      row.place.offset,
+      row.place.length,
+      row.place.innerOffset,
+      termKey(ledger, row.recordType),
+      row.recordId,
+      originKey(ledger, origin),
+      rest,
+      row.capturedAt,
+      termKeyOrNull(ledger, row.ip),
+      row.httpStatus,
+      termKeyOrNull(ledger, row.mime),
+      termKeyOrNull(ledger, row.truncated),
+      row.statedBlockDigest,
+      row.statedPayloadDigest,
+      digestStates.indexOf(row.blockDigestState),
+      digestStates.indexOf(row.payloadDigestState),
+      blobOf(row.blockSha256),
+      blobOf(row.payloadSha256),
+      row.payloadBytes,
+      outcomes.indexOf(row.outcome),
+      termKeyOrNull(ledger, row.reason),
+      row.detail,
+    );
+  return Number(added.lastInsertRowid);
+}
+
+function addDocument(ledger: Ledger, key: number, { id, url }: CaptureRow, row: DocumentRow, rules: number): void {
+  if (row.measurements.length !== rules) {
+    throw new PipelineError(
+      "segment-broken",
+      `document ${id} has ${row.measurements.length} measurements for ${rules} rules`,
+      {
+        path: ledger.path,
+        capture: id,
+      },
+    );
+  }
+  const canonical = row.canonicalUrl === null ? null : splitUrl(row.canonicalUrl);
+  ledger
+    .statement(appendSql.addDocument)
+    .run(
+      key,
+      row.title,
+      canonical === null ? null : originKey(ledger, canonical[0]),
+      canonical === null || canonical[1] === splitUrl(url)[1] ? null : canonical[1],
+      termKeyOrNull(ledger, row.languageAttribute),
+      termKey(ledger, row.charset),
+      termKey(ledger, row.charsetSource),
+      termKey(ledger, row.language),
+      row.languageScore,
+      blobOf(row.textSha256),
+      row.textBytes,
+      row.words,
+      termKey(ledger, row.licence),
+      termKey(ledger, row.licenceBasis),
+      JSON.stringify(row.measurements),
+    );
+  addRights(ledger, key, row);
+}
+
+function addRights(ledger: Ledger, key: number, { evidence, signals }: DocumentRow): void {
+  const [addEvidence, addSignal] = [ledger.statement(appendSql.addEvidence), ledger.statement(appendSql.addSignal)];
+  for (const [ordinal, { kind, licence, value, place, quote, subject }] of evidence.entries()) {
+    const keys = [termKey(ledger, kind), termKeyOrNull(ledger, licence)];
+    addEvidence.run(key, ordinal, ...keys, value, termKey(ledger, place), quote, subjects.indexOf(subject));
+  }
+  for (const [ordinal, { kind, preference, value, agent, place, quote, policyUrl }] of signals.entries()) {
+    const keys = [termKey(ledger, kind), termKey(ledger, preference)];
+    addSignal.run(key, ordinal, ...keys, value, termKey(ledger, agent), termKey(ledger, place), quote, policyUrl);
+  }
+}

@@ -1,0 +1,93 @@
+import { PipelineError } from "../core/errors.ts";
+import type { ArchiveRow, Hex } from "../core/records.ts";
+import { inTransaction } from "./in-transaction.ts";
+import type { Ledger } from "./open.ts";
+import { blobOf } from "./row-values.ts";
+
+const columns = `lower(hex(a.sha256)) AS sha256, a.name, p.path, a.bytes, a.slice_bytes AS sliceBytes,
+  a.slice_count AS sliceCount FROM archive a JOIN archive_path p ON p.archive = a.key`;
+
+export const archiveSql = {
+  key: "SELECT key FROM archive WHERE sha256 = ?",
+  add: `INSERT INTO archive (sha256, name, bytes, slice_bytes, slice_count) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (sha256) DO NOTHING`,
+  addPath: `INSERT INTO archive_path (path, archive, mtime_ns) VALUES (?, ?, ?)
+    ON CONFLICT (path) DO UPDATE SET archive = excluded.archive, mtime_ns = excluded.mtime_ns`,
+  bySha: `SELECT ${columns} WHERE a.sha256 = ? ORDER BY p.path`,
+  byPath: `SELECT ${columns} WHERE p.path = ?`,
+  byStat: `SELECT ${columns} WHERE p.path = ? AND a.bytes = ? AND p.mtime_ns = ?`,
+  slices: `SELECT slice_index AS "index", first_byte AS begin, end_byte AS end,
+    lower(hex(segment_sha256)) AS segmentSha256 FROM slice WHERE archive = ? ORDER BY slice_index`,
+  sources: `SELECT name, archive_sha256 AS sha256, bytes, slices, slices_measured AS slicesMeasured,
+    record_bytes AS recordBytes, lost_bytes AS lostBytes, captures, documents FROM archives ORDER BY archive_sha256`,
+} as const;
+
+/** A slice that is in the ledger: it need not be measured again. */
+export interface KnownSlice {
+  readonly index: number;
+  readonly begin: number;
+  readonly end: number;
+  readonly segmentSha256: Hex;
+}
+
+/** An archive with its bytes accounted; `recordBytes + lostBytes` is `bytes` once all its slices are measured. */
+export interface ArchiveTotals {
+  readonly name: string;
+  readonly sha256: Hex;
+  readonly bytes: number;
+  readonly slices: number;
+  readonly slicesMeasured: number;
+  readonly recordBytes: number;
+  readonly lostBytes: number;
+  readonly captures: number;
+  readonly documents: number;
+}
+
+/**
+ * Records an archive and the path it was seen at. Bytes that are known already keep the name and the slicing they were
+ * first registered with, so that work goes on where it stopped whatever the configuration says now.
+ * @param mtimeNs time of change of the file, for `archiveByPath`
+ * @returns the archive as the ledger has it, at this path
+ */
+export function registerArchive(ledger: Ledger, row: ArchiveRow, mtimeNs: bigint): ArchiveRow {
+  return inTransaction(ledger, () => {
+    ledger.statement(archiveSql.add).run(blobOf(row.sha256), row.name, row.bytes, row.sliceBytes, row.sliceCount);
+    ledger.statement(archiveSql.addPath).run(row.path, archiveKey(ledger, row.sha256), mtimeNs);
+    return ledger.statement<ArchiveRow>(archiveSql.byPath).get(row.path) ?? row;
+  });
+}
+
+/** The archive with these bytes, at one of the paths it was seen at. */
+export function archiveBySha(ledger: Ledger, sha256: Hex): ArchiveRow | null {
+  return ledger.statement<ArchiveRow>(archiveSql.bySha).get(blobOf(sha256)) ?? null;
+}
+
+/** The archive that was registered at `path`, if the file still has the size and time of change that it had then. */
+export function archiveByPath(
+  ledger: Ledger,
+  path: string,
+  stat: { readonly bytes: number; readonly mtimeNs: bigint },
+): ArchiveRow | null {
+  return ledger.statement<ArchiveRow>(archiveSql.byStat).get(path, stat.bytes, stat.mtimeNs) ?? null;
+}
+
+/** The slices of an archive that are in the ledger, in order. */
+export function slicesOf(ledger: Ledger, archive: Hex): KnownSlice[] {
+  return ledger.statement<KnownSlice>(archiveSql.slices).all(archiveKey(ledger, archive));
+}
+
+/** Every archive, in order of digest. */
+export function archiveTotals(ledger: Ledger): ArchiveTotals[] {
+  return ledger.statement<ArchiveTotals>(archiveSql.sources).all();
+}
+
+/** @throws {PipelineError} `not-found` */
+export function archiveKey(ledger: Ledger, sha256: Hex): number {
+  const row = ledger.statement<{ key: number }>(archiveSql.key).get(blobOf(sha256));
+  if (row === undefined) {
+    throw new PipelineError("not-found", `archive ${sha256} is not registered in ${ledger.path}`, {
+      path: ledger.path,
+    });
+  }
+  return row.key;
+}

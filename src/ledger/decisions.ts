@@ -1,0 +1,104 @@
+import type { Decision, JudgedDocument } from "../core/decisions.ts";
+import type { Hex } from "../core/records.ts";
+import { documentKey } from "./clusters.ts";
+import { inTransaction } from "./in-transaction.ts";
+import type { Ledger } from "./open.ts";
+import { pagesOf } from "./pages-of.ts";
+import { blobOf, measurementsOf } from "./row-values.ts";
+import { ruleSets } from "./rule-sets.ts";
+
+export const decisionSql = {
+  documents: `SELECT d.key, lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, o.host,
+    co.origin || coalesce(d.canonical_rest, c.url_rest) AS canonicalUrl, c.captured_at AS capturedAt, t.text AS truncated,
+    l.text AS language, d.language_score AS languageScore, li.text AS licence, s.rule_set AS ruleSetKey, d.measurements,
+    (SELECT json_group_array(json_array(k.text, r.text, g.value, a.text)) FROM signal g JOIN term k ON k.key = g.kind
+      JOIN term r ON r.key = g.preference JOIN term a ON a.key = g.agent WHERE g.document = d.key) AS signals,
+    (SELECT lower(hex(rc.id)) FROM cluster_member m JOIN cluster cl ON cl.key = m.cluster
+      JOIN capture rc ON rc.key = cl.representative WHERE m.document = d.key) AS cluster
+    FROM document d
+    JOIN capture c ON c.key = d.key
+    JOIN slice s ON s.key = c.slice
+    JOIN origin o ON o.key = c.origin
+    LEFT JOIN origin co ON co.key = d.canonical_origin
+    LEFT JOIN term t ON t.key = c.truncated
+    JOIN term l ON l.key = d.language
+    JOIN term li ON li.key = d.licence
+    WHERE d.key > ? ORDER BY d.key LIMIT ?`,
+  policy: "SELECT key FROM policy WHERE sha256 = ?",
+  addPolicy: "INSERT INTO policy (sha256, name, text) VALUES (?, ?, ?)",
+  clear: "DELETE FROM decision WHERE policy = ?",
+  reasonSet: "SELECT key FROM reason_set WHERE reasons = ?",
+  addReasonSet: "INSERT INTO reason_set (reasons) VALUES (?)",
+  add: "INSERT INTO decision (policy, document, reason_set, kept) VALUES (?, ?, ?, ?)",
+  policies: "SELECT lower(hex(sha256)) AS sha256, name, text FROM policy ORDER BY sha256",
+} as const;
+
+/** A policy as the ledger keeps it; several may stand side by side. */
+export interface StoredPolicy {
+  /** SHA-256 of `text`. */
+  readonly sha256: Hex;
+  readonly name: string;
+  /** Canonical JSON. */
+  readonly text: string;
+}
+
+type StoredDocument = Omit<JudgedDocument, "ruleSet" | "measurements" | "signals"> & {
+  readonly key: number;
+  readonly ruleSetKey: number;
+  readonly measurements: string;
+  readonly signals: string;
+};
+
+/** All that a policy looks at, of every document, in no order to rely on. The ledger may be written to between two. */
+export function* documentsForDecisions(ledger: Ledger): Generator<JudgedDocument> {
+  const page = ledger.statement<StoredDocument>(decisionSql.documents);
+  const sets = ruleSets(ledger);
+  const rows = pagesOf(
+    0,
+    ({ key }: StoredDocument) => key,
+    (after, limit) => page.all(after, limit),
+  );
+  for (const { key: _, ruleSetKey, measurements, signals, ...row } of rows) {
+    yield {
+      ...row,
+      ruleSet: sets.get(ruleSetKey) ?? [],
+      measurements: measurementsOf(measurements),
+      signals: (JSON.parse(signals) as [string, string, "y" | "n" | null, string][]).map(
+        ([kind, preference, value, agent]) => ({ kind, preference, value, agent }),
+      ),
+    };
+  }
+}
+
+/**
+ * Stores a policy and puts these decisions in the place of those it had, in one transaction.
+ * @throws {PipelineError} `not-found` for a decision about no document of the ledger
+ */
+export function replaceDecisions(ledger: Ledger, policy: StoredPolicy, decisions: Iterable<Decision>): void {
+  inTransaction(ledger, () => {
+    const key = policyKey(ledger, policy);
+    ledger.statement(decisionSql.clear).run(key);
+    const [add, sets] = [ledger.statement(decisionSql.add), new Map<string, number>()];
+    for (const { document, reasons } of decisions) {
+      const json = JSON.stringify(reasons);
+      const set = sets.get(json) ?? reasonSetKey(ledger, json);
+      sets.set(json, set);
+      add.run(key, documentKey(ledger, document), set, reasons.length === 0 ? 1 : 0);
+    }
+  });
+}
+
+/** Every policy that the ledger has decisions of, in order of digest. */
+export function storedPolicies(ledger: Ledger): StoredPolicy[] {
+  return ledger.statement<StoredPolicy>(decisionSql.policies).all();
+}
+
+function policyKey(ledger: Ledger, { sha256, name, text }: StoredPolicy): number {
+  const known = ledger.statement<{ key: number }>(decisionSql.policy).get(blobOf(sha256));
+  return known?.key ?? Number(ledger.statement(decisionSql.addPolicy).run(blobOf(sha256), name, text).lastInsertRowid);
+}
+
+function reasonSetKey(ledger: Ledger, json: string): number {
+  const known = ledger.statement<{ key: number }>(decisionSql.reasonSet).get(json);
+  return known?.key ?? Number(ledger.statement(decisionSql.addReasonSet).run(json).lastInsertRowid);
+}

@@ -1,0 +1,137 @@
+import { existsSync } from "node:fs";
+
+import Database from "better-sqlite3";
+
+import { PipelineError } from "../core/errors.ts";
+import { ledgerErrorOf } from "./ledger-error.ts";
+import { latestVersion, migrate } from "./migrate.ts";
+
+/** An open ledger. `db`, `statement` and `keys` are for the files of this folder only. */
+export interface Ledger {
+  readonly path: string;
+  readonly mode: "write" | "read";
+  readonly db: Database.Database;
+  /** Prepares a statement once for the connection. */
+  readonly statement: <Row>(sql: string) => Database.Statement<unknown[], Row>;
+  /** Keys of terms and origins that are in the database; emptied whenever a transaction fails. */
+  readonly keys: { readonly terms: Map<string, number>; readonly origins: Map<string, number> };
+  readonly close: () => void;
+  readonly [Symbol.dispose]: () => void;
+}
+
+/** `CLPN`: tells a ledger from any other SQLite file. */
+const applicationId = 0x434c504e;
+
+/**
+ * Opens the ledger at `path`. A writer makes it where it is missing, brings its schema up to date and is alone until it
+ * closes or dies; readers work beside it.
+ * @throws {PipelineError} `corpus-missing`, `corpus-locked`, `ledger-version`, `ledger-broken`, `disk-full`
+ */
+export function openLedger(path: string, { mode }: { readonly mode: "write" | "read" }): Ledger {
+  if (mode === "read" && !existsSync(path)) {
+    throw new PipelineError("corpus-missing", `there is no ledger at ${path}; \`colophon ingest\` makes one`, { path });
+  }
+  const lock = mode === "write" ? lockOf(path) : null;
+  let db: Database.Database | null = null;
+  try {
+    db = new Database(path, { readonly: mode === "read", fileMustExist: mode === "read", timeout: 5000 });
+    db.pragma("foreign_keys = ON");
+    if (mode === "write") prepareForWriting(db, path);
+    else checkForReading(db, path);
+    return ledgerOf(db, path, mode, lock);
+  } catch (error) {
+    db?.close();
+    lock?.close();
+    throw ledgerErrorOf(error, path);
+  }
+}
+
+function ledgerOf(db: Database.Database, path: string, mode: Ledger["mode"], lock: Database.Database | null): Ledger {
+  const statements = new Map<string, Database.Statement>();
+  const close = (): void => {
+    db.close();
+    lock?.close();
+  };
+  return {
+    path,
+    mode,
+    db,
+    statement: <Row>(sql: string): Database.Statement<unknown[], Row> => {
+      const known = statements.get(sql) ?? db.prepare(sql);
+      statements.set(sql, known);
+      return known as Database.Statement<unknown[], Row>;
+    },
+    keys: { terms: new Map(), origins: new Map() },
+    close,
+    [Symbol.dispose]: close,
+  };
+}
+
+/**
+ * The lock is SQLite's own on an empty file beside the ledger: the kernel lets go of it however its holder dies, and
+ * readers of the ledger never meet it.
+ */
+function lockOf(path: string): Database.Database {
+  try {
+    const lock = new Database(`${path}.lock`, { timeout: 0 });
+    lock.exec("BEGIN EXCLUSIVE");
+    return lock;
+  } catch (error) {
+    const known = ledgerErrorOf(error, path);
+    if (known instanceof PipelineError && known.code === "corpus-locked") {
+      throw new PipelineError(
+        "corpus-locked",
+        `another process is writing to ${path} (it holds ${path}.lock); wait for it to end or stop it`,
+        { path, lock: `${path}.lock` },
+        error,
+      );
+    }
+    throw known;
+  }
+}
+
+function prepareForWriting(db: Database.Database, path: string): void {
+  // Taken only by a file that is still empty: 8 KiB pages appended a quarter faster than 4 KiB.
+  db.pragma("page_size = 8192");
+  checkIdentity(db, path);
+  db.pragma("journal_mode = WAL");
+  db.pragma("synchronous = FULL");
+  db.pragma("cache_size = -65536");
+  db.pragma("journal_size_limit = 67108864");
+  migrate(db);
+  db.pragma(`application_id = ${applicationId}`);
+}
+
+function checkForReading(db: Database.Database, path: string): void {
+  checkIdentity(db, path);
+  const version = db.pragma("user_version", { simple: true }) as number;
+  if (version < latestVersion()) {
+    throw new PipelineError(
+      "ledger-version",
+      `the ledger at ${path} is of schema ${version}, this program reads ${latestVersion()}; any command that writes to the corpus, such as \`colophon ingest\`, brings it up to date`,
+      { path, version },
+    );
+  }
+}
+
+function checkIdentity(db: Database.Database, path: string): void {
+  const version = db.pragma("user_version", { simple: true }) as number;
+  const empty = db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() === 0;
+  const id = db.pragma("application_id", { simple: true });
+  if (!empty && id !== applicationId) {
+    throw new PipelineError(
+      "ledger-broken",
+      `${path} is a SQLite file, but not a ledger of this program; name another`,
+      {
+        path,
+      },
+    );
+  }
+  if (version > latestVersion()) {
+    throw new PipelineError(
+      "ledger-version",
+      `the ledger at ${path} was written by a newer version (schema ${version}, this program knows ${latestVersion()}); update the program`,
+      { path, version },
+    );
+  }
+}

@@ -1,0 +1,71 @@
+// Runs one statement for `runQuery` and answers once; it is killed when it takes too long.
+import Database from "better-sqlite3";
+
+import { PipelineError } from "../core/errors.ts";
+import { openLedger } from "./open.ts";
+import type { QueryAnswer, QueryRequest, QueryResult } from "./query.ts";
+
+/** Bytes of text that an answer may hold, about: rows are held in memory twice on their way. */
+const maxAnswerBytes = 64 * 1024 * 1024;
+
+process.once("message", (request: QueryRequest) => {
+  process.send?.(answerTo(request), undefined, undefined, () => process.disconnect());
+});
+
+function answerTo({ path, sql, maxRows }: QueryRequest): QueryAnswer {
+  try {
+    using ledger = openLedger(path, { mode: "read" });
+    return { result: resultOf(readingStatement(ledger.db, sql), maxRows) };
+  } catch (error) {
+    if (error instanceof PipelineError) return { failure: { code: error.code, message: error.message } };
+    const message = error instanceof Error ? error.message : String(error);
+    if (error instanceof Database.SqliteError)
+      return { failure: { code: "query-refused", message: `the query failed: ${message}` } };
+    return { failure: { code: null, message } };
+  }
+}
+
+/** The engine's own word on a statement; each of the two properties alone lets something through (ATTACH, PRAGMA). */
+function readingStatement(db: Database.Database, sql: string): Database.Statement<unknown[], unknown[]> {
+  const statement = prepared(db, sql);
+  if (statement.reader && statement.readonly)
+    return statement.safeIntegers().raw() as Database.Statement<unknown[], unknown[]>;
+  throw new PipelineError(
+    "query-refused",
+    "only a statement that reads and returns rows is run: begin it with SELECT or WITH",
+  );
+}
+
+function prepared(db: Database.Database, sql: string): Database.Statement {
+  try {
+    return db.prepare(sql);
+  } catch (error) {
+    // Several statements in one text, or none.
+    if (error instanceof RangeError) {
+      throw new PipelineError("query-refused", "give exactly one statement, without anything behind its semicolon");
+    }
+    if (!(error instanceof Database.SqliteError)) throw error;
+    const views = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name").pluck().all();
+    throw new PipelineError("query-refused", `${error.message}; the views are ${views.join(", ")}`);
+  }
+}
+
+function resultOf(statement: Database.Statement<unknown[], unknown[]>, maxRows: number): QueryResult {
+  const columns = statement.columns().map(({ name }) => name);
+  const rows: (string | number | null)[][] = [];
+  let bytes = 0;
+  for (const row of statement.iterate()) {
+    const values = row.map(plainValue);
+    bytes += values.reduce<number>((sum, value) => sum + (typeof value === "string" ? value.length : 8), 0);
+    if (rows.length === maxRows || bytes > maxAnswerBytes) return { columns, rows, truncated: true };
+    rows.push(values);
+  }
+  return { columns, rows, truncated: false };
+}
+
+function plainValue(value: unknown): string | number | null {
+  if (value === null || typeof value === "string" || typeof value === "number") return value;
+  if (Buffer.isBuffer(value)) return value.toString("hex");
+  const integer = value as bigint;
+  return Number.isSafeInteger(Number(integer)) ? Number(integer) : integer.toString();
+}

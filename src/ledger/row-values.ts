@@ -1,0 +1,61 @@
+import type { Hex } from "../core/records.ts";
+import { subjects, type Evidence, type Signal } from "../core/rights.ts";
+
+/** The blob that a hex digest is stored as. */
+export function blobOf(hex: Hex): Buffer {
+  return Buffer.from(hex, "hex");
+}
+
+/** An address in the two parts that are stored: scheme and authority as written, and the rest. */
+export function splitUrl(url: string): readonly [origin: string, rest: string] {
+  const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(url)?.[0] ?? "";
+  return [origin, url.slice(origin.length)];
+}
+
+/** Host of an origin, lower case, without user and port; empty when it has none. */
+export function hostOf(origin: string): string {
+  const authority = origin.slice(origin.indexOf("://") + 3);
+  return authority
+    .slice(authority.lastIndexOf("@") + 1)
+    .replace(/:\d*$/, "")
+    .toLowerCase();
+}
+
+/** SQL that gives all evidence of document `d` as JSON, for `evidenceOf`. */
+export const evidenceJson = `(SELECT json_group_array(json_array(k.text, l.text, e.value, p.text, e.quote, e.subject) ORDER BY e.ordinal)
+  FROM observation e JOIN term k ON k.key = e.kind LEFT JOIN term l ON l.key = e.licence JOIN term p ON p.key = e.place
+  WHERE e.document = d.key)`;
+
+/** SQL that gives all signals of document `d` as JSON, for `signalsOf`. */
+export const signalsJson = `(SELECT json_group_array(json_array(k.text, r.text, s.value, a.text, p.text, s.quote, s.policy_url) ORDER BY s.ordinal)
+  FROM signal s JOIN term k ON k.key = s.kind JOIN term r ON r.key = s.preference JOIN term a ON a.key = s.agent
+  JOIN term p ON p.key = s.place WHERE s.document = d.key)`;
+
+export function evidenceOf(json: string): Evidence[] {
+  const rows = JSON.parse(json) as [string, string | null, string, string, string, number][];
+  return rows.map(([kind, licence, value, place, quote, subject]) => ({
+    kind,
+    licence,
+    value,
+    place,
+    quote,
+    subject: subjects[subject] ?? "page",
+  }));
+}
+
+export function signalsOf(json: string): Signal[] {
+  const rows = JSON.parse(json) as [string, string, "y" | "n" | null, string, string, string, string | null][];
+  return rows.map(([kind, preference, value, agent, place, quote, policyUrl]) => ({
+    kind,
+    preference,
+    value,
+    agent,
+    place,
+    quote,
+    policyUrl,
+  }));
+}
+
+export function measurementsOf(json: string): (number | null)[] {
+  return JSON.parse(json) as (number | null)[];
+}

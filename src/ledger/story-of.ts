@@ -1,0 +1,78 @@
+import type { Ledger } from "./open.ts";
+import { splitUrl } from "./row-values.ts";
+
+export const storySql = {
+  byId: "SELECT key FROM capture WHERE id >= unhex(?) AND id <= unhex(?) ORDER BY id LIMIT ?",
+  byUrl: `SELECT c.key FROM capture c JOIN origin o ON o.key = c.origin WHERE o.origin = ? AND c.url_rest = ?
+    ORDER BY c.captured_at, c.id LIMIT ?`,
+  capture: "SELECT * FROM captures WHERE key = ?",
+  path: `SELECT p.path FROM capture c JOIN slice s ON s.key = c.slice JOIN archive_path p ON p.archive = s.archive
+    WHERE c.key = ? ORDER BY p.path`,
+  software:
+    "SELECT t.text AS software FROM capture c JOIN slice s ON s.key = c.slice JOIN term t ON t.key = s.software WHERE c.key = ?",
+  document: "SELECT * FROM documents WHERE key = ?",
+  measurements: "SELECT rule, revision, unit, value FROM measurements WHERE key = ?",
+  evidence: "SELECT kind, licence, value, place, quote, subject FROM evidence WHERE key = ?",
+  signals: "SELECT kind, preference, value, agent, place, quote, policy_url FROM signals WHERE key = ?",
+  cluster: `SELECT cluster, id, similarity, url, licence FROM clusters
+    WHERE cluster_key = (SELECT representative FROM cluster_member JOIN cluster ON cluster.key = cluster WHERE document = ?)
+    ORDER BY id LIMIT ?`,
+  decisions: "SELECT policy, policy_sha256, kept, reasons FROM decisions WHERE key = ? ORDER BY policy_sha256",
+} as const;
+
+/** A row of a view, by column: the names and meanings are those of `docs/provenance-format.md`. */
+export type ViewRow = Readonly<Record<string, string | number | null>>;
+
+/** All that the ledger knows of one capture. */
+export interface Story {
+  readonly capture: ViewRow;
+  /** Where its archive was last seen on this machine. */
+  readonly paths: readonly string[];
+  /** Version of the program that measured it. */
+  readonly software: string;
+  readonly document: ViewRow | null;
+  readonly measurements: readonly ViewRow[];
+  readonly evidence: readonly ViewRow[];
+  readonly signals: readonly ViewRow[];
+  /** All members, the document among them; empty when it is alone. At most a hundred. */
+  readonly cluster: readonly ViewRow[];
+  readonly decisions: readonly (ViewRow & { readonly reasons: string })[];
+}
+
+const storyLimit = 100;
+
+/**
+ * The stories of the captures that `wanted` names: an id, the first eight or more digits of one, or an address to the
+ * letter (every capture of it, oldest first). Empty when there is none; at most a hundred.
+ */
+export function storyOf(ledger: Ledger, wanted: string): Story[] {
+  return keysOf(ledger, wanted).map((key) => storyOfKey(ledger, key));
+}
+
+function keysOf(ledger: Ledger, wanted: string): number[] {
+  if (/^[0-9a-f]{8,32}$/i.test(wanted)) {
+    const byId = ledger.statement<{ key: number }>(storySql.byId);
+    const [first, last] = [wanted.padEnd(32, "0"), wanted.padEnd(32, "f")];
+    const keys = byId.all(first, last, storyLimit).map(({ key }) => key);
+    if (keys.length > 0) return keys;
+  }
+  const [origin, rest] = splitUrl(wanted);
+  const byUrl = ledger.statement<{ key: number }>(storySql.byUrl);
+  return byUrl.all(origin, rest, storyLimit).map(({ key }) => key);
+}
+
+function storyOfKey(ledger: Ledger, key: number): Story {
+  const one = (sql: string): ViewRow | null => ledger.statement<ViewRow>(sql).get(key) ?? null;
+  const many = (sql: string): ViewRow[] => ledger.statement<ViewRow>(sql).all(key);
+  return {
+    capture: one(storySql.capture) ?? {},
+    paths: many(storySql.path).map(({ path }) => String(path)),
+    software: String(one(storySql.software)?.["software"] ?? ""),
+    document: one(storySql.document),
+    measurements: many(storySql.measurements),
+    evidence: many(storySql.evidence),
+    signals: many(storySql.signals),
+    cluster: ledger.statement<ViewRow>(storySql.cluster).all(key, storyLimit),
+    decisions: ledger.statement<Story["decisions"][number]>(storySql.decisions).all(key),
+  };
+}
