@@ -1,0 +1,37 @@
+import type { Evidence, RightsView } from "../../core/rights.ts";
+import { headerValues } from "../header-values.ts";
+import type { EvidenceKind } from "../kinds.ts";
+import { licenceOfUrl } from "../licence-url.ts";
+import { headerLinksOf } from "../link-header.ts";
+import type { HeaderLink } from "../link-header.ts";
+import { cut, quoteOf, valueLength } from "../quote.ts";
+
+/** The HTTP `Link` header with `rel=license`. With RSL's media type it points at a reservation and names no licence. */
+export const httpLink: EvidenceKind = {
+  name: "http-link",
+  revision: 1,
+  source: "RFC 8288; RFC 4946; RSL 1.0",
+  collect(view) {
+    return headerValues(view, "link")
+      .flatMap((value) => headerLinksOf(value))
+      .filter(({ parameters }) => parameters.get("rel")?.toLowerCase().split(/\s+/).includes("license") === true)
+      .map((link) => evidenceOfLink(view, link));
+  },
+};
+
+function evidenceOfLink(view: RightsView, { target, parameters }: HeaderLink): Evidence {
+  const reservation = parameters.get("type")?.toLowerCase().startsWith("application/rsl+xml") === true;
+  return {
+    kind: "http-link",
+    licence: reservation ? null : licenceOfUrl(target, view.url),
+    value: cut(target, valueLength),
+    place: "http-header:link",
+    quote: quoteOf(`<${target}>${[...parameters].map(([name, text]) => `; ${name}="${text}"`).join("")}`),
+    subject: isAboutThis(view, parameters.get("anchor")) ? "page" : "part",
+  };
+}
+
+/** An `anchor` moves the statement to another resource. */
+function isAboutThis(view: RightsView, anchor: string | undefined): boolean {
+  return anchor === undefined || URL.parse(anchor, view.url)?.href === URL.parse(view.url)?.href;
+}

@@ -1,0 +1,54 @@
+import type { Evidence, RightsView } from "../../core/rights.ts";
+import type { EvidenceKind } from "../kinds.ts";
+import { licencePhrasesIn } from "../licence-phrase.ts";
+import { allRightsReserved } from "../licence-table.ts";
+import { licenceOfUrl } from "../licence-url.ts";
+import { cut, quoteOf, valueLength } from "../quote.ts";
+import { reservationsIn } from "../reservation.ts";
+
+/** With `.` for `:`, which pages use alike. */
+const names = new Set([
+  "dc.rights",
+  "dc.rights.license",
+  "dc.license",
+  "dcterms.license",
+  "dcterms.rights",
+  "dcterms.accessrights",
+  "cc.license",
+  "license",
+  "licence",
+  "og.license",
+  "rights",
+  "copyright",
+]);
+
+/** Metadata of licence and rights: an address, the name of a licence, or words of reservation; else what it says is kept unread. */
+export const meta: EvidenceKind = {
+  name: "meta",
+  revision: 1,
+  source: "DCMI Metadata Terms; ccREL; Open Graph usage",
+  collect(view) {
+    return view.page.metas.flatMap(({ name, content }) => {
+      if (!names.has(name.replaceAll(":", ".")) || content.trim() === "") return [];
+      const value = cut(content.trim(), valueLength);
+      const licence = licenceOfContent(view, value);
+      return [
+        {
+          kind: "meta",
+          licence,
+          value,
+          place: `meta:${name}`,
+          quote: quoteOf(content),
+          subject: "page",
+        } satisfies Evidence,
+      ];
+    });
+  },
+};
+
+function licenceOfContent(view: RightsView, content: string): string | null {
+  const address = /(?:https?:)?\/\/[^\s"'<>]+/i.exec(content)?.[0] ?? (/^\S+$/.test(content) ? content : null);
+  const licence = address === null ? null : licenceOfUrl(address, view.page.baseUrl);
+  if (licence !== null) return licence;
+  return licencePhrasesIn(content)[0]?.licence ?? (reservationsIn(content).length > 0 ? allRightsReserved : null);
+}

@@ -1,0 +1,86 @@
+import type { Evidence, Licence } from "../core/rights.ts";
+import { allRightsReserved, licenceAttributesOf, licenceRank } from "./licence-table.ts";
+
+/** Which kind is believed first, where two name licences of one family. */
+const order = ["http-link", "meta", "rel-license", "cc-link", "licence-link", "cc-badge", "text-notice"];
+
+/**
+ * The one licence that a page's evidence amounts to. Only evidence about page, site or file counts.
+ * - One licence named: it, with the kind that names it best as basis.
+ * - Several that differ in terms or version: the most restrictive, basis `conflict`.
+ * - "All rights reserved" beside an unmarked link, badge or a site's footer text: reserved, basis `conflict`. Beside an explicit grant
+ *   (`Link` header, metadata, `rel=license`, a sentence about this page): that licence, basis `KIND+reserved`, for the words are often a theme's own.
+ * - Nothing: `NOASSERTION`, basis `part-only`, `none-found`, or `incomplete` when the capture was cut off.
+ */
+export function licenceOf(evidence: readonly Evidence[], complete: boolean): Licence {
+  const claims = evidence.flatMap((item) =>
+    item.licence === null || item.subject === "part" ? [] : [{ ...item, licence: item.licence }],
+  );
+  const grants = claims
+    .filter(({ licence }) => licence !== allRightsReserved)
+    .sort((left, right) => precedence(left) - precedence(right));
+  const reserved = claims.find(({ licence }) => licence === allRightsReserved);
+  const [best] = grants;
+  if (best === undefined) {
+    if (reserved !== undefined) return { id: allRightsReserved, basis: reserved.kind };
+    return { id: "NOASSERTION", basis: absence(evidence, complete) };
+  }
+  if (reserved !== undefined && !grants.some(isExplicit)) {
+    return { id: allRightsReserved, basis: "conflict" };
+  }
+  const { id, basis } = agreed(grants);
+  return { id, basis: reserved === undefined || basis === "conflict" ? basis : `${basis}+reserved` };
+}
+
+type Claim = Evidence & { readonly licence: string };
+
+/** A mark for machines, or a sentence that speaks of this page; an unmarked link or badge is neither. */
+function isExplicit({ kind, subject }: Evidence): boolean {
+  return ["http-link", "meta", "rel-license"].includes(kind) || (kind === "text-notice" && subject === "page");
+}
+
+function precedence({ kind }: Evidence): number {
+  const at = order.indexOf(kind);
+  return at === -1 ? order.length : at;
+}
+
+function absence(evidence: readonly Evidence[], complete: boolean): string {
+  if (!complete) return "incomplete";
+  return evidence.some(({ licence, subject }) => subject === "part" && licence !== null) ? "part-only" : "none-found";
+}
+
+/** @param grants the most believed first, at least one */
+function agreed(grants: readonly Claim[]): Licence {
+  const [first] = grants;
+  if (first === undefined) return { id: "NOASSERTION", basis: "none-found" };
+  // What states a version says more than what leaves it out.
+  const stated = grants.filter(({ licence }) => !licence.endsWith("-unversioned"));
+  const best = stated.find(({ licence }) => sameTerms(licence, first.licence)) ?? first;
+  if (grants.every(({ licence }) => agrees(licence, best.licence))) return { id: best.licence, basis: best.kind };
+  const strictest = grants.reduce((left, right) =>
+    licenceRank(right.licence) > licenceRank(left.licence) ? right : left,
+  );
+  const id = stated.find(({ licence }) => sameTerms(licence, strictest.licence))?.licence ?? strictest.licence;
+  return { id, basis: "conflict" };
+}
+
+/** Two names of one licence: the same version, or one that leaves the version or the port out. */
+function agrees(left: string, right: string): boolean {
+  if (left === right) return true;
+  if (!sameTerms(left, right)) return false;
+  const [leftVersion, rightVersion] = [versionOf(left), versionOf(right)];
+  return leftVersion === null || rightVersion === null || leftVersion === rightVersion;
+}
+
+/** The same licence but for version, port and "or later". */
+function sameTerms(left: string, right: string): boolean {
+  return titleOf(left) === titleOf(right) && licenceAttributesOf(left).family === licenceAttributesOf(right).family;
+}
+
+function titleOf(id: string): string {
+  return id.replace(/^LicenseRef-/, "").replace(/-(?:unversioned|\d+(?:\.\d+)?)(?:-.*)?$/, "");
+}
+
+function versionOf(id: string): string | null {
+  return /-(\d+\.\d+)(?:-|$)/.exec(id)?.[1] ?? null;
+}

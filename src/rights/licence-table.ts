@@ -1,0 +1,102 @@
+/** The kinds of licence, from the freest to the most restrictive. */
+const ranks = {
+  "public-domain": 0,
+  attribution: 10,
+  "share-alike": 20,
+  "non-commercial": 30,
+  "non-commercial-share-alike": 31,
+  "no-derivatives": 32,
+  "non-commercial-no-derivatives": 33,
+  unknown: 40,
+  reserved: 50,
+} as const;
+
+export type LicenceFamily = keyof typeof ranks;
+
+/** Every family, from the freest to the most restrictive. */
+export const licenceFamilies = Object.keys(ranks) as readonly LicenceFamily[];
+
+/** What a licence allows and asks; `null` = unknown. */
+export interface LicenceAttributes {
+  readonly family: LicenceFamily;
+  readonly derivatives: boolean | null;
+  readonly commercial: boolean | null;
+  readonly shareAlike: boolean | null;
+  readonly attribution: boolean | null;
+}
+
+/** "All rights reserved" in so many words; SPDX has no id for it. */
+export const allRightsReserved = "LicenseRef-ARR";
+
+const attributes: Readonly<Record<LicenceFamily, LicenceAttributes>> = {
+  "public-domain": row("public-domain", true, true, false, false),
+  attribution: row("attribution", true, true, false, true),
+  "share-alike": row("share-alike", true, true, true, true),
+  "non-commercial": row("non-commercial", true, false, false, true),
+  "non-commercial-share-alike": row("non-commercial-share-alike", true, false, true, true),
+  "no-derivatives": row("no-derivatives", false, true, false, true),
+  "non-commercial-no-derivatives": row("non-commercial-no-derivatives", false, false, false, true),
+  unknown: row("unknown", null, null, null, null),
+  reserved: row("reserved", false, false, null, null),
+};
+
+function row(
+  family: LicenceFamily,
+  derivatives: boolean | null,
+  commercial: boolean | null,
+  shareAlike: boolean | null,
+  attribution: boolean | null,
+): LicenceAttributes {
+  return { family, derivatives, commercial, shareAlike, attribution };
+}
+
+const families: readonly (readonly [LicenceFamily, RegExp])[] = [
+  [
+    "public-domain",
+    /^(?:CC0-1\.0|CC-PDM-1\.0|CC-PDDC|DL-DE-ZERO-2\.0|PDDL-1\.0|Unlicense|0BSD|MIT-0|LicenseRef-PublicDomain)$/,
+  ],
+  ["share-alike", /^(?:LicenseRef-)?(?:[AL]?GPL|GFDL|LAL)-/],
+  [
+    "share-alike",
+    /^(?:ODbL-1\.0|CDLA-Sharing-1\.0|MPL-\d\.\d|EUPL-1\.2|EPL-2\.0|CDDL-1\.0|OSL-3\.0|OPUBL-1\.0|CC-SA-1\.0)$/,
+  ],
+  ["attribution", /^(?:LicenseRef-)?(?:OGL-UK|DL-DE-BY)-/],
+  [
+    "attribution",
+    /^(?:etalab-2\.0|NLOD-[12]\.0|OGL-Canada-2\.0|ODC-By-1\.0|CDLA-Permissive-[12]\.0|LicenseRef-Licence-Ouverte-unversioned)$/,
+  ],
+  [
+    "attribution",
+    /^(?:MIT|Apache-[12]\.[01]|BSD-[23]-Clause|ISC|PSF-2\.0|PostgreSQL|W3C-20150513|LicenseRef-W3C-Software-2023)$/,
+  ],
+  ["attribution", /^(?:FSFAP|Artistic-2\.0|Zlib|AFL-3\.0|BSL-1\.0)$/],
+];
+
+const creativeCommons =
+  /^(?:LicenseRef-)?CC-((?:BY|NC|ND|SA)(?:-(?:NC|ND|SA)){0,2})-(?:unversioned|\d\.\d)(?:-(?:[A-Z]{2}|IGO|SCOTLAND))?$/;
+
+/** Attributes of an SPDX id or `LicenseRef-...`; all `null` when its terms are not known here. */
+export function licenceAttributesOf(id: string): LicenceAttributes {
+  return attributes[familyOf(id)];
+}
+
+/** Smaller is freer: public domain, attribution, share-alike, NC and ND, unknown (`NOASSERTION` too), all rights reserved. */
+export function licenceRank(id: string): number {
+  return ranks[familyOf(id)];
+}
+
+function familyOf(id: string): LicenceFamily {
+  if (id === allRightsReserved) return "reserved";
+  const unit = creativeCommons.exec(id)?.[1];
+  if (unit !== undefined) return creativeCommonsFamily(unit.split("-"));
+  return families.find(([, pattern]) => pattern.test(id))?.[0] ?? "unknown";
+}
+
+function creativeCommonsFamily(elements: readonly string[]): LicenceFamily {
+  const [nonCommercial, noDerivatives] = [elements.includes("NC"), elements.includes("ND")];
+  if (nonCommercial && noDerivatives) return "non-commercial-no-derivatives";
+  if (noDerivatives) return "no-derivatives";
+  const shareAlike = elements.includes("SA");
+  if (nonCommercial) return shareAlike ? "non-commercial-share-alike" : "non-commercial";
+  return shareAlike ? "share-alike" : "attribution";
+}

@@ -1,0 +1,60 @@
+import type { Link } from "../core/page.ts";
+import type { Subject } from "../core/rights.ts";
+import { chromeRegions, isChrome, partRegions, subjectAt } from "./place-scope.ts";
+import type { PageLayout } from "./place-scope.ts";
+import { quoteAround, quoteLength, quoteOf } from "./quote.ts";
+import { grantEndIn } from "./sentence-scope.ts";
+import { topicOf } from "./topic-words.ts";
+
+/** Text of a block that is searched for the link's own words; longer blocks are read from their beginning only. */
+const searchLength = 20_000;
+
+/** What a link to a licence is about, and the words around it. */
+export function linkScope(
+  layout: PageLayout,
+  link: Link,
+  marked: boolean,
+): { readonly subject: Subject; readonly quote: string } {
+  if (link.region === "head") return { subject: "page", quote: quoteOf(link.text) };
+  const block = layout.page.blocks[link.block];
+  if (block === undefined || partRegions.has(link.region)) {
+    return { subject: subjectWithoutBlock(link, marked), quote: quoteOf(block?.text ?? link.text) };
+  }
+  const text = block.text.slice(0, searchLength);
+  const found = link.text === "" ? -1 : text.indexOf(link.text);
+  if (found === -1) return badgeScope(layout, link, marked, text);
+  const [start, end] = [found, found + link.text.length];
+  const subject = subjectAt(layout, link.block, start, end, marked);
+  const quote = quoteAround(text, start, end);
+  return { subject, quote: quote === "" ? quoteOf(link.text) : quote };
+}
+
+/** A badge has no words of its own in its block: then the block's grant speaks for it, or its place does. */
+function badgeScope(
+  layout: PageLayout,
+  link: Link,
+  marked: boolean,
+  text: string,
+): { readonly subject: Subject; readonly quote: string } {
+  const at = grantEndIn(text);
+  if (at !== null) return { subject: subjectAt(layout, link.block, at, at, marked), quote: quoteAround(text, at, at) };
+  const boilerplate = isChrome(layout, link.block) || isSideColumn(layout, link.block);
+  if (topicOf(text.slice(0, quoteLength)) === "picture") return { subject: "part", quote: quoteOf(text) };
+  return {
+    subject: boilerplate ? "site" : subjectWithoutBlock(link, marked),
+    quote: quoteOf(text === "" ? link.text : text),
+  };
+}
+
+/** Old pages have no `aside`: a block outside the main text that stands in no article. */
+function isSideColumn({ page }: PageLayout, index: number): boolean {
+  const block = page.blocks[index];
+  return block !== undefined && block.region === "body" && !block.main;
+}
+
+/** An icon alone in a side column stands in no block of text. */
+function subjectWithoutBlock(link: Link, marked: boolean): Subject {
+  if (partRegions.has(link.region)) return "part";
+  if (chromeRegions.has(link.region)) return "site";
+  return marked ? "page" : "part";
+}

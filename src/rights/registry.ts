@@ -1,0 +1,48 @@
+import type { Evidence, RightsView, Signal } from "../core/rights.ts";
+import { ccBadge } from "./evidence/cc-badge.ts";
+import { ccLink } from "./evidence/cc-link.ts";
+import { httpLink } from "./evidence/http-link.ts";
+import { licenceLink } from "./evidence/licence-link.ts";
+import { meta } from "./evidence/meta.ts";
+import { relLicense } from "./evidence/rel-license.ts";
+import { textNotice } from "./evidence/text-notice.ts";
+import type { EvidenceKind, SignalKind } from "./kinds.ts";
+import { contentUsage } from "./signals/content-usage.ts";
+import { metaRobots } from "./signals/meta-robots.ts";
+import { tdmReservation } from "./signals/tdm-reservation.ts";
+import { xRobotsTag } from "./signals/x-robots-tag.ts";
+
+/** Every kind of evidence, in the order in which a page's evidence is listed. */
+export const evidenceKinds: readonly EvidenceKind[] = [
+  httpLink,
+  meta,
+  relLicense,
+  ccLink,
+  licenceLink,
+  ccBadge,
+  textNotice,
+];
+
+/** Every kind of signal, in the order in which a page's signals are listed. */
+export const signalKinds: readonly SignalKind[] = [xRobotsTag, metaRobots, tdmReservation, contentUsage];
+
+/** Items of one kind that are kept of one page. */
+const itemsPerKind = 50;
+
+/** All evidence about rights that a page carries, at most 50 items of each kind. Never throws, whatever the page. */
+export function evidenceOf(view: RightsView): Evidence[] {
+  return evidenceKinds.flatMap((kind) => bounded(kind.collect(view)));
+}
+
+/** All opt-outs and preferences that a page or its exchange carries, at most 50 of each kind. Never throws. */
+export function signalsOf(view: RightsView): Signal[] {
+  return signalKinds.flatMap((kind) => kind.read(view).slice(0, itemsPerKind));
+}
+
+/** Credits of parts come first on a page and may be many: they give way to what is said of the page itself. */
+function bounded(evidence: readonly Evidence[]): readonly Evidence[] {
+  if (evidence.length <= itemsPerKind) return evidence;
+  const wide = evidence.filter(({ subject }) => subject !== "part").slice(0, itemsPerKind);
+  const parts = evidence.filter(({ subject }) => subject === "part").slice(0, itemsPerKind - wide.length);
+  return [...wide, ...parts];
+}

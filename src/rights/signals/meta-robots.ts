@@ -1,0 +1,25 @@
+import type { SignalKind } from "../kinds.ts";
+import { robotsSignals } from "../robots-signals.ts";
+
+/** Agents that pages address by a `meta` element of their own name. */
+const agents = new Set(
+  [
+    "googlebot googlebot-news google-extended bingbot msnbot slurp duckduckbot yandex yandexbot baiduspider applebot",
+    "applebot-extended gptbot oai-searchbot chatgpt-user ccbot claudebot claude-web anthropic-ai amazonbot bytespider",
+    "perplexitybot facebookbot meta-externalagent cohere-ai ai2bot diffbot omgili omgilibot petalbot archive.org_bot ia_archiver",
+  ].flatMap((line) => line.split(" ")),
+);
+
+/** `meta name=robots` and its kin that address one agent. */
+export const metaRobots: SignalKind = {
+  name: "meta-robots",
+  revision: 1,
+  source: "Google, robots meta tag reference; ai-robots-txt/ai.robots.txt (names)",
+  read({ page }) {
+    return page.metas
+      .filter(({ name }) => name === "robots" || agents.has(name))
+      .flatMap(({ name, content }) =>
+        robotsSignals("meta-robots", `meta:${name}`, content, name === "robots" ? "*" : name),
+      );
+  },
+};

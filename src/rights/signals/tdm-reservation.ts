@@ -1,0 +1,59 @@
+import type { RightsView, Signal } from "../../core/rights.ts";
+import { headerValues } from "../header-values.ts";
+import type { SignalKind } from "../kinds.ts";
+import { quoteOf } from "../quote.ts";
+
+/**
+ * Reservation of text and data mining in HTTP headers and `meta` elements; the header comes first, and a reader that wants one answer
+ * takes the last that is not `null`, since metadata prevail over headers.
+ */
+export const tdmReservation: SignalKind = {
+  name: "tdm-reservation",
+  revision: 1,
+  source: "W3C TDMRep final report, sections on HTTP headers and HTML metadata",
+  read(view) {
+    const metaOf = (name: string): string[] =>
+      view.page.metas.filter((meta) => meta.name === name).map((meta) => meta.content);
+    return [
+      ...signalsAt(
+        view,
+        "http-header:tdm-reservation",
+        headerValues(view, "tdm-reservation"),
+        headerValues(view, "tdm-policy"),
+      ),
+      ...signalsAt(view, "meta:tdm-reservation", metaOf("tdm-reservation"), metaOf("tdm-policy")),
+    ];
+  },
+};
+
+function signalsAt(
+  view: RightsView,
+  place: string,
+  reservations: readonly string[],
+  policies: readonly string[],
+): Signal[] {
+  return reservations.map((text) => {
+    const value = valueOf(text.trim());
+    return {
+      kind: "tdm-reservation",
+      preference: "tdm",
+      value,
+      agent: "*",
+      place,
+      quote: quoteOf(text),
+      // A policy beside "0" or beside a value that cannot be read is to be ignored.
+      policyUrl: value === "n" ? policyUrl(policies[0], view.url) : null,
+    };
+  });
+}
+
+function valueOf(text: string): Signal["value"] {
+  if (text === "1") return "n";
+  return text === "0" ? "y" : null;
+}
+
+function policyUrl(text: string | undefined, baseUrl: string): string | null {
+  if (text === undefined || text.length > 2048) return null;
+  const url = URL.parse(text.trim(), baseUrl);
+  return url !== null && (url.protocol === "https:" || url.protocol === "http:") ? url.href : null;
+}

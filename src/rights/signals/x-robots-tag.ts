@@ -1,0 +1,15 @@
+import { headerValues } from "../header-values.ts";
+import type { SignalKind } from "../kinds.ts";
+import { robotsSignals } from "../robots-signals.ts";
+
+/** The HTTP header `X-Robots-Tag`, which may stand several times and address single agents. */
+export const xRobotsTag: SignalKind = {
+  name: "x-robots-tag",
+  revision: 1,
+  source: "Google, X-Robots-Tag reference; DeviantArt 2022 (noai, noimageai)",
+  read(view) {
+    return headerValues(view, "x-robots-tag").flatMap((value) =>
+      robotsSignals("x-robots-tag", "http-header:x-robots-tag", value, "*"),
+    );
+  },
+};
