@@ -16,8 +16,8 @@ const edgeBytes = 8;
 
 /**
  * First position in `from`..`to` where a record starts, or `null`. Slices and the reading after damage use this one
- * search, so that both find the same places: compressed members whose first bytes are a record, and record headers
- * after a blank line (after a line end in ARC).
+ * search, so that both find the same places: compressed members whose first bytes are a record, and whole record headers
+ * at the start of a line.
  */
 export async function recordStartIn(
   feed: Feed,
@@ -64,7 +64,7 @@ export function fileSigns(window: WindowFeed, arc: boolean, dictionary: () => Bu
 
 /** Signs among unpacked bytes. */
 export function textSigns(feed: Feed, arc: boolean): readonly Sign[] {
-  const warc: Sign = { hintIn: versionAfterBlankLine, holds: async (at) => plausibleHead(await headIn(feed, at)) };
+  const warc: Sign = { hintIn: versionAtLineStart, holds: async (at) => plausibleHead(await headIn(feed, at)) };
   const arcLine: Sign = {
     hintIn: (view, from) => lineStartIn(view, from),
     holds: async (at) => arcLineIn(await feed.view(at, 16 << 10)) !== null,
@@ -74,18 +74,14 @@ export function textSigns(feed: Feed, arc: boolean): readonly Sign[] {
 
 const zstdMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 const versionStart = Buffer.from("WARC/");
-const [lineFeed, carriageReturn] = [10, 13];
+const lineFeed = 10;
 
-function versionAfterBlankLine(view: Buffer, from: number): number {
+// Not only after a blank line: one damaged byte of a terminator shall not cost the next record too.
+function versionAtLineStart(view: Buffer, from: number): number {
   for (let at = view.indexOf(versionStart, from); at >= 0; at = view.indexOf(versionStart, at + 1)) {
-    if (at === 0 || (view[at - 1] === lineFeed && blankBefore(view, at - 1))) return at;
+    if (at === 0 || view[at - 1] === lineFeed) return at;
   }
   return -1;
-}
-
-function blankBefore(view: Buffer, lineEnd: number): boolean {
-  const before = view[lineEnd - 1] === carriageReturn ? lineEnd - 2 : lineEnd - 1;
-  return before < 0 || view[before] === lineFeed;
 }
 
 /** A line that begins with a letter, as a URL does. */

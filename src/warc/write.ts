@@ -1,0 +1,106 @@
+import { gzipSync } from "node:zlib";
+import { sha1Base32 } from "./digests.ts";
+import type { Fields } from "./record.ts";
+
+export type WrittenType = "warcinfo" | "request" | "response" | "resource" | "metadata" | "revisit" | "conversion";
+
+/** A record to write. Nothing is made up here: the same values give the same bytes. */
+export interface WrittenRecord {
+  readonly type: WrittenType;
+  /** A URI without brackets, for instance of `recordUrn`. */
+  readonly id: string;
+  readonly dateMs: number;
+  /** Target of the capture; not for `warcinfo`. */
+  readonly url?: string;
+  readonly contentType: string;
+  readonly block: Buffer;
+  /** First byte of the payload in the block: gives the record a payload digest. */
+  readonly payloadOffset?: number;
+  /** Instead of a payload in this record: the digest a revisit shares with what it refers to. */
+  readonly payloadDigest?: string;
+  readonly ip?: string;
+  readonly truncated?: "length" | "time" | "disconnect" | "unspecified";
+  readonly warcinfoId?: string;
+  readonly concurrentTo?: readonly string[];
+  readonly filename?: string;
+  readonly refersTo?: { readonly id?: string; readonly url: string; readonly dateMs: number };
+  /** Further fields, after the others. */
+  readonly fields?: Fields;
+}
+
+const identicalPayload = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest";
+
+/**
+ * One WARC/1.1 record, uncompressed, with block and payload digests in sha1.
+ * Values that hold control characters lose them: no value can add a field. Source: ISO 28500:2017.
+ */
+export function recordBytes(record: WrittenRecord): Buffer {
+  const { type, block, payloadOffset, refersTo, ip, truncated, warcinfoId, filename, url } = record;
+  const payloadDigest = payloadOffset === undefined ? record.payloadDigest : sha1Base32(block.subarray(payloadOffset));
+  const fields: readonly (readonly [string, string | undefined])[] = [
+    ["WARC-Type", type],
+    ["WARC-Record-ID", bracketed(record.id)],
+    ["WARC-Date", isoOf(record.dateMs)],
+    ["WARC-Filename", filename],
+    ["WARC-Target-URI", url],
+    ["WARC-IP-Address", ip],
+    ["WARC-Warcinfo-ID", bracketed(warcinfoId)],
+    ...(record.concurrentTo ?? []).map((id) => ["WARC-Concurrent-To", bracketed(id)] as const),
+    ["WARC-Profile", type === "revisit" ? identicalPayload : undefined],
+    ["WARC-Refers-To", bracketed(refersTo?.id)],
+    ["WARC-Refers-To-Target-URI", refersTo?.url],
+    ["WARC-Refers-To-Date", refersTo === undefined ? undefined : isoOf(refersTo.dateMs)],
+    ["WARC-Truncated", truncated],
+    ["WARC-Block-Digest", sha1Base32(block)],
+    ["WARC-Payload-Digest", payloadDigest],
+    ["Content-Type", record.contentType],
+    ...(record.fields ?? []),
+    ["Content-Length", String(block.length)],
+  ];
+  const lines = fields.flatMap(([name, value]) =>
+    value === undefined ? [] : [`${nameOf(name)}: ${plain(value)}\r\n`],
+  );
+  return Buffer.concat([Buffer.from(`WARC/1.1\r\n${lines.join("")}\r\n`), block, Buffer.from("\r\n\r\n")]);
+}
+
+/** A record as a gzip member of its own, so that it can be read from its offset alone. */
+export function gzipMember(bytes: Buffer, level = 6): Buffer {
+  const member = gzipSync(bytes, { level });
+  // zlib writes the operating system it was built for; 255 is "unknown" (RFC 1952, 2.3.1).
+  member[9] = 255;
+  return member;
+}
+
+/** The block of a `warcinfo` or `metadata` record: `application/warc-fields`. */
+export function warcFieldsBlock(fields: Fields): Buffer {
+  return Buffer.from(fields.map(([name, value]) => `${nameOf(name)}: ${plain(value)}\r\n`).join(""));
+}
+
+/** A record id from a digest of the caller's: a URN of UUID version 8, made of its first 16 bytes. Source: RFC 9562, 5.8. */
+export function recordUrn(digestHex: string): string {
+  const bytes = Buffer.from(digestHex.slice(0, 32).padEnd(32, "0"), "hex");
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = bytes.toString("hex");
+  return `urn:uuid:${[hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-")}`;
+}
+
+function bracketed(id: string | undefined): string | undefined {
+  return id === undefined || id.startsWith("<") ? id : `<${id}>`;
+}
+
+/** Seconds where they suffice, since older readers know no fractions. */
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString().replace(".000Z", "Z");
+}
+
+// oxlint-disable-next-line no-control-regex -- control characters are what it is about
+const controls = /[\u0000-\u001f\u007f]+/g;
+
+function plain(value: string): string {
+  return value.replaceAll(controls, " ").trim();
+}
+
+function nameOf(name: string): string {
+  return name.replaceAll(/[^\w!#$%&'*+.^`|~-]/g, "-");
+}
