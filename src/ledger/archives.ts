@@ -10,7 +10,7 @@ const columns = `lower(hex(a.sha256)) AS sha256, a.name, p.path, a.bytes, a.slic
 export const archiveSql = {
   key: "SELECT key FROM archive WHERE sha256 = ?",
   add: `INSERT INTO archive (sha256, name, bytes, slice_bytes, slice_count) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (sha256) DO NOTHING`,
+    ON CONFLICT (sha256) DO UPDATE SET name = min(name, excluded.name)`,
   addPath: `INSERT INTO archive_path (path, archive, mtime_ns) VALUES (?, ?, ?)
     ON CONFLICT (path) DO UPDATE SET archive = excluded.archive, mtime_ns = excluded.mtime_ns`,
   bySha: `SELECT ${columns} WHERE a.sha256 = ? ORDER BY p.path`,
@@ -44,8 +44,9 @@ export interface ArchiveTotals {
 }
 
 /**
- * Records an archive and the path it was seen at. Bytes that are known already keep the name and the slicing they were
- * first registered with, so that work goes on where it stopped whatever the configuration says now.
+ * Records an archive and the path it was seen at. Bytes that are known already keep the slicing they were first
+ * registered with, so that work goes on where it stopped whatever the configuration says now, and the smallest of the names
+ * they were seen under, so that a manifest does not depend on which copy came first.
  * @param mtimeNs time of change of the file, for `archiveByPath`
  * @returns the archive as the ledger has it, at this path
  */

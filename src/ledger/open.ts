@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 
 import Database from "better-sqlite3";
 
@@ -28,7 +29,8 @@ const applicationId = 0x434c504e;
  * @throws {PipelineError} `corpus-missing`, `corpus-locked`, `ledger-version`, `ledger-broken`, `disk-full`
  */
 export function openLedger(path: string, { mode }: { readonly mode: "write" | "read" }): Ledger {
-  if (mode === "read" && !existsSync(path)) {
+  const wanted = mode === "read" ? path : dirname(path);
+  if (!existsSync(wanted)) {
     throw new PipelineError("corpus-missing", `there is no ledger at ${path}; \`colophon ingest\` makes one`, { path });
   }
   const lock = mode === "write" ? lockOf(path) : null;
@@ -87,6 +89,18 @@ function lockOf(path: string): Database.Database {
       );
     }
     throw known;
+  }
+}
+
+/** True while a writer holds the ledger at `path`. Only tells what is so now: to write, open it for writing. */
+export function isLocked(path: string): boolean {
+  if (!existsSync(`${path}.lock`)) return false;
+  try {
+    lockOf(path).close();
+    return false;
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === "corpus-locked") return true;
+    throw error;
   }
 }
 

@@ -45,6 +45,7 @@ function prepared(db: Database.Database, sql: string): Database.Statement {
       throw new PipelineError("query-refused", "give exactly one statement, without anything behind its semicolon");
     }
     if (!(error instanceof Database.SqliteError)) throw error;
+    if (!error.message.startsWith("no such")) throw new PipelineError("query-refused", error.message);
     const views = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name").pluck().all();
     throw new PipelineError("query-refused", `${error.message}; the views are ${views.join(", ")}`);
   }

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { truncateSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { test } from "node:test";
+
+import Database from "better-sqlite3";
+
+import { appendSegment } from "../../src/ledger/append-segment.ts";
+import { registerArchive } from "../../src/ledger/archives.ts";
+import { openLedger } from "../../src/ledger/open.ts";
+import { archive, sampleCapture, sampleSegment, temporaryFolder } from "./sample-rows.ts";
+
+test("a writer's ledger has 8 KiB pages, a write-ahead log, full synchronisation and enforced references", () => {
+  using folder = temporaryFolder();
+  using ledger = openLedger(folder.ledgerPath, { mode: "write" });
+  const pragma = (name: string): unknown => ledger.db.pragma(name, { simple: true });
+  assert.deepEqual(["page_size", "journal_mode", "synchronous", "foreign_keys", "busy_timeout"].map(pragma), [
+    8192,
+    "wal",
+    2,
+    1,
+    5000,
+  ]);
+});
+
+test("reading a ledger that is not there fails and makes no file", () => {
+  using folder = temporaryFolder();
+  for (let attempt = 0; attempt < 2; attempt++) {
+    assert.throws(() => openLedger(folder.ledgerPath, { mode: "read" }), { code: "corpus-missing" });
+  }
+});
+
+test("a second writer in the same process is refused while readers are not", () => {
+  using folder = temporaryFolder();
+  {
+    using _writer = openLedger(folder.ledgerPath, { mode: "write" });
+    assert.throws(() => openLedger(folder.ledgerPath, { mode: "write" }), {
+      code: "corpus-locked",
+      message: new RegExp(folder.ledgerPath.replaceAll(".", "\\.")),
+    });
+    using _reader = openLedger(folder.ledgerPath, { mode: "read" });
+  }
+  using _next = openLedger(folder.ledgerPath, { mode: "write" });
+});
+
+test("a writer killed in the middle of a segment leaves the lock free and no half row", async () => {
+  using folder = temporaryFolder();
+  const script = fileURLToPath(new URL("./append-until-killed.ts", import.meta.url));
+  const child = spawn(process.execPath, [script, folder.ledgerPath], { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(child, "exit");
+  await once(child.stdout, "data");
+  assert.throws(() => openLedger(folder.ledgerPath, { mode: "write" }), { code: "corpus-locked" });
+  const counts =
+    "SELECT (SELECT count(*) FROM slice) AS slices, (SELECT count(*) FROM capture) AS captures, (SELECT count(*) FROM document) AS documents";
+  const whole = { slices: 1, captures: 2, documents: 2 };
+  {
+    using beside = openLedger(folder.ledgerPath, { mode: "read" });
+    assert.deepEqual(beside.statement(counts).get(), whole, "a reader beside the writer sees whole segments only");
+  }
+  child.kill("SIGKILL");
+  await ended;
+  {
+    using reader = openLedger(folder.ledgerPath, { mode: "read" });
+    assert.deepEqual(reader.statement(counts).get(), whole);
+  }
+  using writer = openLedger(folder.ledgerPath, { mode: "write" });
+  assert.deepEqual(writer.statement(counts).get(), whole);
+  assert.deepEqual(writer.db.pragma("integrity_check"), [{ integrity_check: "ok" }]);
+  assert.deepEqual(writer.db.pragma("foreign_key_check"), []);
+  assert.equal(appendSegment(writer, sampleSegment(1, [sampleCapture(100)])), "appended");
+});
+
+test("a ledger of a newer schema is refused by reader and writer and left as it was", () => {
+  using folder = temporaryFolder();
+  openLedger(folder.ledgerPath, { mode: "write" }).close();
+  withDatabase(folder.ledgerPath, (db) => db.pragma("user_version = 9999"));
+  for (const mode of ["read", "write"] as const) {
+    assert.throws(() => openLedger(folder.ledgerPath, { mode }), { code: "ledger-version", message: /newer version/ });
+  }
+  withDatabase(folder.ledgerPath, (db) => assert.equal(db.pragma("user_version", { simple: true }), 9999));
+});
+
+test("a reader refuses a ledger of an older schema, which a writer brings up to date", () => {
+  using folder = temporaryFolder();
+  openLedger(folder.ledgerPath, { mode: "write" }).close();
+  withDatabase(folder.ledgerPath, (db) => {
+    const views = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'view'").pluck().all() as string[];
+    for (const view of views) db.exec(`DROP VIEW ${view}`);
+    db.pragma("user_version = 1");
+  });
+  assert.throws(() => openLedger(folder.ledgerPath, { mode: "read" }), {
+    code: "ledger-version",
+    message: /up to date/,
+  });
+  openLedger(folder.ledgerPath, { mode: "write" }).close();
+  using reader = openLedger(folder.ledgerPath, { mode: "read" });
+  assert.deepEqual(reader.statement("SELECT * FROM captures").all(), []);
+});
+
+test("a file that is no database, and another program's database, are named as broken", () => {
+  using folder = temporaryFolder();
+  for (const mode of ["read", "write"] as const) {
+    writeFileSync(folder.ledgerPath, "this is no database, but long enough to be taken for one".repeat(50));
+    assert.throws(() => openLedger(folder.ledgerPath, { mode }), { code: "ledger-broken" });
+    truncateSync(folder.ledgerPath);
+    withDatabase(folder.ledgerPath, (db) => db.exec("CREATE TABLE theirs (x)"));
+    assert.throws(() => openLedger(folder.ledgerPath, { mode }), { code: "ledger-broken", message: /not a ledger/ });
+  }
+});
+
+test("a ledger cut in half is named as broken when what is missing is read", () => {
+  using folder = temporaryFolder();
+  {
+    using ledger = openLedger(folder.ledgerPath, { mode: "write" });
+    registerArchive(ledger, archive, 1n);
+    appendSegment(ledger, sampleSegment(0, [sampleCapture(1)]));
+  }
+  truncateSync(folder.ledgerPath, 8192 * 8);
+  assert.throws(
+    () => {
+      using ledger = openLedger(folder.ledgerPath, { mode: "write" });
+      appendSegment(ledger, sampleSegment(1, [sampleCapture(2)]));
+    },
+    { code: "ledger-broken" },
+  );
+});
+
+test("a ledger that may not grow ends in disk-full, keeps what it had and takes the segment once there is room", () => {
+  using folder = temporaryFolder();
+  using ledger = openLedger(folder.ledgerPath, { mode: "write" });
+  registerArchive(ledger, archive, 1n);
+  appendSegment(ledger, sampleSegment(0, [sampleCapture(1)]));
+  const many = Array.from({ length: 2000 }, (_, index) => sampleCapture(10 + index));
+  const pages = ledger.db.pragma("page_count", { simple: true }) as number;
+  ledger.db.pragma(`max_page_count = ${pages + 5}`);
+  assert.throws(() => appendSegment(ledger, sampleSegment(1, many)), { code: "disk-full" });
+  assert.deepEqual(ledger.statement("SELECT count(*) AS captures FROM capture").get(), { captures: 1 });
+  ledger.db.pragma("max_page_count = 100000");
+  assert.equal(appendSegment(ledger, sampleSegment(1, many)), "appended");
+  assert.deepEqual(ledger.db.pragma("foreign_key_check"), [], "no key of a term that was rolled back is used");
+});
+
+test("a folder that does not exist is named", () => {
+  using folder = temporaryFolder();
+  assert.throws(() => openLedger(`${folder.ledgerPath}/absent/ledger.sqlite`, { mode: "write" }), {
+    code: "corpus-missing",
+    message: /absent/,
+  });
+});
+
+function withDatabase(path: string, work: (db: Database.Database) => void): void {
+  const db = new Database(path);
+  work(db);
+  db.close();
+}

@@ -1,0 +1,303 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import type { JudgedDocument } from "../../src/core/decisions.ts";
+import { appendSegment } from "../../src/ledger/append-segment.ts";
+import { registerArchive } from "../../src/ledger/archives.ts";
+import { documentsForClustering, replaceClusters } from "../../src/ledger/clusters.ts";
+import { documentsForDecisions, replaceDecisions, storedPolicies } from "../../src/ledger/decisions.ts";
+import { funnel } from "../../src/ledger/funnel.ts";
+import { keptDocuments } from "../../src/ledger/kept-documents.ts";
+import { openLedger, type Ledger } from "../../src/ledger/open.ts";
+import { storyOf } from "../../src/ledger/story-of.ts";
+import {
+  archive,
+  idOf,
+  ruleSet,
+  sampleCapture,
+  sampleDocument,
+  sampleSegment,
+  sha256,
+  skippedCapture,
+  temporaryFolder,
+} from "./sample-rows.ts";
+
+const policy = { sha256: sha256("policy"), name: "first", text: "{}" };
+
+/** Documents 1, 3 and 4; 2 is skipped. 3 and 4 are near-duplicates under licences that disagree. */
+function withDocuments(work: (ledger: Ledger) => void): void {
+  using folder = temporaryFolder();
+  using ledger = openLedger(folder.ledgerPath, { mode: "write" });
+  registerArchive(ledger, archive, 1n);
+  const other = sampleCapture(4, {
+    url: "https://mirror.example/copy",
+    capturedAt: null,
+    document: sampleDocument(4, {
+      licence: "NOASSERTION",
+      evidence: [],
+      signals: [],
+      measurements: [0.1, 5],
+      canonicalUrl: "https://www.example.org/page/3",
+    }),
+  });
+  appendSegment(
+    ledger,
+    sampleSegment(0, [
+      sampleCapture(1, { document: sampleDocument(1, { canonicalUrl: sampleCapture(1).url }) }),
+      skippedCapture(2),
+    ]),
+  );
+  appendSegment(ledger, sampleSegment(1, [sampleCapture(3), other]));
+  replaceClusters(ledger, [
+    {
+      representative: idOf(3),
+      members: [
+        { id: idOf(3), similarity: 1 },
+        { id: idOf(4), similarity: 0.9 },
+      ],
+    },
+  ]);
+  work(ledger);
+}
+
+function byId<Row extends { readonly id: string }>(rows: Iterable<Row>, number: number): Row {
+  const row = [...rows].find(({ id }) => id === idOf(number));
+  assert.ok(row !== undefined);
+  return row;
+}
+
+test("documents for clustering come in order of id with their place in the segment, skipped captures counted", () => {
+  withDocuments((ledger) => {
+    const rows = [...documentsForClustering(ledger)];
+    assert.deepEqual(
+      rows.map(({ id }) => id),
+      [idOf(1), idOf(3), idOf(4)].sort(),
+    );
+    assert.deepEqual(byId(rows, 4), {
+      id: idOf(4),
+      textSha256: sha256("text 4"),
+      licence: "NOASSERTION",
+      capturedAt: null,
+      canonicalUrl: "https://www.example.org/page/3",
+      url: "https://mirror.example/copy",
+      segmentSha256: sha256("segment 1"),
+      position: 1,
+    });
+  });
+});
+
+test("more documents than one page holds all come, once each, in order, while the same ledger is written to", () => {
+  using folder = temporaryFolder();
+  using ledger = openLedger(folder.ledgerPath, { mode: "write" });
+  registerArchive(ledger, archive, 1n);
+  const numbers = Array.from({ length: 2001 }, (_, index) => index);
+  appendSegment(
+    ledger,
+    sampleSegment(
+      0,
+      numbers.map((number) => sampleCapture(number)),
+    ),
+  );
+  const decisions = function* (): Generator<{ document: string; reasons: string[] }> {
+    for (const { id } of documentsForDecisions(ledger)) yield { document: id, reasons: [] };
+  };
+  replaceDecisions(ledger, policy, decisions());
+  assert.deepEqual(
+    [...keptDocuments(ledger, policy.sha256)].map(({ id }) => id),
+    numbers.map(idOf).sort(),
+  );
+  assert.deepEqual(
+    [...documentsForClustering(ledger)].map(({ id }) => id),
+    numbers.map(idOf).sort(),
+  );
+});
+
+test("documents for decisions carry all that a policy looks at", () => {
+  withDocuments((ledger) => {
+    const rows = [...documentsForDecisions(ledger)];
+    const expected: JudgedDocument = {
+      id: idOf(1),
+      url: "https://www.example.org:8443/page/1?q=1#x",
+      host: "www.example.org",
+      canonicalUrl: "https://www.example.org:8443/page/1?q=1#x",
+      capturedAt: sampleCapture(1).capturedAt,
+      truncated: null,
+      language: "en",
+      languageScore: 0.75,
+      licence: "CC-BY-4.0",
+      ruleSet: [...ruleSet],
+      measurements: [20, null],
+      signals: [{ kind: "meta-robots", preference: "index", value: null, agent: "*" }],
+      cluster: null,
+    };
+    assert.deepEqual(byId(rows, 1), expected);
+    assert.equal(byId(rows, 4).cluster, idOf(3));
+    assert.equal(byId(rows, 1).ruleSet, byId(rows, 4).ruleSet, "one array a rule set");
+  });
+});
+
+test("clusters and decisions are replaced as a whole, policies stand side by side", () => {
+  withDocuments((ledger) => {
+    const other = { ...policy, sha256: sha256("other"), name: "other" };
+    replaceDecisions(ledger, policy, [
+      { document: idOf(1), reasons: [] },
+      { document: idOf(3), reasons: ["truncated"] },
+    ]);
+    replaceDecisions(ledger, other, [{ document: idOf(4), reasons: [] }]);
+    replaceDecisions(ledger, policy, [{ document: idOf(3), reasons: [] }]);
+    replaceClusters(ledger, []);
+    assert.deepEqual(
+      [...keptDocuments(ledger, policy.sha256)].map(({ id, cluster }) => [id, cluster]),
+      [[idOf(3), null]],
+    );
+    assert.deepEqual(
+      [...keptDocuments(ledger, other.sha256)].map(({ id }) => id),
+      [idOf(4)],
+    );
+    assert.deepEqual(
+      storedPolicies(ledger),
+      [policy, other].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1)),
+    );
+  });
+});
+
+test("a cluster or decision about what is no document is refused and the old ones stay", () => {
+  withDocuments((ledger) => {
+    replaceDecisions(ledger, policy, [{ document: idOf(1), reasons: [] }]);
+    const before = ledger.statement("SELECT * FROM clusters").all();
+    assert.equal(before.length, 2);
+    assert.throws(() => replaceClusters(ledger, [{ representative: idOf(2), members: [] }]), { code: "not-found" });
+    assert.throws(() => replaceDecisions(ledger, policy, [{ document: idOf(2), reasons: [] }]), { code: "not-found" });
+    assert.deepEqual(ledger.statement("SELECT * FROM clusters").all(), before);
+    assert.equal([...keptDocuments(ledger, policy.sha256)].length, 1);
+  });
+});
+
+test("a kept document gives back what the segment said, and the addresses and licences of its copies", () => {
+  withDocuments((ledger) => {
+    replaceDecisions(ledger, policy, [
+      { document: idOf(3), reasons: [] },
+      { document: idOf(4), reasons: ["duplicate"] },
+    ]);
+    const [kept, ...rest] = keptDocuments(ledger, policy.sha256);
+    assert.deepEqual(rest, []);
+    const {
+      place,
+      document,
+      outcome: _outcome,
+      reason: _reason,
+      detail: _detail,
+      ip: _ip,
+      ...capture
+    } = sampleCapture(3);
+    assert.ok(document !== null);
+    const { languageAttribute: _attribute, ...said } = document;
+    assert.deepEqual(kept, {
+      ...capture,
+      ...said,
+      archiveName: archive.name,
+      archiveSha256: archive.sha256,
+      offset: place.offset,
+      length: place.length,
+      innerOffset: place.innerOffset,
+      measurements: { "gopher/word-count": 20, "gopher/hash-word-ratio": null },
+      segmentSha256: sha256("segment 1"),
+      position: 0,
+      software: "colophon 0.0.0-test",
+      cluster: {
+        id: idOf(3),
+        size: 2,
+        alsoAt: [{ id: idOf(4), url: "https://mirror.example/copy", licence: "NOASSERTION" }],
+        licencesDisagree: true,
+      },
+    });
+  });
+});
+
+test("numbers measured come back to the last bit", () => {
+  withDocuments((ledger) => {
+    const values = [0.1 + 0.2, 2 ** 53 - 1];
+    appendSegment(
+      ledger,
+      sampleSegment(2, [
+        sampleCapture(9, { document: sampleDocument(9, { measurements: values, languageScore: 1 / 3 }) }),
+      ]),
+    );
+    const { measurements, languageScore } = byId(documentsForDecisions(ledger), 9);
+    assert.deepEqual([...measurements, languageScore], [...values, 1 / 3]);
+    assert.deepEqual(
+      ledger.statement("SELECT value FROM measurements WHERE id = ?").all(idOf(9)),
+      values.map((value) => ({ value })),
+    );
+  });
+});
+
+test("the funnel accounts for every capture, counts every reason, and names documents no policy has seen", () => {
+  withDocuments((ledger) => {
+    replaceDecisions(ledger, policy, [
+      { document: idOf(3), reasons: [] },
+      { document: idOf(4), reasons: ["licence:X", "duplicate"] },
+    ]);
+    assert.deepEqual(funnel(ledger, policy.sha256), {
+      captures: 4,
+      outcomes: { document: 3, duplicate: 0, skipped: 1, failed: 0 },
+      reasons: { duplicate: {}, skipped: { "media-type": 1 }, failed: {} },
+      documents: 3,
+      kept: 1,
+      refused: 1,
+      refusedReasons: { duplicate: 1, "licence:X": 1 },
+      undecided: 1,
+    });
+    assert.equal(funnel(ledger, sha256("never applied")).undecided, 3);
+  });
+});
+
+test("a story is found by id, by the beginning of one and by address, and holds all there is", () => {
+  withDocuments((ledger) => {
+    replaceDecisions(ledger, policy, [{ document: idOf(3), reasons: [] }]);
+    const [story, ...rest] = storyOf(ledger, sampleCapture(3).url);
+    assert.deepEqual(rest, []);
+    assert.deepEqual(storyOf(ledger, idOf(3)), [story]);
+    assert.deepEqual(storyOf(ledger, idOf(3).slice(0, 8).toUpperCase()), [story]);
+    assert.equal(story?.capture["captured_at"], "2024-02-29T12:00:00.010Z");
+    assert.equal(story?.document?.["licence"], "CC-BY-4.0");
+    assert.deepEqual(story?.paths, [archive.path]);
+    assert.deepEqual(
+      [story?.measurements.length, story?.evidence.length, story?.signals.length, story?.cluster.length],
+      [2, 1, 1, 2],
+    );
+    assert.deepEqual(story?.decisions, [{ policy: "first", policy_sha256: policy.sha256, kept: 1, reasons: "[]" }]);
+    const [skipped] = storyOf(ledger, idOf(2));
+    assert.deepEqual([skipped?.document, skipped?.capture["reason"]], [null, "media-type"]);
+    assert.deepEqual(storyOf(ledger, "https://www.example.org/absent"), []);
+  });
+});
+
+test("views show whole addresses, hex digests and ISO times", () => {
+  withDocuments((ledger) => {
+    const row = ledger
+      .statement("SELECT url, host, captured_at, block_sha256, outcome, block_digest_state FROM captures WHERE id = ?")
+      .get(idOf(1));
+    assert.deepEqual(row, {
+      url: "https://www.example.org:8443/page/1?q=1#x",
+      host: "www.example.org",
+      captured_at: "2024-02-29T12:00:00.008Z",
+      block_sha256: sha256("block 1"),
+      outcome: "document",
+      block_digest_state: "match",
+    });
+    for (const [view, rows] of Object.entries({
+      archives: 1,
+      slices: 2,
+      losses: 2,
+      problems: 2,
+      documents: 3,
+      measurements: 6,
+      evidence: 2,
+      signals: 2,
+      clusters: 2,
+    })) {
+      assert.deepEqual(ledger.statement(`SELECT count(*) AS rows FROM ${view}`).get(), { rows }, view);
+    }
+  });
+});
