@@ -1,0 +1,9 @@
+import type { Rule, TextView } from "../core/quality.ts";
+
+/**
+ * Every rule measured, in the order of `rules`, whatever the earlier ones said: bounds can then be moved later from
+ * stored values alone. `null` = unknown.
+ */
+export function measurementsOf(view: TextView, rules: readonly Rule[]): (number | null)[] {
+  return rules.map(({ measure }) => measure(view));
+}

@@ -1,0 +1,15 @@
+import type { Rule } from "../../core/quality.ts";
+import { textCharacters } from "../characters.ts";
+import { ratioOf } from "../ratio.ts";
+import { gopherParagraphs } from "../repeats.ts";
+
+/** Code points of the paragraphs that repeat an earlier one, in all code points of the text. */
+export const duplicateParagraphCharacterRatio: Rule = {
+  name: "gopher/duplicate-paragraph-character-ratio",
+  revision: 1,
+  unit: "ratio",
+  source: "Rae et al. 2021, arXiv:2112.11446, table A1; datatrove 0.10.1, gopher_repetition_filter.py",
+  bounds: { max: 0.2 },
+  measure: (view) =>
+    view.words.length === 0 ? null : ratioOf(gopherParagraphs(view).characters, textCharacters(view)),
+};
