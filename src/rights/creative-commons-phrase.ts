@@ -1,4 +1,5 @@
 import { creativeCommonsIdOf } from "./creative-commons-id.ts";
+import { creativeCommonsToolOf } from "./creative-commons-url.ts";
 
 /** A licence that running text names, with its place in the text. */
 export interface LicencePhrase {
@@ -83,12 +84,13 @@ const jurisdictions: Readonly<Record<string, string>> = {
 };
 
 const anchor =
-  /creative[ -]commons|(?<![a-z0-9])cc(?:[\s-]{0,2}(?:zero|0)|[\s:/-]{1,3}(?=(?:by|nc|sa|nd)(?![a-z]))|(?=by(?![a-z])))/giu;
+  /creative[ -]commons|(?:https?:\/\/)?(?:www\.)?creativecommons\.org\/|(?<![a-z0-9])cc(?:[\s-]{0,2}(?:zero|0)|[\s:/-]{1,3}(?=(?:by|nc|sa|nd)(?![a-z]))|(?=by(?![a-z])))/giu;
 /** Words and marks that may stand between the name and its elements. */
 const filler =
   /(?:[\s\-–—‐‑,:;/()"'„“”«»‘’·+_&]|licen[sc]e[sd]?(?![a-z])|lizenz(?:vertrag|en)?(?![a-z])|licencia|licence|licenza|licen[çc]a|version|v(?=\.?\s?\d)|public|cc(?![a-z])|the|and|und|der|einer|unter)/iuy;
 const versionNumber = /(?:version\s?|v\.?\s?)?([1-4]\.\d)(?![\d.]*\d)/iuy;
 const jurisdictionName = /[\s,()\-–]{0,3}(\p{L}{2,14}(?: (?:zealand|states|kingdom))?)(?!\p{L})/iuy;
+const addressAfter = /[\s([<:–-]{0,4}((?:https?:\/\/)?(?:www\.)?creativecommons\.org\/[\w./+-]{1,80})/iuy;
 const reach = 200;
 
 /** Every Creative Commons licence that the text names, in order; a bare "Creative Commons" names none. */
@@ -107,6 +109,7 @@ export function creativeCommonsPhrasesIn(text: string): LicencePhrase[] {
 
 function phraseAt(text: string, start: number, anchorEnd: number): LicencePhrase | null {
   const head = text.slice(start, anchorEnd);
+  if (head.endsWith("/")) return addressAt(text, start);
   if (/0$|zero$/i.test(head)) return { licence: "CC0-1.0", start, end: anchorEnd };
   const limit = Math.min(text.length, anchorEnd + reach);
   const seen = new Set<Element>();
@@ -130,6 +133,15 @@ function phraseAt(text: string, start: number, anchorEnd: number): LicencePhrase
   return withVersion(text, start, end, unitOf(seen));
 }
 
+/** An address written out in the text. */
+function addressAt(text: string, start: number): (LicencePhrase & { readonly unit: string }) | null {
+  addressAfter.lastIndex = start;
+  const tool = creativeCommonsToolOf(addressAfter.exec(text)?.[1] ?? "");
+  return tool === null
+    ? null
+    : { licence: creativeCommonsIdOf(tool), start, end: addressAfter.lastIndex, unit: tool.unit };
+}
+
 function zeroAt(start: number, end: number): LicencePhrase {
   return { licence: "CC0-1.0", start, end };
 }
@@ -144,6 +156,9 @@ function withVersion(text: string, start: number, elementsEnd: number, unit: str
   }
   const version = versionAt(text, at);
   if (version === null) {
+    // "Creative Commons Attribution License (http://creativecommons.org/licenses/by/4.0/)": the address has the version.
+    const address = addressAt(text, at);
+    if (address?.unit === unit) return { licence: address.licence, start, end: address.end };
     return { licence: creativeCommonsIdOf({ unit, version: null, jurisdiction: null }), start, end: elementsEnd };
   }
   const end = matchEnd(versionNumber, text, at);

@@ -85,6 +85,14 @@ export function licenceRank(id: string): number {
   return ranks[familyOf(id)];
 }
 
+/** Is it made for software, so that on a page of text it more often covers the program spoken of than the words? */
+export function isSoftwareLicence(id: string | null): boolean {
+  return (
+    id !== null &&
+    /^(?:LicenseRef-)?(?:[AL]?GPL|MIT|Apache|BSD|MPL|EPL|EUPL|CDDL|ISC|Zlib|Artistic|BSL|OSL|AFL)(?:-|$)/.test(id)
+  );
+}
+
 function familyOf(id: string): LicenceFamily {
   if (id === allRightsReserved) return "reserved";
   const unit = creativeCommons.exec(id)?.[1];

@@ -1,7 +1,7 @@
 import type { Link } from "../core/page.ts";
 import type { Subject } from "../core/rights.ts";
 import { chromeRegions, isChrome, partRegions, subjectAt } from "./place-scope.ts";
-import type { PageLayout } from "./place-scope.ts";
+import type { LicenceClaim, PageLayout } from "./place-scope.ts";
 import { quoteAround, quoteLength, quoteOf } from "./quote.ts";
 import { grantEndIn } from "./sentence-scope.ts";
 import { topicOf } from "./topic-words.ts";
@@ -13,18 +13,18 @@ const searchLength = 20_000;
 export function linkScope(
   layout: PageLayout,
   link: Link,
-  marked: boolean,
+  claim: LicenceClaim,
 ): { readonly subject: Subject; readonly quote: string } {
   if (link.region === "head") return { subject: "page", quote: quoteOf(link.text) };
   const block = layout.page.blocks[link.block];
   if (block === undefined || partRegions.has(link.region)) {
-    return { subject: subjectWithoutBlock(link, marked), quote: quoteOf(block?.text ?? link.text) };
+    return { subject: subjectWithoutBlock(link, claim), quote: quoteOf(block?.text ?? link.text) };
   }
   const text = block.text.slice(0, searchLength);
   const found = link.text === "" ? -1 : text.indexOf(link.text);
-  if (found === -1) return badgeScope(layout, link, marked, text);
+  if (found === -1) return badgeScope(layout, link, claim, text);
   const [start, end] = [found, found + link.text.length];
-  const subject = subjectAt(layout, link.block, start, end, marked);
+  const subject = subjectAt(layout, link.block, start, end, claim);
   const quote = quoteAround(text, start, end);
   return { subject, quote: quote === "" ? quoteOf(link.text) : quote };
 }
@@ -33,28 +33,21 @@ export function linkScope(
 function badgeScope(
   layout: PageLayout,
   link: Link,
-  marked: boolean,
+  claim: LicenceClaim,
   text: string,
 ): { readonly subject: Subject; readonly quote: string } {
   const at = grantEndIn(text);
-  if (at !== null) return { subject: subjectAt(layout, link.block, at, at, marked), quote: quoteAround(text, at, at) };
-  const boilerplate = isChrome(layout, link.block) || isSideColumn(layout, link.block);
+  if (at !== null) return { subject: subjectAt(layout, link.block, at, at, claim), quote: quoteAround(text, at, at) };
   if (topicOf(text.slice(0, quoteLength)) === "picture") return { subject: "part", quote: quoteOf(text) };
   return {
-    subject: boilerplate ? "site" : subjectWithoutBlock(link, marked),
+    subject: isChrome(layout, link.block) ? "site" : subjectWithoutBlock(link, claim),
     quote: quoteOf(text === "" ? link.text : text),
   };
 }
 
-/** Old pages have no `aside`: a block outside the main text that stands in no article. */
-function isSideColumn({ page }: PageLayout, index: number): boolean {
-  const block = page.blocks[index];
-  return block !== undefined && block.region === "body" && !block.main;
-}
-
 /** An icon alone in a side column stands in no block of text. */
-function subjectWithoutBlock(link: Link, marked: boolean): Subject {
+function subjectWithoutBlock(link: Link, claim: LicenceClaim): Subject {
   if (partRegions.has(link.region)) return "part";
   if (chromeRegions.has(link.region)) return "site";
-  return marked ? "page" : "part";
+  return claim.marked ? "page" : "part";
 }

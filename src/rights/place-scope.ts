@@ -1,5 +1,6 @@
 import type { Page, Region } from "../core/page.ts";
 import type { Subject } from "../core/rights.ts";
+import { isSoftwareLicence } from "./licence-table.ts";
 import { sentenceScopeAt } from "./sentence-scope.ts";
 import type { SentenceScope } from "./sentence-scope.ts";
 
@@ -23,11 +24,15 @@ const headings = /^(?:h[1-6]|dt|th|legend|caption)$/;
 /** Text of a heading that announces credits is short; longer text speaks for itself. */
 const headingLength = 80;
 
-/**
- * What a licence named at `start`..`end` of block `index` is about.
- * @param marked the page itself marks it as a licence (`rel=license`), so silence about the subject means the page
- */
-export function subjectAt(layout: PageLayout, index: number, start: number, end: number, marked: boolean): Subject {
+/** What is claimed; `marked` = the page itself marks it as a licence (`rel=license`), so silence about the subject means the page. */
+export interface LicenceClaim {
+  readonly licence: string | null;
+  readonly marked: boolean;
+}
+
+/** What a licence named at `start`..`end` of block `index` is about. */
+export function subjectAt(layout: PageLayout, index: number, start: number, end: number, claim: LicenceClaim): Subject {
+  const { marked } = claim;
   const block = layout.page.blocks[index];
   if (block === undefined) return marked ? "page" : "part";
   if (partRegions.has(block.region)) return "part";
@@ -37,7 +42,8 @@ export function subjectAt(layout: PageLayout, index: number, start: number, end:
   if (scope.topic === "software" && (!marked || scope.grants)) return "part";
   if (scope.topic === "work") return subjectOfWork(layout, index, scope, marked);
   if (followsCredits(layout.page, index)) return "part";
-  if (isChrome(layout, index)) return "site";
+  // A site's software is often named in its footer: such a licence must at least be granted there.
+  if (isChrome(layout, index) && (marked || scope.startsWithGrant || !isSoftwareLicence(claim.licence))) return "site";
   return marked || scope.startsWithGrant || isLabelled(layout.page, index) ? "page" : "part";
 }
 

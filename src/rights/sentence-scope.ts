@@ -18,7 +18,7 @@ export interface SentenceScope {
 const grantWords = [
   String.raw`licen[sc]ed|(?:publish|releas|distribut|offer|shar|provid|dedicat|redistribut|modif|us|cop)(?:e|ed|es|y|ies|ied|ing)?(?!\p{L})[^.]{0,100}(?:under|terms)|available[^.]{0,40} (?:under|through|via)`,
   String.raw`(?:^|[\s(])(?:licen[sc]e|licensing|lizenz(?:en)?|licencia|licenza|licença)(?:\s?[:：]|\s?$)|l[iy][sz]en[sz]iert|veröffentlicht|(?<!\p{L})steh(?:t|en)(?!\p{L})|unterlieg(?:t|en)|lizenz\p{L}{0,12} unter`,
-  String.raw`sous (?:une |la |l['’])?(?:licence|les termes)|disponible|distribué|autorisé sous|publié|bajo|publicad[oa]|distribu[ií]d[oa]|rilasciat|licenciad|licencja|udost[ęe]pni|llicenciat|disponible`,
+  String.raw`les termes de la|sous (?:une |la |l['’])?(?:licence|les termes)|disponible|distribué|autorisé sous|publié|licencia bajo|bajo|publicad[oa]|distribu[ií]d[oa]|rilasciat|licenciad|licencja|udost[ęe]pni|llicenciat|disponible`,
   String.raw`(?:dedicat|grant|releas|plac|put)\p{L}{0,5} [^.]{0,80}public domain|лицензи|采用|採用|许可|許可|授权|授權|ライセンス|許諾|beschikbaar|tilgjengelig|tillgänglig`,
 ];
 const grant = new RegExp(grantWords.join("|"), "iu");
@@ -30,7 +30,7 @@ const pointer =
 const exceptions =
   /(?:including|excluding|except(?: for)?|unless|soweit|sofern|mit ausnahme|mit ausnahmen|außer|inklusive|einschließlich|sauf|excepto|salvo)(?!\p{L})[^,;.]{0,80}/giu;
 /** A line that goes on with a small letter was only wrapped. */
-const sentenceEnd = /[.!?。！？]["”)]?\s+(?=[\p{Lu}\p{Lo}"“(©])|[。！？]|\n(?=[^\p{Ll}])/gu;
+const sentenceEnd = /[.!?。！？]["”)]?\s+(?=[\p{Lu}\p{Lo}"“(©]|$)|[。！？]|\n(?=[^\p{Ll}]|$)/gu;
 const segmentEnd = /\s?[|•·»—]\s/gu;
 /** Addresses hold words that are nobody's topic, and "free software" is what a licence makes of a manual. */
 const noTopic =
@@ -43,7 +43,7 @@ const reachAfter = 120;
  * A clause that names another licence ends what is read before the mention: "the text is under X, and code under Y".
  */
 export function sentenceScopeAt(text: string, start: number, end: number): SentenceScope {
-  const before = clauseBefore(text.slice(Math.max(0, start - reachBefore), start));
+  const { before, cut } = clauseBefore(text.slice(Math.max(0, start - reachBefore), start));
   const segment = before.split(segmentEnd).at(-1) ?? "";
   const mention = text.slice(start, Math.min(end, start + reachBefore));
   const words = licencePhrasesIn(mention).length > 0 ? "" : mention;
@@ -59,7 +59,10 @@ export function sentenceScopeAt(text: string, start: number, end: number): Sente
     site: namesSite(segment + after),
     grants,
     points: pointer.test(segment + mention + after),
-    startsWithGrant: topic === null && grantFirst.test(segment + mention),
+    startsWithGrant:
+      topic === null &&
+      !cut &&
+      (grantFirst.test(segment + mention) || (segment.trim() === "" && grantAfter.test(after))),
   };
 }
 
@@ -68,7 +71,7 @@ function pictureCredit(before: string): Topic | null {
   return topicOf(before) === "picture" ? "picture" : null;
 }
 
-function clauseBefore(text: string): string {
+function clauseBefore(text: string): { readonly before: string; readonly cut: boolean } {
   const sentences = text.split(sentenceEnd);
   const last = sentences.at(-1) ?? "";
   // "It is made available under ...": the thing is named one sentence earlier.
@@ -77,7 +80,8 @@ function clauseBefore(text: string): string {
   const other = licencePhrasesIn(whole).findLast(
     ({ licence, end }) => licence !== "LicenseRef-PublicDomain" || whole.length - end > 80,
   );
-  return (other === undefined ? whole : whole.slice(other.end)).replace(exceptions, "").replace(noTopic, "");
+  const clause = other === undefined ? whole : whole.slice(other.end);
+  return { before: clause.replace(exceptions, "").replace(noTopic, ""), cut: other !== undefined };
 }
 
 /** The place of a grant in a text, for a badge without words of its own; `null` when there is none. */

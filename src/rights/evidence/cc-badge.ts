@@ -16,8 +16,8 @@ export const ccBadge: EvidenceKind = {
     return page.links.flatMap((link) => {
       const tool = link.tag === "img" ? creativeCommonsToolOfButton(link.href) : null;
       if (tool === null) return [];
-      const { subject, quote } = linkScope(layout, link, false);
       const licence = creativeCommonsIdOf(tool);
+      const { subject, quote } = linkScope(layout, link, { licence, marked: false });
       return [
         {
           kind: "cc-badge",

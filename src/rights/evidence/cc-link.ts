@@ -27,8 +27,8 @@ export const ccLink: EvidenceKind = {
       const tool =
         creativeCommonsToolOf(link.href) ?? creativeCommonsToolOf(URL.parse(link.href, page.baseUrl)?.href ?? "");
       if (tool === null) return [];
-      const { subject, quote } = linkScope(layout, link, false);
       const licence = creativeCommonsIdOf(tool);
+      const { subject, quote } = linkScope(layout, link, { licence, marked: false });
       return [
         {
           kind: "cc-link",

@@ -27,7 +27,7 @@ export const licenceLink: EvidenceKind = {
       const licence = licenceOfUrl(link.href, page.baseUrl);
       if (licence === null || licence === licenceOfUrl(url, url) || /^(?:LicenseRef-)?CC(?:0|-)/.test(licence))
         return [];
-      const { subject, quote } = linkScope(layout, link, false);
+      const { subject, quote } = linkScope(layout, link, { licence, marked: false });
       return [
         {
           kind: "licence-link",

@@ -23,7 +23,7 @@ export const relLicense: EvidenceKind = {
     return view.page.links.filter(isMarked).flatMap((link) => {
       const licence = licenceOfLink(view, link);
       if (licence === null && !isLicence(link.rel)) return [];
-      const { subject, quote } = linkScope(layout, link, true);
+      const { subject, quote } = linkScope(layout, link, { licence, marked: true });
       return [
         {
           kind: "rel-license",

@@ -9,7 +9,7 @@ import type { PageLayout } from "../place-scope.ts";
 import { cut, quoteAround, valueLength } from "../quote.ts";
 import { reservationsIn } from "../reservation.ts";
 import { sentenceScopeAt } from "../sentence-scope.ts";
-import { licenceTriggers, reservationTriggers, wordsIn } from "../trigger-words.ts";
+import { mayNameLicence, mayReserve } from "../trigger-words.ts";
 
 /** A notice stands in a short block or early in a long one; preformatted licence texts run to megabytes. */
 const blockLength = 20_000;
@@ -31,12 +31,7 @@ export const textNotice: EvidenceKind = {
     // Names of licences are wrapped in preformatted text: there a line's end is a space; places stay what they are.
     const texts = page.blocks.map((block) => block.text.slice(0, blockLength).replaceAll("\n", " "));
     const lower = texts.map((text) => text.toLowerCase());
-    const whole = lower.join(" ");
-    const licenceWords = wordsIn(whole, licenceTriggers);
-    const reservationWords = wordsIn(whole, reservationTriggers);
-    const mayHold = (index: number, words: readonly string[]): boolean =>
-      words.some((word) => lower[index]?.includes(word) === true);
-    const phrases = texts.map((text, index) => (mayHold(index, licenceWords) ? licencePhrasesIn(text) : []));
+    const phrases = texts.map((text, index) => (mayNameLicence(lower[index] ?? "") ? licencePhrasesIn(text) : []));
     const manyNamed =
       new Set(phrases.flat().map(({ licence }) => licence.replace(/-(?:unversioned|\d).*$/, ""))).size >= manyLicences;
     return page.blocks.flatMap((block, index) => {
@@ -45,7 +40,7 @@ export const textNotice: EvidenceKind = {
         const subject = subjectOfPhrase(layout, index, phrase, manyNamed);
         return subject === null ? [] : [notice(phrase.licence, block, text, phrase.start, phrase.end, subject)];
       });
-      return [...grants, ...(mayHold(index, reservationWords) ? reservedIn(layout, block, index, text) : [])];
+      return [...grants, ...(mayReserve(lower[index] ?? "") ? reservedIn(layout, block, index, text) : [])];
     });
   },
 };
@@ -56,7 +51,7 @@ function subjectOfPhrase(layout: PageLayout, index: number, phrase: LicencePhras
   if (block === undefined) return null;
   const scope = sentenceScopeAt(block.text, phrase.start, phrase.end);
   const grants = scope.grants || isLabelled(layout.page, index);
-  const subject = subjectAt(layout, index, phrase.start, phrase.end, false);
+  const subject = subjectAt(layout, index, phrase.start, phrase.end, { licence: phrase.licence, marked: false });
   if (subject === "part") return scope.topic === "picture" || scope.topic === "software" || grants ? "part" : null;
   if (!grants) return isLabel(block, phrase) ? subject : null;
   const explicit = scope.topic === "work" && scope.points;
@@ -75,7 +70,7 @@ function reservedIn(layout: PageLayout, block: Block, index: number, text: strin
     if (
       !chrome &&
       text.length > reservationLength &&
-      !/©|\(c\)|copyright (?:©|\d|by)/iu.test(text.slice(Math.max(0, start - 200), end + 100))
+      !/©|\(c\)|copyright (?:©|\d|by)|urheberrecht/iu.test(text.slice(Math.max(0, start - 200), end + 100))
     )
       return [];
     const scope = sentenceScopeAt(block.text, start, end);
