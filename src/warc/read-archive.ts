@@ -7,7 +7,7 @@ import { parsedAt } from "./read-record.ts";
 import type { RecordContext } from "./read-record.ts";
 import type { ArchiveItem, ArchiveProblem, SliceSpan } from "./record.ts";
 import type { ByteSource } from "./source.ts";
-import { fileSigns, recordStartIn, textSigns } from "./sync.ts";
+import { fileSigns, isPacked, recordStartIn, textSigns } from "./sync.ts";
 import type { Sign } from "./sync.ts";
 import { newTally } from "./tally.ts";
 import type { Tally } from "./tally.ts";
@@ -29,6 +29,8 @@ interface Archive {
   /** The file is one of uncompressed ARC, so that lines of ARC between records are looked for. */
   readonly arc: boolean;
   readonly tally: Tally;
+  /** What the search for the next record looks for. */
+  readonly signs: readonly Sign[];
   /** Of the zstd frames read next; changes when another one stands in the file. */
   dictionary: Buffer | null;
 }
@@ -48,10 +50,11 @@ export async function* readArchive(
 ): AsyncGenerator<ArchiveItem, SliceSpan> {
   const { start = 0, exactStart = false, maxBlockBytes = 64 << 20 } = options;
   const end = Math.min(options.end ?? source.size, source.size);
-  const archive = await archiveOf(windowOf(source), maxBlockBytes);
-  const begin = start > 0 && !exactStart ? await recordStartIn(archive.window, start, end, signsOf(archive)) : start;
-  if (begin === null) return emptySpan(start, false, []);
   if (source.size === 0) return emptySpan(0, true, [{ code: "empty", detail: "the file has no bytes" }]);
+  if (start >= end) return emptySpan(start, false, []);
+  const archive = await archiveOf(windowOf(source), maxBlockBytes);
+  const begin = start > 0 && !exactStart ? await recordStartIn(archive.window, start, end, archive.signs) : start;
+  if (begin === null) return emptySpan(start, false, []);
 
   const { tally } = archive;
   let at = begin;
@@ -69,24 +72,21 @@ function emptySpan(at: number, synced: boolean, problems: readonly ArchiveProble
 
 async function archiveOf(window: WindowFeed, maxBlockBytes: number): Promise<Archive> {
   const arc = window.view(0, 9).toString("latin1", 0, 9) === "filedesc:";
-  const archive: Archive = { window, maxBlockBytes, arc, tally: newTally(), dictionary: null };
   // A slice from the middle needs the dictionary at the file's start too.
   const first = isZstd(window.view(0, 8)) ? await zstdFrameAt(window, 0, null) : null;
-  if (first?.kind === "dictionary") archive.dictionary = first.dictionary;
   if (first?.kind === "member") first.close();
-  return archive;
+  const dictionary = first?.kind === "dictionary" ? first.dictionary : null;
+  // The search keeps to this one, so that all slices find the same records.
+  const signs = await fileSigns(window, arc, dictionary);
+  return { window, maxBlockBytes, arc, signs, tally: newTally(), dictionary };
 }
 
-function signsOf(archive: Archive): readonly Sign[] {
-  return fileSigns(archive.window, archive.arc, () => archive.dictionary);
-}
-
-async function resync(archive: Archive, from: number): Promise<number> {
-  return (await recordStartIn(archive.window, from, archive.window.size, signsOf(archive))) ?? archive.window.size;
+async function resync({ window, signs }: Archive, from: number): Promise<number> {
+  return (await recordStartIn(window, from, window.size, signs)) ?? window.size;
 }
 
 async function startsAt(archive: Archive, at: number): Promise<boolean> {
-  return (await recordStartIn(archive.window, at, at + 1, signsOf(archive))) === at;
+  return (await recordStartIn(archive.window, at, at + 1, archive.signs)) === at;
 }
 
 /** Yields what begins at `at`, a member's items or one raw record or loss, and returns where it ends. */
@@ -119,10 +119,6 @@ async function* itemsAt(archive: Archive, at: number): AsyncGenerator<ArchiveIte
   }
   yield* memberItems(archive, at, unpacked);
   return at + unpacked.length;
-}
-
-function isPacked(bytes: Buffer): boolean {
-  return (bytes[0] === 0x1f && bytes[1] === 0x8b) || isZstd(bytes);
 }
 
 async function* rawItem(archive: Archive, at: number): AsyncGenerator<ArchiveItem, number> {

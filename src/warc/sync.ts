@@ -2,6 +2,7 @@ import { constants, inflateRawSync, zstdDecompressSync } from "node:zlib";
 import { arcLineIn } from "./arc.ts";
 import type { Feed, WindowFeed } from "./feed.ts";
 import { gzipHeadBytes, gzipMagicIn } from "./gzip-head.ts";
+import { isZstd } from "./zstd-frame.ts";
 import { headIn, looksLikeRecord, plausibleHead } from "./head.ts";
 
 /** A way a record can begin: where bytes hint at it, and whether one truly begins there. */
@@ -17,7 +18,7 @@ const edgeBytes = 8;
 /**
  * First position in `from`..`to` where a record starts, or `null`. Slices and the reading after damage use this one
  * search, so that both find the same places: compressed members whose first bytes are a record, and whole record headers
- * at the start of a line.
+ * with type and length. What stands before a header does not matter: damage to it shall not cost the record.
  */
 export async function recordStartIn(
   feed: Feed,
@@ -50,21 +51,36 @@ function nextHint(sign: Sign, view: Buffer, base: number, from: number): number 
   return index < 0 ? Infinity : base + index;
 }
 
-/** Signs in a file: text and compressed members. */
-export function fileSigns(window: WindowFeed, arc: boolean, dictionary: () => Buffer | null): readonly Sign[] {
-  return [
+/**
+ * Signs in a file. How its first record is stored says which to look for: text that stands in the open inside a gzip
+ * member, or members inside a page, are no records of the file. A file that begins with neither is searched for all.
+ */
+export async function fileSigns(window: WindowFeed, arc: boolean, dictionary: Buffer | null): Promise<readonly Sign[]> {
+  const packed: readonly Sign[] = [
     { hintIn: gzipMagicIn, holds: (at) => looksLikeRecord(gzipStartAt(window, at)) },
     {
       hintIn: (view, from) => view.indexOf(zstdMagic, from),
-      holds: (at) => looksLikeRecord(zstdStartAt(window, at, dictionary())),
+      holds: (at) => looksLikeRecord(zstdStartAt(window, at, dictionary)),
     },
-    ...textSigns(window, arc),
   ];
+  if (dictionary !== null || packed.some((sign) => sign.hintIn(window.view(0, 8), 0) === 0 && sign.holds(0) === true)) {
+    return packed;
+  }
+  const text = textSigns(window, arc);
+  return plausibleHead(await headIn(window, 0)) ? text : [...packed, ...text];
+}
+
+/** True when a compressed member seems to begin with these bytes. */
+export function isPacked(bytes: Buffer): boolean {
+  return (bytes[0] === 0x1f && bytes[1] === 0x8b) || isZstd(bytes);
 }
 
 /** Signs among unpacked bytes. */
 export function textSigns(feed: Feed, arc: boolean): readonly Sign[] {
-  const warc: Sign = { hintIn: versionAtLineStart, holds: async (at) => plausibleHead(await headIn(feed, at)) };
+  const warc: Sign = {
+    hintIn: (view, from) => view.indexOf(versionStart, from),
+    holds: async (at) => plausibleHead(await headIn(feed, at)),
+  };
   const arcLine: Sign = {
     hintIn: (view, from) => lineStartIn(view, from),
     holds: async (at) => arcLineIn(await feed.view(at, 16 << 10)) !== null,
@@ -75,14 +91,6 @@ export function textSigns(feed: Feed, arc: boolean): readonly Sign[] {
 const zstdMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 const versionStart = Buffer.from("WARC/");
 const lineFeed = 10;
-
-// Not only after a blank line: one damaged byte of a terminator shall not cost the next record too.
-function versionAtLineStart(view: Buffer, from: number): number {
-  for (let at = view.indexOf(versionStart, from); at >= 0; at = view.indexOf(versionStart, at + 1)) {
-    if (at === 0 || view[at - 1] === lineFeed) return at;
-  }
-  return -1;
-}
 
 /** A line that begins with a letter, as a URL does. */
 function lineStartIn(view: Buffer, from: number): number {
