@@ -27,12 +27,16 @@ test("an archive is found by its digest, and by its path only while size and tim
   });
 });
 
-test("the same bytes at another path are the same archive with the slices it was first cut into", () => {
+test("the same bytes at another path are the same archive, with the slices it was first cut into and the smaller name", () => {
+  const moved = { ...archive, name: "moved.warc.gz", path: "/moved.warc.gz", sliceBytes: 500, sliceCount: 6 };
   withLedger((ledger) => {
     registerArchive(ledger, archive, mtimeNs);
-    const moved = { ...archive, name: "moved.warc.gz", path: "/moved.warc.gz", sliceBytes: 500, sliceCount: 6 };
-    assert.deepEqual(registerArchive(ledger, moved, 5n), { ...archive, path: moved.path });
+    assert.deepEqual(registerArchive(ledger, moved, 5n), { ...archive, name: moved.name, path: moved.path });
     assert.equal(archiveTotals(ledger).length, 1);
+  });
+  withLedger((ledger) => {
+    registerArchive(ledger, moved, 5n);
+    assert.deepEqual(registerArchive(ledger, archive, mtimeNs), { ...moved, path: archive.path });
   });
 });
 
