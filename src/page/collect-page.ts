@@ -1,0 +1,308 @@
+import { Tokenizer, type TokenizerCallbacks } from "htmlparser2";
+import type { Meta } from "../core/page.ts";
+import { blockWriter } from "./block-writer.ts";
+import type { Collected, RawBlock } from "./collected.ts";
+import { isHidden, marksOf } from "./element-marks.ts";
+import { elementBits, elementIndex, elementNames, elementOf, kind } from "./elements.ts";
+import { entityDecoder } from "./entities.ts";
+import { levelAfterEnd, levelAfterStart } from "./implied-ends.ts";
+import { linkCollector } from "./link-collector.ts";
+import { mergeRow } from "./merge-row.ts";
+import { hashesOf, nameHash } from "./name-hash.ts";
+import { openElements, type Inherited } from "./open-elements.ts";
+import { pageLimits, type LimitName } from "./page-limits.ts";
+import { tagAttributes } from "./tag-attributes.ts";
+
+const [anchor = 0, svg = 0, select = 0] = hashesOf("a svg select");
+const bodyIndex = elementOf("body");
+const formIndex = elementOf("form");
+const headIndex = elementOf("head");
+const iframeIndex = elementOf("iframe");
+const noscriptIndex = elementOf("noscript");
+const titleIndex = elementOf("title");
+const trIndex = elementOf("tr");
+/** A `select` that is never closed ends at any other tag. */
+const insideSelect = new Set(hashesOf("option optgroup hr button span img selectedcontent"));
+/**
+ * Reads a page in one pass over htmlparser2's tokens: no tree, no string for a tag or attribute that is not kept, and no
+ * work that grows with depth. It follows HTML's rules for implied end tags as far as the text's shape depends on them.
+ */
+export function collectPage(source: string): Collected {
+  const truncated = new Set<LimitName>();
+  const attributes = tagAttributes(source, () => truncated.add("attributes"));
+  const entities = entityDecoder();
+  const stack = openElements();
+  const writer = blockWriter();
+  const links = linkCollector();
+  const blocks: RawBlock[] = [];
+  const metas: Meta[] = [];
+  const canonicalHrefs: string[] = [];
+  let title: string | null = null;
+  let languageAttribute: string | null = null;
+  let baseHref: string | null = null;
+  let tagHash = 0;
+  let tagIndex = -1;
+  let tagBits = 0;
+  let inTitle = false;
+  let inHead = true;
+  let inHeadNoscript = false;
+  let linkLength = 0;
+  /** Stack level of the open `a`; -1 = no link is open. */
+  let linkLevel = -1;
+  let skipHash = 0;
+  let skipNesting = 0;
+  let rowStart = -1;
+  let state: Inherited = stack.top();
+
+  const attribute = (name: Parameters<typeof attributes.raw>[0]): string | null => {
+    const raw = attributes.raw(name);
+    return raw === null ? null : entities.attribute(raw);
+  };
+  const flush = (): void => {
+    if (writer.isEmpty()) return;
+    const text = writer.take();
+    const inLinks = Math.min(linkLength, text.length);
+    linkLength = 0;
+    if (text === "") return;
+    if (blocks.length >= pageLimits.blocks) {
+      truncated.add("blocks");
+      return;
+    }
+    const { tag, region, hints, nearHints } = state;
+    blocks.push({ text, tag, linkLength: inLinks, region, hints, nearHints, node: stack.node() });
+  };
+  const closeLink = (): void => {
+    links.close();
+    linkLevel = -1;
+  };
+  const popTo = (level: number): void => {
+    if (level === stack.depth()) return;
+    stack.popTo(level);
+    state = stack.top();
+    if (linkLevel > level) closeLink();
+  };
+  const addLink = (href: string | null, label: string | null, isOpen: boolean): void => {
+    if (href === null) return;
+    const start = {
+      tag: elementNames[tagIndex] ?? "",
+      href: href.trim(),
+      rel: attribute("rel"),
+      type: attribute("type"),
+      label,
+      region: inHead ? ("head" as const) : state.region,
+      block: inHead ? -1 : blocks.length,
+    };
+    if (!links.add(start, isOpen)) truncated.add("links");
+  };
+  const addMeta = (): void => {
+    const name = attribute("name") ?? attribute("property") ?? attribute("http-equiv") ?? attribute("itemprop");
+    if (name === null) return;
+    if (metas.length >= pageLimits.metas) truncated.add("metas");
+    else metas.push({ name: name.trim().toLowerCase(), content: attribute("content") ?? "" });
+  };
+
+  /** Elements that hold nothing, and those that only set something; true when there is no more to do. */
+  const openEmpty = (): boolean => {
+    switch (elementNames[tagIndex] ?? "") {
+      case "html":
+        languageAttribute ??= attribute("lang") ?? attribute("xml:lang");
+        return true;
+      case "title":
+        inTitle = title === null;
+        return true;
+      case "meta":
+        addMeta();
+        return true;
+      case "base":
+        baseHref ??= attribute("href");
+        return true;
+      case "link": {
+        const rel = attribute("rel")?.toLowerCase().split(/\s+/);
+        const href = attribute("href");
+        if (href !== null && rel?.includes("canonical") === true) canonicalHrefs.push(href.trim());
+        addLink(href, attribute("title"), false);
+        return true;
+      }
+      case "area":
+        addLink(attribute("href"), attribute("alt"), false);
+        return true;
+      case "frame":
+        addLink(attribute("src"), attribute("title"), false);
+        return true;
+      case "img": {
+        const alt = attribute("alt");
+        if (alt !== null) links.addImage(alt);
+        addLink(attribute("src"), alt, false);
+        return true;
+      }
+      case "br":
+        if (state.preformatted) writer.add("\n", true);
+        else if (!writer.lineBreak()) flush();
+        return true;
+      default:
+        return (tagBits & (kind.void | kind.phrase)) !== 0 && (tagBits & kind.block) === 0;
+    }
+  };
+
+  const inheritedBy = (): Inherited => {
+    if ((tagBits & kind.block) === 0)
+      return attributes.any() && isHidden(attributes) ? { ...state, dropped: true } : state;
+    const tag = elementNames[tagIndex] ?? "div";
+    const { hints, region } = marksOf(tag, attributes);
+    return {
+      tag,
+      region: region ?? state.region,
+      hints: state.hints | hints,
+      nearHints: hints === 0 ? state.nearHints : hints,
+      preformatted: state.preformatted || (tagBits & kind.preformatted) !== 0,
+      dropped: state.dropped,
+    };
+  };
+
+  const openElement = (selfClosing: boolean): void => {
+    if (skipHash !== 0) {
+      if (skipHash !== select || insideSelect.has(tagHash)) {
+        if (tagHash === skipHash && !selfClosing) skipNesting++;
+        return;
+      }
+      skipHash = 0;
+    }
+    if (inHead) {
+      if (tagIndex === noscriptIndex) inHeadNoscript = true;
+      if (tagIndex === bodyIndex) inHeadNoscript = false;
+      if (inHeadNoscript && (tagBits & kind.head) === 0) return;
+      inHead = (tagBits & kind.head) !== 0;
+    }
+    if ((tagBits & kind.skipped) !== 0) {
+      if (tagIndex === iframeIndex) addLink(attribute("src"), attribute("title"), false);
+      if (selfClosing && tagHash === svg) return;
+      skipHash = tagHash;
+      skipNesting = 1;
+      return;
+    }
+    if (openEmpty() || tagIndex === headIndex || tagIndex === bodyIndex || inHeadNoscript) return;
+    const isBlock = (tagBits & kind.block) !== 0;
+    if (isBlock) {
+      flush();
+      popTo(levelAfterStart(stack, tagHash, tagBits));
+      if ((tagBits & kind.void) !== 0) return;
+      if (tagIndex === trIndex) rowStart = blocks.length;
+    } else if (tagHash === anchor) {
+      if (linkLevel >= 0) endAnchor();
+    }
+    const inherited = inheritedBy();
+    if (!stack.push(tagHash, inherited)) truncated.add("depth");
+    else state = inherited;
+    if (tagHash === anchor && attributes.has("href")) {
+      addLink(attribute("href"), attribute("title"), true);
+      if (writer.isEmpty()) writer.space();
+      linkLevel = stack.depth();
+    } else if (tagIndex === formIndex) addLink(attribute("action"), null, false);
+  };
+  const endAnchor = (): void => {
+    popTo(levelAfterEnd(stack, anchor, 0));
+    if (linkLevel >= 0) closeLink();
+  };
+
+  const closeElement = (hash: number): void => {
+    if (skipHash !== 0) {
+      if (hash !== skipHash || --skipNesting > 0) return;
+      skipHash = 0;
+      return;
+    }
+    const index = elementIndex(hash);
+    const bits = index < 0 ? 0 : (elementBits[index] ?? 0);
+    if (index === titleIndex) {
+      inTitle = false;
+      return;
+    }
+    if (inHead) {
+      if (index === noscriptIndex) inHeadNoscript = false;
+      if (index === headIndex) inHead = false;
+      return;
+    }
+    if ((bits & (kind.phrase | kind.void)) !== 0 || stack.closeUncounted()) return;
+    if (hash === anchor) {
+      endAnchor();
+      return;
+    }
+    const isBlock = (bits & kind.block) !== 0;
+    if (isBlock) flush();
+    popTo(levelAfterEnd(stack, hash, bits));
+    if (index === trIndex) endRow();
+  };
+  const endRow = (): void => {
+    if (rowStart >= 0 && mergeRow(blocks, rowStart)) links.mergeBlocks(rowStart);
+    rowStart = -1;
+  };
+
+  const addText = (start: number, end: number): void => {
+    if (skipHash !== 0) return;
+    if (inTitle) {
+      title = (title ?? "") + entities.text(source.slice(start, end));
+      return;
+    }
+    if (inHeadNoscript) return;
+    if (!state.preformatted && isWhiteSpace(source, start, end)) {
+      writer.space();
+      return;
+    }
+    inHead = false;
+    if (state.dropped) return;
+    const piece = entities.text(source.slice(start, end));
+    const added = writer.add(piece, state.preformatted);
+    if (linkLevel >= 0) {
+      linkLength += added;
+      links.addWords(piece);
+    }
+  };
+
+  const callbacks: TokenizerCallbacks = {
+    ontext: addText,
+    ontextentity: unused,
+    onopentagname(start, end) {
+      tagHash = nameHash(source, start, end);
+      tagIndex = elementIndex(tagHash);
+      tagBits = tagIndex < 0 ? 0 : (elementBits[tagIndex] ?? 0);
+      attributes.clear();
+    },
+    onattribname: attributes.name,
+    onattribdata: attributes.value,
+    onattribentity: unused,
+    onattribend: unused,
+    onopentagend: () => openElement(false),
+    onselfclosingtag: () => openElement(true),
+    onclosetag: (start, end) => closeElement(nameHash(source, start, end)),
+    oncomment: unused,
+    oncdata: unused,
+    ondeclaration: unused,
+    onprocessinginstruction: unused,
+    onend: unused,
+    isInForeignContext: () => skipHash === svg,
+  };
+  const tokenizer = new Tokenizer({ decodeEntities: false }, callbacks);
+  tokenizer.write(source);
+  tokenizer.end();
+  flush();
+  return {
+    title,
+    canonicalHrefs,
+    languageAttribute,
+    baseHref,
+    metas,
+    links: links.finish(blocks.length),
+    blocks,
+    parents: stack.parents,
+    truncated,
+  };
+}
+
+const unused = (): void => undefined;
+
+function isWhiteSpace(source: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) {
+    const code = source.charCodeAt(at);
+    if (code !== 0x20 && (code > 0x0d || code < 0x09)) return false;
+  }
+  return true;
+}

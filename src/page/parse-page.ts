@@ -1,0 +1,46 @@
+import type { Page } from "../core/page.ts";
+import { charsetOf, decode } from "./charset.ts";
+import { collectPage } from "./collect-page.ts";
+import { mainText } from "./main-text.ts";
+import { pageLimits, type LimitName } from "./page-limits.ts";
+
+/** A payload and what its exchange says of it. */
+export interface PageInput {
+  readonly url: string;
+  readonly bytes: Uint8Array;
+  /** The whole `Content-Type` header. */
+  readonly contentType: string | null;
+}
+
+/** Parses an HTML payload once. Never throws, whatever the bytes; limits that were reached are named in `truncated`. */
+export function pageOf({ url, bytes, contentType }: PageInput): Page {
+  const read = bytes.subarray(0, pageLimits.bytes);
+  const charset = charsetOf(read, contentType, "html");
+  const found = collectPage(decode(read, charset));
+  const baseUrl = (found.baseHref === null ? null : httpUrl(found.baseHref.trim(), url)) ?? url;
+  const truncated = new Set<LimitName>(found.truncated);
+  if (bytes.length > pageLimits.bytes) truncated.add("bytes");
+  return {
+    charset,
+    kind: "html",
+    title: found.title === null ? null : detached(found.title.replaceAll(/\s+/g, " ").trim()),
+    canonicalUrl:
+      found.canonicalHrefs.map((href) => httpUrl(href, baseUrl)).find((address) => address !== null) ?? null,
+    languageAttribute: found.languageAttribute === null ? null : detached(found.languageAttribute),
+    baseUrl,
+    metas: found.metas,
+    links: found.links,
+    blocks: mainText(found.blocks, found.parents),
+    truncated: [...truncated].toSorted(),
+  };
+}
+
+function httpUrl(href: string, base: string): string | null {
+  const url = URL.parse(href, base);
+  return url !== null && (url.protocol === "http:" || url.protocol === "https:") ? url.href : null;
+}
+
+/** A copy of its own: V8 lets a slice keep the whole page alive, and these few outlive it. */
+function detached(text: string): string {
+  return ` ${text}`.slice(1);
+}
