@@ -29,11 +29,17 @@ export function looksLikeRecord(bytes: Buffer): boolean {
   return versionBytes(bytes) || arcLineIn(bytes) !== null;
 }
 
-/** A head so complete that it is worth starting to read there: what the search for a record accepts. */
-export function plausibleHead(head: RecordHead | HeadFault): head is RecordHead {
-  return (
-    "fields" in head && head.fields.some(([name]) => name.toLowerCase() === "warc-type" || name === "Archive-length")
-  );
+const maxSoughtBytes = 16 << 10;
+const soughtStart = /^WARC\/\d+\.\d+\r?\n(?:WARC|Content)-/i;
+
+/**
+ * True for a whole header with type and length, no longer than headers are: what the search for a record accepts.
+ * Stricter than reading, and cheap to refuse, since a hostile page may be full of what looks like the start of one.
+ */
+export function isWholeHead(bytes: Buffer): boolean {
+  if (!soughtStart.test(bytes.toString("latin1", 0, 40))) return arcLineIn(bytes) !== null;
+  const head = headAt(bytes.subarray(0, maxSoughtBytes));
+  return head !== null && "fields" in head && head.fields.some(([name]) => name.toLowerCase() === "warc-type");
 }
 
 function versionBytes(bytes: Buffer): boolean {

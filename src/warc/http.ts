@@ -49,8 +49,8 @@ export function headerOf(headers: Fields, name: string): string | null {
 
 function headBounds(block: Buffer): { headEnd: number; bodyOffset: number } {
   for (let at = block.indexOf(10); at >= 0 && at <= maxHeadBytes; at = block.indexOf(10, at + 1)) {
-    if (block[at + 1] === 10) return { headEnd: at, bodyOffset: at + 2 };
-    if (block[at + 1] === 13 && block[at + 2] === 10) return { headEnd: at, bodyOffset: at + 3 };
+    if (block[at + 1] === 10) return { headEnd: at + 1, bodyOffset: at + 2 };
+    if (block[at + 1] === 13 && block[at + 2] === 10) return { headEnd: at + 1, bodyOffset: at + 3 };
   }
   return { headEnd: block.length, bodyOffset: block.length };
 }

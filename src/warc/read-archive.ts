@@ -77,7 +77,7 @@ async function archiveOf(window: WindowFeed, maxBlockBytes: number): Promise<Arc
   if (first?.kind === "member") first.close();
   const dictionary = first?.kind === "dictionary" ? first.dictionary : null;
   // The search keeps to this one, so that all slices find the same records.
-  const signs = await fileSigns(window, arc, dictionary);
+  const signs = fileSigns(window, arc, dictionary);
   return { window, maxBlockBytes, arc, signs, tally: newTally(), dictionary };
 }
 

@@ -3,7 +3,7 @@ import { arcLineIn } from "./arc.ts";
 import type { Feed, WindowFeed } from "./feed.ts";
 import { gzipHeadBytes, gzipMagicIn } from "./gzip-head.ts";
 import { isZstd } from "./zstd-frame.ts";
-import { headIn, looksLikeRecord, plausibleHead } from "./head.ts";
+import { isWholeHead, looksLikeRecord } from "./head.ts";
 
 /** A way a record can begin: where bytes hint at it, and whether one truly begins there. */
 export interface Sign {
@@ -12,6 +12,7 @@ export interface Sign {
 }
 
 const stepBytes = 256 << 10;
+const headBytes = 16 << 10;
 /** Bytes before a hint that are looked at, and bytes of a hint that may be cut at the edge of a step. */
 const edgeBytes = 8;
 
@@ -55,7 +56,7 @@ function nextHint(sign: Sign, view: Buffer, base: number, from: number): number 
  * Signs in a file. How its first record is stored says which to look for: text that stands in the open inside a gzip
  * member, or members inside a page, are no records of the file. A file that begins with neither is searched for all.
  */
-export async function fileSigns(window: WindowFeed, arc: boolean, dictionary: Buffer | null): Promise<readonly Sign[]> {
+export function fileSigns(window: WindowFeed, arc: boolean, dictionary: Buffer | null): readonly Sign[] {
   const packed: readonly Sign[] = [
     { hintIn: gzipMagicIn, holds: (at) => looksLikeRecord(gzipStartAt(window, at)) },
     {
@@ -67,7 +68,7 @@ export async function fileSigns(window: WindowFeed, arc: boolean, dictionary: Bu
     return packed;
   }
   const text = textSigns(window, arc);
-  return plausibleHead(await headIn(window, 0)) ? text : [...packed, ...text];
+  return isWholeHead(window.view(0, headBytes)) ? text : [...packed, ...text];
 }
 
 /** True when a compressed member seems to begin with these bytes. */
@@ -79,11 +80,11 @@ export function isPacked(bytes: Buffer): boolean {
 export function textSigns(feed: Feed, arc: boolean): readonly Sign[] {
   const warc: Sign = {
     hintIn: (view, from) => view.indexOf(versionStart, from),
-    holds: async (at) => plausibleHead(await headIn(feed, at)),
+    holds: async (at) => isWholeHead(await feed.view(at, headBytes)),
   };
   const arcLine: Sign = {
     hintIn: (view, from) => lineStartIn(view, from),
-    holds: async (at) => arcLineIn(await feed.view(at, 16 << 10)) !== null,
+    holds: async (at) => arcLineIn(await feed.view(at, headBytes)) !== null,
   };
   return arc ? [warc, arcLine] : [warc];
 }
