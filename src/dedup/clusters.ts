@@ -46,7 +46,8 @@ const rememberedPairs = 1 << 20;
  * signatures do not rule it out, are compared exactly; those of at least `threshold` are joined, and what is joined
  * through others is one cluster (single linkage). The same documents give the same clusters in whatever order they come.
  *
- * Memory beside the input: about 40 bytes a document, 60 more a distinct text for the keys, and 64 MB of shingles.
+ * Memory beside the input: about 160 bytes a document at a million of them, most for the map of exact keys, and at most
+ * 64 MB of shingles and 50 MB of refused pairs. Banding takes about 4 microseconds a document.
  */
 export function clustersOf(
   input: ClusterInput,
