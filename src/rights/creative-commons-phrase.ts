@@ -40,7 +40,7 @@ const elements: readonly (readonly [Element, RegExp])[] = [
   ],
   [
     "ND",
-    /no[- ]?deriv(?:ative|ativework)?s?(?: works)?|nd(?![a-z])|keine bearbeitung(?:en)?|pas de modifications?|sin (?:obra ?)?derivadas?|sem ?deriva(?:ç[õo]es|dos)/iuy,
+    /no[- ]?deriv(?:ative|ativework)?s?(?: works)?|nd(?![a-z])|keine bearbeitung(?:en)?|pas de modifications?|sin ?(?:obras? ?)?derivad[ao]s?|sem ?deriva(?:ç[õo]es|dos)/iuy,
   ],
   [
     "ND",
@@ -91,6 +91,12 @@ const filler =
 const versionNumber = /(?:version\s?|v\.?\s?)?([1-4]\.\d)(?![\d.]*\d)/iuy;
 const jurisdictionName = /[\s,()\-–]{0,3}(\p{L}{2,14}(?: (?:zealand|states|kingdom))?)(?!\p{L})/iuy;
 const addressAfter = /[\s([<:–-]{0,4}((?:https?:\/\/)?(?:www\.)?creativecommons\.org\/[\w./+-]{1,80})/iuy;
+/**
+ * What follows as a further element but is none of the names above: "Attribution-SomethingElse", "... ohne Bearbeitung".
+ * It may forbid what the known elements allow, so the phrase then names nothing.
+ */
+const unknownElement =
+  /^(?:[-‐‑](?!li[cz])\p{L}|\s?[-–—‐‑]?\s?(?:no|non|not|sin|sem|ohne|keine?|pas|sans|bez|geen|ingen|inga|без|zonder|senza|fără|uten|utan|uden)(?!\p{L})|[\s-]?[禁不])/iu;
 const reach = 200;
 
 /** Every Creative Commons licence that the text names, in order; a bare "Creative Commons" names none. */
@@ -130,7 +136,7 @@ function phraseAt(text: string, start: number, anchorEnd: number): LicencePhrase
   }
   if (seen.size === 0)
     return /^\s*(?:zero|0)(?:\s|$)/i.test(text.slice(anchorEnd, limit)) ? zeroAt(start, anchorEnd) : null;
-  return withVersion(text, start, end, unitOf(seen));
+  return unknownElement.test(text.slice(end, end + 20)) ? null : withVersion(text, start, end, unitOf(seen));
 }
 
 /** An address written out in the text. */

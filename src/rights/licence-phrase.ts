@@ -15,7 +15,10 @@ const rules: readonly Rule[] = [
     ),
     gnuLong,
   ],
-  [new RegExp(String.raw`(?<![\p{L}/-])(?:GNU )?(AGPL|LGPL|GPL|GFDL)(?!\p{L})${version}`, "gu"), gnuShort],
+  [
+    new RegExp(String.raw`(?<![\p{L}/-])(?:GNU )?(AGPL|LGPL|GPL|GFDL)(?:(?!\p{L})|(?=v\.?\d))${version}`, "gu"),
+    gnuShort,
+  ],
   [
     /(?<!\p{L})(?:Licence (?:Publique Générale|Générale Publique)|Licencia Pública General|Licenza Pubblica Generica|Allgemeine Öffentliche Lizenz) (?:de )?GNU/giu,
     () => gnuIdOf("gpl", null, false),

@@ -85,6 +85,10 @@ export function licenceRank(id: string): number {
   return ranks[familyOf(id)];
 }
 
+export function isCreativeCommons(id: string): boolean {
+  return /^(?:LicenseRef-)?CC(?:0|-)/.test(id);
+}
+
 /** Is it made for software, so that on a page of text it more often covers the program spoken of than the words? */
 export function isSoftwareLicence(id: string | null): boolean {
   return (

@@ -3,7 +3,7 @@ import type { Subject } from "../core/rights.ts";
 import { chromeRegions, isChrome, partRegions, subjectAt } from "./place-scope.ts";
 import type { LicenceClaim, PageLayout } from "./place-scope.ts";
 import { quoteAround, quoteLength, quoteOf } from "./quote.ts";
-import { grantEndIn } from "./sentence-scope.ts";
+import { grantEndIn, sentenceScopeAt } from "./sentence-scope.ts";
 import { topicOf } from "./topic-words.ts";
 
 /** Text of a block that is searched for the link's own words; longer blocks are read from their beginning only. */
@@ -21,12 +21,24 @@ export function linkScope(
     return { subject: subjectWithoutBlock(link, claim), quote: quoteOf(block?.text ?? link.text) };
   }
   const text = block.text.slice(0, searchLength);
-  const found = link.text === "" ? -1 : text.indexOf(link.text);
+  const found = placeOfWords(text, link.text);
   if (found === -1) return badgeScope(layout, link, claim, text);
   const [start, end] = [found, found + link.text.length];
-  const subject = subjectAt(layout, link.block, start, end, claim);
+  const subject = subjectAt(layout, link.block, sentenceScopeAt(text, start, end), claim);
   const quote = quoteAround(text, start, end);
   return { subject, quote: quote === "" ? quoteOf(link.text) : quote };
+}
+
+/** The first place where the words stand whole ("license" is not in "licensed"), else where they stand at all; -1 when nowhere. */
+function placeOfWords(text: string, words: string): number {
+  if (words === "") return -1;
+  const first = text.indexOf(words);
+  let at = first;
+  for (let tries = 0; at !== -1 && tries < 20; tries += 1) {
+    if (!/^\p{L}{2}/u.test(words.slice(-1) + text.charAt(at + words.length))) return at;
+    at = text.indexOf(words, at + 1);
+  }
+  return first;
 }
 
 /** A badge has no words of its own in its block: then the block's grant speaks for it, or its place does. */
@@ -37,7 +49,10 @@ function badgeScope(
   text: string,
 ): { readonly subject: Subject; readonly quote: string } {
   const at = grantEndIn(text);
-  if (at !== null) return { subject: subjectAt(layout, link.block, at, at, claim), quote: quoteAround(text, at, at) };
+  if (at !== null) {
+    const scope = sentenceScopeAt(text, at, at);
+    return { subject: subjectAt(layout, link.block, scope, claim), quote: quoteAround(text, at, at) };
+  }
   if (topicOf(text.slice(0, quoteLength)) === "picture") return { subject: "part", quote: quoteOf(text) };
   return {
     subject: isChrome(layout, link.block) ? "site" : subjectWithoutBlock(link, claim),

@@ -30,14 +30,12 @@ export interface LicenceClaim {
   readonly marked: boolean;
 }
 
-/** What a licence named at `start`..`end` of block `index` is about. */
-export function subjectAt(layout: PageLayout, index: number, start: number, end: number, claim: LicenceClaim): Subject {
+/** What a licence is about that is named in block `index`, in a sentence of that scope. */
+export function subjectAt(layout: PageLayout, index: number, scope: SentenceScope, claim: LicenceClaim): Subject {
   const { marked } = claim;
   const block = layout.page.blocks[index];
   if (block === undefined) return marked ? "page" : "part";
-  if (partRegions.has(block.region)) return "part";
-  const scope = sentenceScopeAt(block.text, start, end);
-  if (scope.topic === "picture") return "part";
+  if (partRegions.has(block.region) || scope.topic === "picture") return "part";
   // A marked link without a verb stands in a list of labels, where "code" may be a category of the blog.
   if (scope.topic === "software" && (!marked || scope.grants)) return "part";
   if (scope.topic === "work") return subjectOfWork(layout, index, scope, marked);

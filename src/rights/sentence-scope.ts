@@ -17,12 +17,17 @@ export interface SentenceScope {
 
 const grantWords = [
   String.raw`licen[sc]ed|(?:publish|releas|distribut|offer|shar|provid|dedicat|redistribut|modif|us|cop)(?:e|ed|es|y|ies|ied|ing)?(?!\p{L})[^.]{0,100}(?:under|terms)|available[^.]{0,40} (?:under|through|via)`,
-  String.raw`(?:^|[\s(])(?:licen[sc]e|licensing|lizenz(?:en)?|licencia|licenza|licença)(?:\s?[:：]|\s?$)|l[iy][sz]en[sz]iert|veröffentlicht|(?<!\p{L})steh(?:t|en)(?!\p{L})|unterlieg(?:t|en)|lizenz\p{L}{0,12} unter`,
+  String.raw`l[iy][sz]en[sz]iert|veröffentlicht|(?<!\p{L})steh(?:t|en)(?!\p{L})|unterlieg(?:t|en)|lizenz\p{L}{0,12} unter`,
   String.raw`les termes de la|sous (?:une |la |l['’])?(?:licence|les termes)|disponible|distribué|autorisé sous|publié|licencia bajo|bajo|publicad[oa]|distribu[ií]d[oa]|rilasciat|licenciad|licencja|udost[ęe]pni|llicenciat|disponible`,
   String.raw`(?:dedicat|grant|releas|plac|put)\p{L}{0,5} [^.]{0,80}public domain|лицензи|采用|採用|许可|許可|授权|授權|ライセンス|許諾|beschikbaar|tilgjengelig|tillgänglig`,
 ];
+const labelNames = String.raw`(?:licen[sc]e|licensing|lizenz(?:en)?|licencia|licenza|licença)`;
 const grant = new RegExp(grantWords.join("|"), "iu");
-const grantFirst = new RegExp(`^[^\\p{L}\\p{N}]{0,4}(?:${grantWords.join("|")})`, "iu");
+const first = String.raw`^[^\p{L}\p{N}]{0,4}`;
+const grantFirst = new RegExp(`${first}(?:${grantWords.join("|")})`, "iu");
+/** "License:" stands before the name, or begins the words of the link. */
+const labelBefore = new RegExp(String.raw`(?:^|[\s(])${labelNames}\s?[:：]?\s?$`, "iu");
+const labelFirst = new RegExp(`${first}${labelNames}\\s?[:：]`, "iu");
 /** "Unless stated otherwise, CC BY applies." */
 const grantAfter = /^[^.]{0,30}?(?<!\p{L})(?:applies|apply|gilt|gelten|s['’]applique|altında|に従|の下に)/iu;
 const pointer =
@@ -53,7 +58,8 @@ export function sentenceScopeAt(text: string, start: number, end: number): Sente
       .split(sentenceEnd, 1)[0]
       ?.split(segmentEnd, 1)[0] ?? "";
   const topic = topicOf(segment) ?? topicOf(words) ?? pictureCredit(before) ?? topicOf(after);
-  const grants = grant.test(segment + mention) || grantAfter.test(after);
+  const labelled = labelBefore.test(segment) || labelFirst.test(segment + mention);
+  const grants = labelled || grant.test(segment + mention) || grantAfter.test(after);
   return {
     topic,
     site: namesSite(segment + after),
@@ -62,7 +68,9 @@ export function sentenceScopeAt(text: string, start: number, end: number): Sente
     startsWithGrant:
       topic === null &&
       !cut &&
-      (grantFirst.test(segment + mention) || (segment.trim() === "" && grantAfter.test(after))),
+      (grantFirst.test(segment + mention) ||
+        labelFirst.test(segment + mention) ||
+        (segment.trim() === "" && grantAfter.test(after))),
   };
 }
 

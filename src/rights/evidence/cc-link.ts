@@ -1,10 +1,7 @@
-import type { Evidence } from "../../core/rights.ts";
 import { creativeCommonsIdOf } from "../creative-commons-id.ts";
 import { creativeCommonsToolOf } from "../creative-commons-url.ts";
 import type { EvidenceKind } from "../kinds.ts";
-import { linkScope } from "../link-scope.ts";
-import { layoutOf } from "../place-scope.ts";
-import { cut, valueLength } from "../quote.ts";
+import { isMarkedCopyright, isMarkedLicence, linkEvidence } from "../link-evidence.ts";
 
 /** Also for relative addresses on Creative Commons' own site. */
 const mayBeTool = /creative\s?commons|licen|publicdomain/i;
@@ -14,31 +11,13 @@ export const ccLink: EvidenceKind = {
   name: "cc-link",
   revision: 1,
   source: "creativecommons/cc-legal-tools-app, legal_tools/urls.py",
-  collect({ page }) {
-    const layout = layoutOf(page);
-    return page.links.flatMap((link) => {
-      if (
-        !mayBeTool.test(link.href) ||
-        link.tag === "img" ||
-        link.rel.includes("license") ||
-        link.rel.includes("copyright")
-      )
-        return [];
-      const tool =
-        creativeCommonsToolOf(link.href) ?? creativeCommonsToolOf(URL.parse(link.href, page.baseUrl)?.href ?? "");
-      if (tool === null) return [];
-      const licence = creativeCommonsIdOf(tool);
-      const { subject, quote } = linkScope(layout, link, { licence, marked: false });
-      return [
-        {
-          kind: "cc-link",
-          licence,
-          value: cut(link.href, valueLength),
-          place: link.region,
-          quote,
-          subject,
-        } satisfies Evidence,
-      ];
+  collect(view) {
+    return linkEvidence(view, "cc-link", false, (link) => {
+      if (link.tag === "img" || isMarkedLicence(link) || isMarkedCopyright(link)) return undefined;
+      const { href } = link;
+      if (link.region === "head" || !mayBeTool.test(href)) return undefined;
+      const tool = creativeCommonsToolOf(href) ?? creativeCommonsToolOf(URL.parse(href, view.page.baseUrl)?.href ?? "");
+      return tool === null ? undefined : creativeCommonsIdOf(tool);
     });
   },
 };

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import * as fc from "fast-check";
+
+import { regions } from "../../src/core/page.ts";
+import type { Page } from "../../src/core/page.ts";
+import { licenceOf } from "../../src/rights/licence-of.ts";
+import { evidenceKinds, evidenceOf, signalKinds, signalsOf } from "../../src/rights/registry.ts";
+import { blockOf, linkOf, viewOf } from "./page-with.ts";
+
+test("names of kinds are unique, and evidence and signals bear the name of the kind that saw them", () => {
+  const names = [...evidenceKinds, ...signalKinds].map(({ name }) => name);
+  assert.equal(new Set(names).size, names.length);
+  const view = viewOf(
+    {
+      metas: [
+        { name: "dc.rights", content: "CC BY 4.0" },
+        { name: "robots", content: "noai" },
+        { name: "tdm-reservation", content: "1" },
+      ],
+      links: [
+        linkOf("https://creativecommons.org/licenses/by/4.0/", { rel: ["license"] }),
+        linkOf("https://creativecommons.org/licenses/by/4.0/"),
+        linkOf("https://www.apache.org/licenses/LICENSE-2.0"),
+        linkOf("https://licensebuttons.net/l/by/4.0/88x31.png", { tag: "img" }),
+      ],
+      blocks: [blockOf("This text is licensed under CC BY 4.0.")],
+    },
+    [
+      ["Link", "<https://creativecommons.org/licenses/by/4.0/>; rel=license"],
+      ["X-Robots-Tag", "noai"],
+      ["Content-Usage", "train-ai=n"],
+    ],
+  );
+  for (const kind of evidenceKinds)
+    assert.deepEqual(new Set(kind.collect(view).map((item) => item.kind)), new Set([kind.name]));
+  for (const kind of signalKinds)
+    assert.deepEqual(new Set(kind.read(view).map((item) => item.kind)), new Set([kind.name]));
+});
+
+test("at most 50 items of a kind are kept, and what is said of the page before what is said of its parts", () => {
+  const credit = linkOf("https://creativecommons.org/licenses/by/2.0/", { region: "figure", text: "CC BY" });
+  const footer = linkOf("https://creativecommons.org/licenses/by-nc/4.0/", { region: "footer", text: "CC BY-NC" });
+  const view = viewOf({
+    links: [...Array<typeof credit>(200).fill(credit), footer],
+    blocks: [blockOf("CC BY-NC", { region: "footer" })],
+  });
+  const evidence = evidenceOf(view).filter(({ kind }) => kind === "cc-link");
+  assert.equal(evidence.length, 50);
+  assert.equal(licenceOf(evidence, true).id, "CC-BY-NC-4.0");
+});
+
+const pieces = fc.constantFrom(
+  "This work is licensed under ",
+  "Creative Commons ",
+  "CC BY-SA 4.0",
+  "https://creativecommons.org/licenses/by/4.0/",
+  "GNU General Public License ",
+  "All rights reserved ",
+  "Foto: ",
+  "<",
+  '"',
+  "; rel=license",
+  ", ",
+  "noindex: ",
+  "unavailable_after: ",
+  "train-ai=(",
+  "\uD83D",
+  "é",
+  " ",
+);
+const text = fc.oneof(fc.string({ unit: pieces, maxLength: 30 }), fc.string());
+const region = fc.constantFrom(...regions);
+const block = fc
+  .tuple(text, region, fc.boolean())
+  .map(([words, where, main]) => blockOf(words, { region: where, main }));
+const link = fc
+  .tuple(
+    text,
+    text,
+    region,
+    fc.constantFrom("a", "link", "img", "form"),
+    fc.array(fc.constantFrom("license", "copyright", "nofollow")),
+    fc.integer({ min: -1, max: 6 }),
+  )
+  .map(([href, words, where, tag, rel, at]) => linkOf(href, { text: words, region: where, tag, rel, block: at }));
+const meta = fc
+  .tuple(
+    fc.constantFrom("dc.rights", "license", "copyright", "robots", "gptbot", "tdm-reservation", "tdm-policy"),
+    text,
+  )
+  .map(([name, content]) => ({ name, content }));
+const page: fc.Arbitrary<Partial<Page>> = fc.record({
+  metas: fc.array(meta, { maxLength: 4 }),
+  links: fc.array(link, { maxLength: 6 }),
+  blocks: fc.array(block, { maxLength: 6 }),
+  baseUrl: fc.oneof(fc.webUrl(), fc.string()),
+});
+const headers = fc.array(
+  fc.tuple(fc.constantFrom("Link", "X-Robots-Tag", "tdm-reservation", "TDM-Policy", "content-usage"), text),
+  { maxLength: 5 },
+);
+
+test("whatever the page, evidence and signals are bounded, well-formed and the same each time", () => {
+  fc.assert(
+    fc.property(page, headers, (parts, fields) => {
+      const view = viewOf(parts, fields);
+      const evidence = evidenceOf(view);
+      const signals = signalsOf(view);
+      assert.ok(evidence.length <= 50 * evidenceKinds.length && signals.length <= 50 * signalKinds.length);
+      for (const { quote, value } of evidence)
+        assert.ok(quote.length <= 300 && value.length <= 2048 && quote.isWellFormed() && value.isWellFormed());
+      for (const { quote } of signals) assert.ok(quote.length <= 300 && quote.isWellFormed());
+      assert.deepEqual(evidenceOf(view), evidence);
+      assert.match(licenceOf(evidence, true).id, /^[A-Za-z0-9.-]+$/);
+    }),
+  );
+});
+
+test("megabytes of hostile text and headers are read to the end", () => {
+  const seeds = [
+    "Creative Commons ",
+    "CC BY ",
+    "GNU General Public License version ",
+    "All rights reserved ",
+    "dedicated ",
+    "licensed ",
+    "creativecommons.org/licenses/",
+    "Apache ",
+    "Nachdruck ",
+    "a-",
+    "reproduction ",
+  ];
+  const blocks = seeds.flatMap((seed) => [
+    blockOf(seed.repeat(20_000)),
+    ...Array.from({ length: 20 }, () => blockOf(seed.repeat(50))),
+  ]);
+  const long = "a".repeat(2_000_000);
+  const links = seeds.flatMap((seed) => [
+    linkOf(seed.repeat(50_000), { rel: ["license"] }),
+    linkOf(`https://creativecommons.org/licenses/by/${seed.repeat(9_000)}`, { text: "CC BY" }),
+  ]);
+  const values: readonly (readonly [name: string, values: readonly string[]])[] = [
+    ["Link", [`<${long}`, `<a>;${";".repeat(500_000)}`, `<a>; rel="${"\\".repeat(500_001)}`, "<".repeat(1_000_000)]],
+    ["X-Robots-Tag", [",".repeat(2_000_000), "a:".repeat(500_000), `unavailable_after:${", 1".repeat(500_000)}`]],
+    ["Content-Usage", [`a=(${" ".repeat(500_000)}`, `a="${long}`, "a,".repeat(500_000)]],
+  ];
+  const fields = values.flatMap(([name, list]) => list.map((value) => [name, value] as const));
+  const view = viewOf({ blocks, links, metas: [{ name: "dc.rights", content: "http://".repeat(200_000) }] }, fields);
+  assert.ok(evidenceOf(view).length <= 50 * evidenceKinds.length);
+  assert.ok(signalsOf(view).length <= 50 * signalKinds.length);
+});
