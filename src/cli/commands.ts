@@ -1,6 +1,23 @@
 import type { Command } from "./command.ts";
+import { explain } from "./commands/explain.ts";
 import { extract } from "./commands/extract.ts";
 import { ingest } from "./commands/ingest.ts";
+import { policyCheck } from "./commands/policy-check.ts";
+import { policyInit } from "./commands/policy-init.ts";
+import { publish } from "./commands/publish.ts";
+import { query } from "./commands/query.ts";
+import { stats } from "./commands/stats.ts";
+import { status } from "./commands/status.ts";
 
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [ingest, extract];
+export const commands: readonly Command[] = [
+  ingest,
+  publish,
+  status,
+  explain,
+  stats,
+  query,
+  extract,
+  policyInit,
+  policyCheck,
+];

@@ -1,10 +1,9 @@
-import { readFileSync } from "node:fs";
-
 import { Command as CommanderCommand, CommanderError, Option } from "commander";
 
 import { exitStatuses, failures, PipelineError, type ExitName } from "../core/errors.ts";
 import type { Command, Io, OptionValues } from "./command.ts";
 import { commands } from "./commands.ts";
+import { softwareVersion } from "../pipeline/software.ts";
 import { stopSignal } from "./stop-signal.ts";
 
 /**
@@ -86,13 +85,6 @@ function reportedFailure(error: unknown, io: Io): ExitName {
     `colophon: internal error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
   return "internal";
-}
-
-/** The package's version, from its own package.json beside the sources or above the compiled files. */
-export function softwareVersion(): string {
-  const folder = import.meta.url.includes("/dist/src/") ? "../../../package.json" : "../../package.json";
-  const parsed: unknown = JSON.parse(readFileSync(new URL(folder, import.meta.url), "utf8"));
-  return typeof parsed === "object" && parsed !== null && "version" in parsed ? String(parsed.version) : "0.0.0";
 }
 
 function processIo(): Io {

@@ -10,7 +10,6 @@ export async function writeLine(out: NodeJS.WritableStream, line: string): Promi
  * tab stay.
  */
 export function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
   return text.replaceAll(
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
     (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`,

@@ -1,5 +1,5 @@
 import type { Outcome } from "../core/records.ts";
-import { decodedBody, httpHeadOf } from "../warc/http.ts";
+import { decodedBody, headerOf, httpHeadOf } from "../warc/http.ts";
 import type { ArchiveRecord } from "../warc/record.ts";
 import { essenceOf, readingOf, type Reading } from "./media-type.ts";
 
@@ -22,9 +22,6 @@ export interface Exchange {
   readonly end: { readonly outcome: Outcome; readonly reason: string; readonly detail: string | null } | null;
 }
 
-/** Decoded bytes a page may have; more is cut and the capture counts as truncated. */
-export const bodyLimits = { decodedBytes: 32 << 20, ratio: 1000, ratioFromBytes: 1 << 20, encodings: 2 } as const;
-
 /** Undoes what lies between a record's block and a page. Never throws: what cannot be read ends with a reason. */
 export function exchangeOf(record: ArchiveRecord): Exchange {
   if (record.type === "revisit") return endedWith(record, "duplicate", "revisit", record.refersToUrl);
@@ -41,7 +38,7 @@ function isHttp(record: ArchiveRecord): boolean {
 
 function httpExchange(record: ArchiveRecord): Exchange {
   const head = httpHeadOf(record.block);
-  if ("failure" in head) return endedWith(record, "failed", "http-malformed", head.failure);
+  if (!head.ok) return endedWith(record, "failed", "http-malformed", head.detail);
   const payload = record.block.subarray(head.bodyOffset);
   const contentType = headerOf(head.headers, "content-type");
   const essence = essenceOf(contentType);
@@ -53,7 +50,7 @@ function httpExchange(record: ArchiveRecord): Exchange {
       end: { outcome: "skipped", reason: "http-status", detail: String(head.status) },
     };
   }
-  const decoded = decodedBody(head.headers, payload, bodyLimits);
+  const decoded = decodedBody(head.headers, payload);
   const whole = record.truncated === null && decoded.complete;
   const exchange: Exchange = {
     ...bare(record),
@@ -108,11 +105,6 @@ function bare(record: ArchiveRecord): Exchange {
 
 function endedWith(record: ArchiveRecord, outcome: Outcome, reason: string, detail: string | null): Exchange {
   const reads = record.type === "response" && !record.blockCapped ? httpHeadOf(record.block) : null;
-  const known = reads === null || "failure" in reads ? {} : { status: reads.status, headers: reads.headers };
+  const known = reads === null || !reads.ok ? {} : { status: reads.status, headers: reads.headers };
   return { ...bare(record), ...known, end: { outcome, reason, detail } };
-}
-
-/** First value of a header, or `null`. @param name lower case */
-export function headerOf(headers: Exchange["headers"], name: string): string | null {
-  return headers.find(([known]) => known.toLowerCase() === name)?.[1] ?? null;
 }

@@ -27,16 +27,25 @@ export interface IngestReport {
   readonly alreadyRead: number;
   readonly slices: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
-  readonly losses: number;
+  /** Archives of this run with bytes in no record, or with no record at all. */
+  readonly damaged: readonly Damage[];
   readonly failures: readonly InputFailure[];
   readonly interrupted: boolean;
+}
+
+export interface Damage {
+  readonly path: string;
+  readonly places: number;
+  readonly lostBytes: number;
+  /** What is wrong first, in one sentence. */
+  readonly first: string;
 }
 
 interface Tally {
   alreadyRead: number;
   slices: number;
-  losses: number;
   doneBytes: number;
+  readonly damaged: Damage[];
   readonly outcomes: Record<Outcome, number>;
   readonly failures: InputFailure[];
 }
@@ -56,8 +65,8 @@ export async function ingestArchives(
   const tally: Tally = {
     alreadyRead: 0,
     slices: 0,
-    losses: 0,
     doneBytes: 0,
+    damaged: [],
     outcomes: { document: 0, duplicate: 0, skipped: 0, failed: 0 },
     failures: [],
   };
@@ -124,7 +133,7 @@ async function archiveIngest(
         append(corpus, ledger, archive, index, result);
         if (!result.empty) expected = result.end;
         tally.slices++;
-        tally.losses += result.losses;
+        noteDamage(tally.damaged, archive.path, result);
         tally.doneBytes += result.end - result.begin;
         for (const outcome of outcomes) tally.outcomes[outcome] += result.outcomes[outcome];
         onSlice();
@@ -171,6 +180,14 @@ function append(corpus: Corpus, ledger: Ledger, archive: ArchiveRow, index: numb
     segmentSha256: result.segment,
     captures: segment.captures(),
   });
+}
+
+function noteDamage(damaged: Damage[], path: string, { losses, lostBytes, firstFault }: MeasureResult): void {
+  if (firstFault === null) return;
+  const at = damaged.findIndex((known) => known.path === path);
+  const known = damaged[at];
+  if (known === undefined) damaged.push({ path, places: losses, lostBytes, first: firstFault });
+  else damaged[at] = { ...known, places: known.places + losses, lostBytes: known.lostBytes + lostBytes };
 }
 
 interface Gate {

@@ -1,6 +1,6 @@
 import type { Hex, LossRow, Outcome, ProblemRow, SliceSpec } from "../core/records.ts";
-import { readArchive, type SliceSpan } from "../warc/read-archive.ts";
-import type { ArchiveRecord } from "../warc/record.ts";
+import { readArchive } from "../warc/read-archive.ts";
+import type { ArchiveRecord, SliceSpan } from "../warc/record.ts";
 import { fileSource } from "../warc/source.ts";
 import { captureTypes, processCapture, type Measured, type Stages } from "./process-capture.ts";
 import { segmentWriter } from "./segment-write.ts";
@@ -22,7 +22,11 @@ export interface MeasureResult {
   /** True when no record starts in the slice's range: it owns no bytes. */
   readonly empty: boolean;
   readonly outcomes: Readonly<Record<Outcome, number>>;
+  /** Ranges of bytes in no record, and the words for the first of them. */
   readonly losses: number;
+  readonly lostBytes: number;
+  /** What is wrong with the slice in one sentence; `null` when nothing is lost. */
+  readonly firstFault: string | null;
 }
 
 /** Told of each record before it is looked at, so that a crash can be laid at its door. */
@@ -89,11 +93,18 @@ export async function measureSlice(
       empty: span.begin === span.end,
       outcomes,
       losses: losses.length,
+      lostBytes: span.lostBytes,
+      firstFault: firstFault(losses[0], span),
     };
   } catch (error) {
     writer.abandon();
     throw error;
   }
+}
+
+function firstFault(loss: LossRow | undefined, { problems }: SliceSpan): string | null {
+  if (loss !== undefined) return `${loss.reason} at byte ${loss.offset}: ${loss.detail}`;
+  return problems[0]?.detail ?? null;
 }
 
 function measuredUnlessPoison(record: ArchiveRecord, job: MeasureJob, stages: Stages): Measured {

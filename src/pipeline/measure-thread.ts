@@ -10,7 +10,9 @@ const { software, progress } = workerData as ThreadData;
 const stages = loadStages();
 const cell = new BigInt64Array(progress);
 
-parentPort?.on("message", async (job: MeasureJob) => {
+parentPort?.on("message", (job: MeasureJob) => void measure(job));
+
+async function measure(job: MeasureJob): Promise<void> {
   try {
     const result = await measureSlice(job, stages, software, (offset, innerOffset) => {
       Atomics.store(cell, 0, BigInt(offset));
@@ -21,7 +23,7 @@ parentPort?.on("message", async (job: MeasureJob) => {
   } catch (error) {
     answer({ failure: failureOf(error) });
   }
-});
+}
 
 function answer(message: ThreadAnswer): void {
   parentPort?.postMessage(message);

@@ -21,7 +21,7 @@ export interface SegmentFooter {
   readonly captures: readonly SegmentFrame[];
   /** Texts of the documents, end to end in UTF-8; none is split over two frames. */
   readonly texts: readonly SegmentFrame[];
-  /** Bytes of each document's text, in order. */
+  /** Bytes of each capture's text, in the order of the captures; 0 for one that is no document. */
   readonly textLengths: readonly number[];
   /** Signatures of the documents, in order, little-endian 32-bit slots. */
   readonly signatures: SegmentFrame;

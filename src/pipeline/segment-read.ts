@@ -1,20 +1,19 @@
-import { createHash } from "node:crypto";
-import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { zstdDecompressSync } from "node:zlib";
 
 import { PipelineError } from "../core/errors.ts";
 import type { CaptureRow, Hex, SegmentHead } from "../core/records.ts";
+import { signatureSlots } from "../dedup/signature.ts";
 import { segmentMagic, segmentPath, type SegmentFooter, type SegmentFrame } from "./segment-format.ts";
 
 /** An open segment; frames are unpacked when asked for, one at a time. */
 export interface Segment extends Disposable {
   readonly head: SegmentHead;
-  readonly documentCount: number;
   readonly captures: () => Generator<CaptureRow>;
-  /** Text of the document with this ordinal in the segment, UTF-8. */
-  readonly text: (ordinal: number) => Buffer;
-  /** All signatures, `documentCount` x slots. */
-  readonly signatures: () => Uint32Array;
+  /** Text of the document at this position among the captures, UTF-8. */
+  readonly text: (position: number) => Buffer;
+  /** Copies the signature of the document at this position into `into`, from `at` on. */
+  readonly signature: (position: number, into: Uint32Array, at: number) => void;
 }
 
 /** @throws {PipelineError} `segment-broken` when the file is missing, cut or not a segment */
@@ -23,11 +22,10 @@ export function openSegment(folder: string, digest: Hex): Segment {
   const file = opened(path);
   try {
     const footer = footerOf(file, path);
-    const starts = textStarts(footer);
+    const starts = textPlaces(footer);
     const unpackedFrame: { index: number; bytes: Buffer } = { index: -1, bytes: Buffer.alloc(0) };
     return {
       head: footer.head,
-      documentCount: footer.textLengths.length,
       *captures() {
         for (const frame of footer.captures) {
           for (const line of unpacked(file, path, frame).toString("utf8").split("\n")) {
@@ -35,24 +33,28 @@ export function openSegment(folder: string, digest: Hex): Segment {
           }
         }
       },
-      text(ordinal) {
-        const place = starts[ordinal];
-        const length = footer.textLengths[ordinal];
+      text(position) {
+        const place = starts[position];
+        const length = footer.textLengths[position] ?? 0;
         const frame = place === undefined ? undefined : footer.texts[place.frame];
-        if (place === undefined || length === undefined) throw broken(path, `has no document ${ordinal}`);
-        if (frame === undefined) return Buffer.alloc(0);
+        if (place === undefined || frame === undefined || length === 0)
+          throw broken(path, `has no document at ${position}`);
         if (unpackedFrame.index !== place.frame) {
           unpackedFrame.bytes = unpacked(file, path, frame);
           unpackedFrame.index = place.frame;
         }
         return unpackedFrame.bytes.subarray(place.start, place.start + length);
       },
-      signatures() {
-        const { offset, length } = footer.signatures;
-        const bytes = bytesAt(file, path, offset, length);
-        const slots = new Uint32Array(length / 4);
-        for (let index = 0; index < slots.length; index++) slots[index] = bytes.readUInt32LE(index * 4);
-        return slots;
+      signature(position, into, at) {
+        const place = starts[position];
+        if (place === undefined) throw broken(path, `has no document at ${position}`);
+        const bytes = bytesAt(
+          file,
+          path,
+          footer.signatures.offset + place.ordinal * signatureSlots * 4,
+          signatureSlots * 4,
+        );
+        for (let slot = 0; slot < signatureSlots; slot++) into[at + slot] = bytes.readUInt32LE(slot * 4);
       },
       [Symbol.dispose]: () => closeSync(file),
     };
@@ -62,26 +64,13 @@ export function openSegment(folder: string, digest: Hex): Segment {
   }
 }
 
-/** True when the file's bytes are those it is named after. */
-export function segmentIsWhole(folder: string, digest: Hex): boolean {
-  try {
-    return (
-      createHash("sha256")
-        .update(readFileSync(segmentPath(folder, digest)))
-        .digest("hex") === digest
-    );
-  } catch {
-    return false;
-  }
-}
-
 function opened(path: string): number {
   try {
     return openSync(path, "r");
   } catch (cause) {
     throw new PipelineError(
       "segment-broken",
-      `segment ${path} cannot be opened: run the same ingest again with --rebuild to measure its slice anew`,
+      `segment ${path} cannot be opened; a corpus without its segments has lost texts: restore the file, or ingest the archives into a new corpus`,
       { path },
       cause,
     );
@@ -100,16 +89,23 @@ function footerOf(file: number, path: string): SegmentFooter {
   return JSON.parse(unpacked(file, path, frame).toString("utf8")) as SegmentFooter;
 }
 
-function textStarts(footer: SegmentFooter): readonly { readonly frame: number; readonly start: number }[] {
-  let frame = 0;
-  let start = 0;
+/** Where each capture's text starts, and which of the documents it is. */
+interface TextPlace {
+  readonly frame: number;
+  readonly start: number;
+  readonly ordinal: number;
+}
+
+function textPlaces(footer: SegmentFooter): readonly TextPlace[] {
+  let [frame, start, ordinal] = [0, 0, 0];
   return footer.textLengths.map((length) => {
     if (start === footer.texts[frame]?.rawLength && length > 0) {
       frame++;
       start = 0;
     }
-    const place = { frame, start };
+    const place = { frame, start, ordinal };
     start += length;
+    if (length > 0) ordinal++;
     return place;
   });
 }

@@ -40,9 +40,9 @@ export function segmentWriter(folder: string, temporaryName: string): SegmentWri
   return {
     add(row, text, signature) {
       captures.add(Buffer.from(`${JSON.stringify(row)}\n`));
+      textLengths.push(text?.length ?? 0);
       if (text === null || signature === null) return;
       texts.add(text);
-      textLengths.push(text.length);
       signatures.push(signature);
     },
     finish(head) {

@@ -1,11 +1,12 @@
+import type { ExitName } from "../../core/errors.ts";
 import type { ArchiveTotals } from "../../ledger/archives.ts";
+import type { Damage, IngestProgress, IngestReport } from "../../pipeline/ingest.ts";
+import type { PublishReport } from "../../pipeline/publish.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { corpusOption, jsonOption, textOf, wholeNumberOf } from "../options.ts";
 import { bytesInWords, progressDisplay, type Progress } from "../progress.ts";
+import { publishedInWords } from "../published-in-words.ts";
 import { printable, writeLine } from "../write-line.ts";
-import type { IngestReport } from "../../pipeline/ingest.ts";
-import type { PublishReport } from "../../pipeline/publish.ts";
-import type { ExitName } from "../../core/errors.ts";
 
 export const ingest: Command = {
   name: "ingest",
@@ -38,7 +39,7 @@ export const ingest: Command = {
     const { archiveTotals } = await import("../../ledger/archives.ts");
 
     const corpus = await openCorpus(textOf(options, "corpus"), true);
-    const policy = await ensurePolicy(corpus);
+    const policy = await ensurePolicy(corpus.policyPath);
     const stated = corpus.config.workers ?? "auto";
     const auto = stated === "auto" ? availableParallelism() : stated;
     const workers = options["workers"] === "auto" ? auto : wholeNumberOf(options, "workers", 1, 1024);
@@ -49,9 +50,11 @@ export const ingest: Command = {
     using progress = progressDisplay(io, json && !io.terminal);
     const report = await (async () => {
       await using pool = threadPool(workers, softwareVersion());
-      return ingestArchives(corpus, ledger, pool, args, io.signal, (seen) => showIngest(progress, seen));
+      // Awaited here: the pool is disposed of at the end of this function, not at that of the work.
+      return await ingestArchives(corpus, ledger, pool, args, io.signal, (seen) => showIngest(progress, seen));
     })();
-    for (const { path, message } of report.failures) io.err.write(printable(`colophon: ${path}: ${message}\n`));
+    const faults = [...report.failures.map(({ message }) => message), ...report.damaged.map(damageInWords)];
+    for (const fault of faults) io.err.write(`colophon: ${printable(fault)}\n`);
 
     const done = !report.interrupted && options["publish"] !== false;
     const published = done
@@ -64,24 +67,22 @@ export const ingest: Command = {
     if (json) await writeLine(io.out, JSON.stringify({ ...report, archiveTotals: archives, published }));
     else await writeLine(io.out, summaryOf(report, archives, published, textOf(options, "corpus")));
     if (report.interrupted) return "interrupted";
-    return report.failures.length > 0 || report.losses > 0 ? "badInput" : "ok";
+    return faults.length > 0 ? "badInput" : "ok";
   },
 };
 
 function showIngest(
   progress: Progress,
-  {
-    phase,
-    path,
-    doneBytes,
-    totalBytes,
-    captures,
-    documents,
-  }: Parameters<Parameters<typeof import("../../pipeline/ingest.ts").ingestArchives>[5]>[0],
+  { phase, path, doneBytes, totalBytes, captures, documents }: IngestProgress,
 ): void {
   if (phase === "register") return;
   const name = path.split("/").pop() ?? path;
   progress.show("measure", doneBytes, totalBytes, printable(`${captures} captures, ${documents} documents, ${name}`));
+}
+
+function damageInWords({ path, places, lostBytes, first }: Damage): string {
+  if (places === 0) return `${path}: ${first}`;
+  return `${path}: ${lostBytes} bytes in ${places === 1 ? "one place" : `${places} places`} are in no record; first, ${first}`;
 }
 
 function summaryOf(
@@ -97,17 +98,10 @@ function summaryOf(
   const lines = [
     `Archives    ${report.archives} given${again}${report.failures.length === 0 ? "" : `, ${report.failures.length} unreadable`}`,
     `This run    ${document + duplicate + skipped + failed} captures: ${document} documents, ${duplicate} duplicates, ${skipped} skipped, ${failed} failed`,
-    `Corpus      ${archives.length} archives, ${bytesInWords(sum(({ bytes }) => bytes))}: ${sum(({ recordBytes }) => recordBytes)} bytes in records, ${sum(({ lostBytes }) => lostBytes)} lost${report.losses === 0 ? "" : ` (${report.losses} places in this run; \`colophon query "SELECT * FROM losses"\` names them)`}`,
+    `Corpus      ${archives.length} archives, ${bytesInWords(sum(({ bytes }) => bytes))}: ${sum(({ recordBytes }) => recordBytes)} bytes in records, ${sum(({ lostBytes }) => lostBytes)} lost`,
   ];
   if (report.interrupted) return [...lines, "Stopped. Run the same command again to go on."].join("\n");
   if (published === null) return lines.join("\n");
-  const { funnel, root } = published;
-  const reasons = Object.entries(funnel.refusedReasons).toSorted(([, a], [, b]) => b - a);
-  lines.push(
-    `Documents   ${funnel.outcomes.document}: ${funnel.kept} kept, ${funnel.refused} refused by the policy`,
-    ...reasons.slice(0, 8).map(([reason, count]) => `              ${String(count).padStart(7)}  ${reason}`),
-    `Manifest    ${folder}/manifest`,
-    `Root        ${root}`,
-  );
+  lines.push(publishedInWords(published, folder));
   return printable(lines.join("\n"));
 }

@@ -1,0 +1,89 @@
+import type { Story, ViewRow } from "../../ledger/story-of.ts";
+import type { Command, CommandInput, Io } from "../command.ts";
+import { corpusOption, jsonOption, textOf } from "../options.ts";
+import { printable, writeLine } from "../write-line.ts";
+
+export const explain: Command = {
+  name: "explain",
+  summary: "Tell the whole story of one page",
+  description:
+    "Prints everything the ledger knows of a page: where its bytes lie, what was seen, which rights it carries and by what evidence, what each rule measured, which other pages say the same, and why it was kept or refused. Takes an address to the letter, an id, or the first eight digits of one.",
+  arguments: [{ name: "<page>", description: "URL or id" }],
+  options: [corpusOption, jsonOption],
+  examples: [
+    { line: "colophon explain https://example.org/page", says: "every capture of that address, oldest first" },
+    { line: "colophon explain 3fa94c01 --json", says: "one capture, for programs" },
+  ],
+  async run({ args, options }: CommandInput, io: Io) {
+    const { openCorpus } = await import("../../pipeline/corpus.ts");
+    const { openLedger } = await import("../../ledger/open.ts");
+    const { storyOf } = await import("../../ledger/story-of.ts");
+    const corpus = await openCorpus(textOf(options, "corpus"), false);
+    using ledger = openLedger(corpus.ledgerPath, { mode: "read" });
+    const wanted = args[0] ?? "";
+    const stories = storyOf(ledger, wanted);
+    for (const story of stories)
+      await writeLine(io.out, options["json"] === true ? JSON.stringify(story) : inWords(story));
+    if (stories.length > 0) return "ok";
+    io.err.write(
+      printable(`colophon: no capture of ${wanted} in ${corpus.folder}; addresses are compared to the letter\n`),
+    );
+    return "notFound";
+  },
+};
+
+function inWords(story: Story): string {
+  const { capture, document } = story;
+  const said = (row: ViewRow, name: string): string => String(row[name] ?? "-");
+  const lines = [
+    said(capture, "url"),
+    "",
+    `id           ${said(capture, "id")}`,
+    `captured     ${said(capture, "captured_at")} from ${said(capture, "ip")}, HTTP ${said(capture, "http_status")}, ${said(capture, "mime")}`,
+    `outcome      ${said(capture, "outcome")}${capture["reason"] === null ? "" : `: ${said(capture, "reason")}`}${capture["detail"] === null ? "" : ` (${said(capture, "detail")})`}`,
+    `bytes        ${said(capture, "length")} at ${said(capture, "offset")} of ${said(capture, "archive")}${capture["inner_offset"] === 0 ? "" : `, record at ${said(capture, "inner_offset")} of what they unpack to`}`,
+    `             archive SHA-256 ${said(capture, "archive_sha256")}`,
+    ...story.paths.map((path) => `             last seen at ${path}`),
+    `payload      ${said(capture, "payload_bytes")} bytes, SHA-256 ${said(capture, "payload_sha256")}`,
+    `digests      stated block ${said(capture, "stated_block_digest")}: ${said(capture, "block_digest_state")}; payload ${said(capture, "stated_payload_digest")}: ${said(capture, "payload_digest_state")}`,
+    ...(capture["truncated"] === null ? [] : [`truncated    ${said(capture, "truncated")}`]),
+    `measured by  ${story.software}`,
+  ];
+  if (document !== null) {
+    lines.push(
+      "",
+      `title        ${said(document, "title")}`,
+      `language     ${said(document, "language")} (score ${Number(document["language_score"]).toFixed(3)}; the page says ${said(document, "language_attribute")})`,
+      `canonical    ${said(document, "canonical_url")}`,
+      `text         ${said(document, "words")} words, ${said(document, "text_bytes")} bytes, SHA-256 ${said(document, "text_sha256")}`,
+      `licence      ${said(document, "licence")} (${said(document, "licence_basis")})`,
+      ...story.evidence.map(
+        (row) =>
+          `  evidence   ${said(row, "kind")} at ${said(row, "place")}, about the ${said(row, "subject")}: ${said(row, "value")} -> ${said(row, "licence")}\n             “${said(row, "quote")}”`,
+      ),
+      story.signals.length === 0 ? "signals      none found" : "signals",
+      ...story.signals.map(
+        (row) =>
+          `  ${said(row, "kind")}: ${said(row, "preference")}=${said(row, "value")} for ${said(row, "agent")} at ${said(row, "place")} “${said(row, "quote")}”`,
+      ),
+      "measurements",
+      ...story.measurements.map(
+        (row) =>
+          `  ${said(row, "rule").padEnd(46)} ${row["value"] === null ? "unknown" : said(row, "value")} ${said(row, "unit")} (revision ${said(row, "revision")})`,
+      ),
+      story.cluster.length === 0
+        ? "duplicates   none found"
+        : `duplicates   ${story.cluster.length} pages say the same; representative ${said(story.cluster[0] ?? {}, "cluster")}`,
+      ...story.cluster.map(
+        (row) =>
+          `  ${Number(row["similarity"]).toFixed(3)}  ${said(row, "id").slice(0, 12)}  ${said(row, "licence")}  ${said(row, "url")}`,
+      ),
+      story.decisions.length === 0 ? "decision     none yet" : "decision",
+      ...story.decisions.map(
+        (row) =>
+          `  ${row["kept"] === 1 ? "kept" : "refused"} under ${said(row, "policy")} (${said(row, "policy_sha256").slice(0, 12)})${row.reasons === "[]" ? "" : `: ${(JSON.parse(row.reasons) as string[]).join(", ")}`}`,
+      ),
+    );
+  }
+  return printable(`${lines.join("\n")}\n`);
+}

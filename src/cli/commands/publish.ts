@@ -1,0 +1,33 @@
+import type { Command, CommandInput, Io } from "../command.ts";
+import { corpusOption, jsonOption, textOf } from "../options.ts";
+import { progressDisplay } from "../progress.ts";
+import { publishedInWords } from "../published-in-words.ts";
+import { writeLine } from "../write-line.ts";
+
+export const publish: Command = {
+  name: "publish",
+  summary: "Cluster, decide by the policy and write the manifest anew",
+  description:
+    "Applies the policy to what is in the ledger and writes the manifest. No page is read again, so a changed policy takes seconds.",
+  arguments: [],
+  options: [corpusOption, jsonOption],
+  examples: [{ line: "colophon publish --corpus my-corpus", says: "after editing my-corpus/policy.yaml" }],
+  async run({ options }: CommandInput, io: Io) {
+    const { openCorpus } = await import("../../pipeline/corpus.ts");
+    const { loadPolicy } = await import("../../pipeline/policy-file.ts");
+    const { publishCorpus } = await import("../../pipeline/publish.ts");
+    const { softwareVersion } = await import("../../pipeline/software.ts");
+    const { openLedger } = await import("../../ledger/open.ts");
+    const corpus = await openCorpus(textOf(options, "corpus"), false);
+    const policy = await loadPolicy(corpus.policyPath);
+    using ledger = openLedger(corpus.ledgerPath, { mode: "write" });
+    const json = options["json"] === true;
+    using progress = progressDisplay(io, json && !io.terminal);
+    const report = await publishCorpus(corpus, ledger, policy, softwareVersion(), io.signal, (step, done, total) =>
+      progress.show(step, done, total, `${done} of ${total}`),
+    );
+    progress[Symbol.dispose]();
+    await writeLine(io.out, json ? JSON.stringify(report) : publishedInWords(report, corpus.folder));
+    return "ok";
+  },
+};

@@ -1,0 +1,44 @@
+import type { Command, CommandInput, Io } from "../command.ts";
+import { corpusOption, textOf, wholeNumberOf } from "../options.ts";
+import { csvOf, textTable } from "../table.ts";
+import { writeLine } from "../write-line.ts";
+
+export const query: Command = {
+  name: "query",
+  summary: "Ask the ledger anything in SQL",
+  description:
+    "Runs one SELECT over the views captures, documents, measurements, evidence, signals, clusters, decisions, archives, slices, losses and problems; docs/provenance-format.md describes their columns. It reads only, in a process of its own that is ended when it runs over its bounds.",
+  arguments: [{ name: "<sql>", description: "one SELECT statement" }],
+  options: [
+    corpusOption,
+    { flags: "--format <format>", description: "how to print it", default: "table", choices: ["table", "json", "csv"] },
+    { flags: "--json", description: "the same as --format json" },
+    { flags: "--timeout <seconds>", description: "end it after this long", default: "30" },
+    { flags: "--rows <n>", description: "print at most this many rows", default: "10000" },
+  ],
+  examples: [
+    {
+      line: 'colophon query "SELECT host, count(*) FROM documents GROUP BY host ORDER BY 2 DESC"',
+      says: "documents a host",
+    },
+    { line: 'colophon query "SELECT * FROM losses" --json', says: "bytes that are in no record" },
+  ],
+  async run({ args, options }: CommandInput, io: Io) {
+    const { openCorpus } = await import("../../pipeline/corpus.ts");
+    const { runQuery } = await import("../../ledger/query.ts");
+    const corpus = await openCorpus(textOf(options, "corpus"), false);
+    const { columns, rows, truncated } = await runQuery(corpus.ledgerPath, args[0] ?? "", {
+      timeoutMs: wholeNumberOf(options, "timeout", 1, 86_400) * 1000,
+      maxRows: wholeNumberOf(options, "rows", 1, 10_000_000),
+      signal: io.signal,
+    });
+    const format = options["json"] === true ? "json" : textOf(options, "format");
+    if (format === "json") {
+      for (const row of rows)
+        await writeLine(io.out, JSON.stringify(Object.fromEntries(columns.map((name, at) => [name, row[at]]))));
+    } else await writeLine(io.out, format === "csv" ? csvOf(columns, rows) : textTable(columns, rows));
+    if (!truncated) return "ok";
+    io.err.write(`colophon: only the first ${rows.length} rows are shown; narrow the query or raise --rows\n`);
+    return "limit";
+  },
+};

@@ -1,0 +1,125 @@
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+
+import type { Manifest } from "../../manifest/manifest-head.ts";
+import type { VerifyReport } from "../../manifest/verify.ts";
+import type { Command, CommandInput, Io } from "../command.ts";
+import { jsonOption, textOf, wholeNumberOf } from "../options.ts";
+import { progressDisplay } from "../progress.ts";
+import { printable, writeLine } from "../write-line.ts";
+
+export const verify: Command = {
+  name: "verify",
+  summary: "Prove a manifest against itself and against the archived bytes",
+  description:
+    "Checks every file of a manifest: digests, form and order of the rows, the Merkle root, every sum and every text. Then the archived bytes of each row are read again and put through the pipeline, and digests, text, licence, evidence, signals and measurements must come out as the row says. Names each thing that does not agree and ends with status 4 if there is any.",
+  arguments: [{ name: "<dir>", description: "folder of a corpus, or of a manifest by itself" }],
+  options: [
+    {
+      flags: "--sample <n>",
+      description: "read only so many archived records again, always the same ones (default: all)",
+    },
+    { flags: "--archives <dir>", description: "folder with the archives, where the corpus does not know them" },
+    { flags: "--limit <n>", description: "disagreements to list; all are counted", default: "100" },
+    jsonOption,
+  ],
+  examples: [
+    { line: "colophon verify my-corpus", says: "everything" },
+    { line: "colophon verify my-corpus --sample 500", says: "all of the manifest, and 500 records of the archives" },
+    {
+      line: "colophon verify downloaded-manifest --archives warcs",
+      says: "a manifest that somebody else published, against their archives",
+    },
+  ],
+  async run({ args, options }: CommandInput, io: Io) {
+    const folder = args[0] ?? "";
+    const directory = existsSync(join(folder, "manifest", "manifest.json")) ? join(folder, "manifest") : folder;
+    const json = options["json"] === true;
+    const limit = wholeNumberOf(options, "limit", 1);
+    const sample = options["sample"] === undefined ? null : wholeNumberOf(options, "sample", 0);
+    const archives = options["archives"] === undefined ? null : textOf(options, "archives");
+    const report = await verified(folder, directory, { archives, sample, limit, quiet: json && !io.terminal }, io);
+    await writeLine(io.out, json ? JSON.stringify(report) : printable(inWords(report)));
+    return report.ok ? "ok" : "found";
+  },
+};
+
+interface Wanted {
+  readonly archives: string | null;
+  readonly sample: number | null;
+  readonly limit: number;
+  readonly quiet: boolean;
+}
+
+type Report = VerifyReport & { readonly archivesKnown: boolean };
+
+async function verified(folder: string, directory: string, wanted: Wanted, io: Io): Promise<Report> {
+  const { verifyManifest } = await import("../../manifest/verify.ts");
+  using progress = progressDisplay(io, wanted.quiet);
+  using places = await archivePlaces(folder, directory, wanted.archives);
+  const options = {
+    sample: wanted.sample,
+    limit: wanted.limit,
+    signal: io.signal,
+    onProgress: ({ documents, of }: { readonly documents: number; readonly of: number }) =>
+      progress.show("verify", documents, of, `${documents} of ${of} documents`),
+  };
+  if (places.find === null) return { ...(await verifyManifest(directory, options)), archivesKnown: false };
+  const { loadStages } = await import("../../pipeline/stages.ts");
+  const { rederiver } = await import("../../pipeline/rederive.ts");
+  using archives = rederiver(places.find, loadStages());
+  return { ...(await verifyManifest(directory, { ...options, rederive: archives.rederive })), archivesKnown: true };
+}
+
+interface Places extends Disposable {
+  /** `null` when nothing says where any archive lies. */
+  readonly find: ((sha256: string) => string | null) | null;
+}
+
+/** A folder named by the user comes first, then what the ledger of the corpus remembers. */
+async function archivePlaces(folder: string, directory: string, archives: string | null): Promise<Places> {
+  const named = archives === null ? null : await archivesByName(directory, archives);
+  const ledgerPath = join(folder, "ledger.sqlite");
+  if (!existsSync(ledgerPath)) return { find: named, [Symbol.dispose]: () => undefined };
+  const { openLedger } = await import("../../ledger/open.ts");
+  const { archiveInLedger } = await import("../../pipeline/rederive.ts");
+  const ledger = openLedger(ledgerPath, { mode: "read" });
+  const known = archiveInLedger(ledger);
+  return { find: (sha256) => named?.(sha256) ?? known(sha256), [Symbol.dispose]: () => ledger[Symbol.dispose]() };
+}
+
+async function archivesByName(directory: string, archives: string): Promise<(sha256: string) => string | null> {
+  const { readFile } = await import("node:fs/promises");
+  const text = await readFile(join(directory, "manifest.json"), "utf8").catch(() => "{}");
+  const { sources = [] } = sourcesOf(text);
+  // Names come from a file that somebody else may have written: only their last part is used.
+  const paths = new Map(sources.map(({ sha256, name }) => [sha256, join(archives, basename(name))]));
+  return (sha256) => {
+    const path = paths.get(sha256);
+    return path !== undefined && existsSync(path) ? path : null;
+  };
+}
+
+/** What cannot be read here is reported by the verification itself. */
+function sourcesOf(text: string): Partial<Pick<Manifest, "sources">> {
+  try {
+    return JSON.parse(text) as Partial<Manifest>;
+  } catch {
+    return {};
+  }
+}
+
+function inWords(report: Report): string {
+  const reread = report.archivesKnown
+    ? `${report.rederived} records read again from the archives`
+    : "no archive read again: nothing here says where they lie, give their folder with --archives";
+  const checked = `Checked     ${report.documents} documents, ${report.texts} texts; ${reread}`;
+  const root = `Root        ${report.root ?? "not computed"}`;
+  if (report.ok) return `${checked}\n${root}\nFound       nothing that disagrees`;
+  const shown = report.disagreements.map(
+    ({ what, where, expected, found }) => `  ${what} at ${where}\n    expected  ${expected}\n    found     ${found}`,
+  );
+  const more = report.disagreementCount - report.disagreements.length;
+  const rest = more > 0 ? [`  and ${more} more`] : [];
+  return [checked, root, `Found       ${report.disagreementCount} disagreements`, ...shown, ...rest].join("\n");
+}

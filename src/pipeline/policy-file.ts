@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { LicenceKnowledge, Policy } from "../core/decisions.ts";
+import { PipelineError } from "../core/errors.ts";
+import type { Hex } from "../core/records.ts";
+import { canonicalDigest, canonicalJson } from "../manifest/canonical-json.ts";
+import { policyProblems } from "../policy/policy-problems.ts";
+import { rules } from "../quality/registry.ts";
+import { licenceAttributesOf, licenceFamilies, licenceRank } from "../rights/licence-table.ts";
+import { validate } from "../schema/validate.ts";
+import { schemasFolder } from "../schema/schemas-folder.ts";
+import { writeWhole, yamlOf } from "./corpus.ts";
+
+/** A policy that has passed every check, under the digest it is known by. */
+export interface LoadedPolicy {
+  readonly policy: Policy;
+  readonly sha256: Hex;
+  /** Canonical JSON with all defaults filled in; `sha256` is its digest. */
+  readonly text: string;
+}
+
+/** What policies ask about licences, from the licence table. */
+export const licenceKnowledge: LicenceKnowledge = {
+  familyOf: (licence) => licenceAttributesOf(licence).family,
+  rankOf: licenceRank,
+};
+
+/** The commented policy that `policy init` and the first `ingest` write. */
+export function defaultPolicyText(): string {
+  return readFileSync(join(schemasFolder(), "examples", "policy.yaml"), "utf8");
+}
+
+/** Loads the policy at `path`, and writes the commented default there first when there is none. */
+export async function ensurePolicy(path: string): Promise<LoadedPolicy> {
+  if (!existsSync(path)) writeWhole(path, defaultPolicyText());
+  return loadPolicy(path);
+}
+
+/** @throws {PipelineError} `not-found`, or `policy-invalid` naming every fault and its place */
+export async function loadPolicy(path: string): Promise<LoadedPolicy> {
+  if (!existsSync(path)) {
+    throw new PipelineError(
+      "not-found",
+      `there is no policy ${path}; \`colophon policy init\` writes a commented one`,
+      { path },
+    );
+  }
+  const policy: Policy = await validate("policy", yamlOf(path, "policy-invalid"), path);
+  const problems = policyProblems(policy, { rules: rules.map(({ name }) => name), licenceFamilies });
+  if (problems.length > 0) throw new PipelineError("policy-invalid", `${path}: ${problems.join("; ")}`, { path });
+  return { policy, sha256: canonicalDigest(policy), text: canonicalJson(policy) };
+}

@@ -1,0 +1,150 @@
+import { PipelineError } from "../core/errors.ts";
+import type { RuleSetRow } from "../core/records.ts";
+import { archiveTotals } from "../ledger/archives.ts";
+import { documentsForDecisions, replaceDecisions } from "../ledger/decisions.ts";
+import { funnel } from "../ledger/funnel.ts";
+import { keptDocuments, type KeptDocument } from "../ledger/kept-documents.ts";
+import { latestVersion } from "../ledger/migrate.ts";
+import type { Ledger } from "../ledger/open.ts";
+import { ruleSets } from "../ledger/rule-sets.ts";
+import { buildManifest, type BuildResult } from "../manifest/build.ts";
+import type { Funnel } from "../manifest/manifest-head.ts";
+import type { UnplacedRow } from "../manifest/write-rows.ts";
+import { decide } from "../policy/decide.ts";
+import { clusterCorpus } from "./cluster.ts";
+import type { Corpus } from "./corpus.ts";
+import { licenceKnowledge, type LoadedPolicy } from "./policy-file.ts";
+import { textStore } from "./text-store.ts";
+
+export interface PublishReport extends BuildResult {
+  readonly funnel: Funnel;
+  readonly clusters: number;
+}
+
+/** Told at the start of each step and as rows are written. */
+export type PublishProgress = (step: "cluster" | "decide" | "publish", done: number, total: number) => void;
+
+/**
+ * Clusters, decides and publishes what the ledger holds. Everything is derived again from the ledger and the segments, so
+ * that it can be stopped and run again at any point; the manifest in place is the old one until the new one is whole.
+ */
+export async function publishCorpus(
+  corpus: Corpus,
+  ledger: Ledger,
+  policy: LoadedPolicy,
+  software: string,
+  signal: AbortSignal,
+  onProgress: PublishProgress,
+): Promise<PublishReport> {
+  onProgress("cluster", 0, 1);
+  const { clusters } = clusterCorpus(corpus, ledger);
+  onProgress("cluster", 1, 1);
+  stopIfAsked(signal);
+  decideCorpus(ledger, policy, onProgress);
+  stopIfAsked(signal);
+  const counted = manifestFunnel(ledger, policy);
+  using texts = textStore(corpus.segments);
+  const places = new Map<string, KeptDocument>();
+  let written = 0;
+  const result = await buildManifest({
+    directory: corpus.manifest,
+    head: {
+      corpus: corpus.config.name,
+      software,
+      ledgerVersion: latestVersion(),
+      policy: policy.policy as unknown as Readonly<Record<string, unknown>>,
+      rules: rulesOf(ledger),
+      funnel: counted,
+      sources: archiveTotals(ledger).map(({ name, sha256, bytes, slices, recordBytes, lostBytes }) => ({
+        name,
+        sha256,
+        bytes,
+        slices,
+        recordBytes,
+        lostBytes,
+      })),
+    },
+    rows: (function* rows() {
+      for (const document of keptDocuments(ledger, policy.sha256)) {
+        places.set(document.id, document);
+        if (written % 500 === 0) onProgress("publish", written, counted.kept);
+        written++;
+        yield rowOf(document);
+        places.delete(document.id);
+      }
+    })(),
+    textOf(row) {
+      const place = places.get(row.id);
+      if (place === undefined) throw new RangeError(`no place is known for the text of ${row.id}`);
+      return texts.text(place.segmentSha256, place.position);
+    },
+    signal,
+  });
+  onProgress("publish", written, written);
+  return { ...result, funnel: counted, clusters };
+}
+
+/** Applies the policy to every document; no page is read again. */
+export function decideCorpus(ledger: Ledger, policy: LoadedPolicy, onProgress: PublishProgress): void {
+  onProgress("decide", 0, 1);
+  const stored = { sha256: policy.sha256, name: policy.policy.name, text: policy.text };
+  replaceDecisions(ledger, stored, [...decide(policy.policy, documentsForDecisions(ledger), licenceKnowledge)]);
+  onProgress("decide", 1, 1);
+}
+
+/** Every rule of every revision that measured something; usually there is one set. */
+function rulesOf(ledger: Ledger): RuleSetRow[] {
+  const all = [...ruleSets(ledger).values()].flat().map((rule) => [`${rule.name}@${rule.revision}`, rule] as const);
+  return [...new Map(all).values()];
+}
+
+function manifestFunnel(ledger: Ledger, policy: LoadedPolicy): Funnel {
+  const { documents: _, undecided, ...counted } = funnel(ledger, policy.sha256);
+  if (undecided > 0)
+    throw new PipelineError("ledger-broken", `${undecided} documents have no decision under ${policy.policy.name}`);
+  return counted;
+}
+
+function stopIfAsked(signal: AbortSignal): void {
+  if (signal.aborted)
+    throw new PipelineError("interrupted", "stopped before the manifest was written; run the same command again");
+}
+
+function rowOf(document: KeptDocument): UnplacedRow {
+  return {
+    id: document.id,
+    url: document.url,
+    canonicalUrl: document.canonicalUrl,
+    capturedAt: document.capturedAt === null ? null : new Date(document.capturedAt).toISOString(),
+    archive: {
+      name: document.archiveName,
+      sha256: document.archiveSha256,
+      offset: document.offset,
+      length: document.length,
+      innerOffset: document.innerOffset,
+    },
+    recordId: document.recordId,
+    recordType: document.recordType,
+    truncated: document.truncated,
+    digests: {
+      blockSha256: document.blockSha256,
+      payloadSha256: document.payloadSha256,
+      textSha256: document.textSha256,
+      stated: {
+        block: { value: document.statedBlockDigest, state: document.blockDigestState },
+        payload: { value: document.statedPayloadDigest, state: document.payloadDigestState },
+      },
+    },
+    httpStatus: document.httpStatus,
+    mime: document.mime,
+    title: document.title,
+    language: { code: document.language, score: document.languageScore },
+    charset: { name: document.charset, source: document.charsetSource },
+    licence: { id: document.licence, basis: document.licenceBasis },
+    evidence: document.evidence,
+    signals: document.signals,
+    measurements: document.measurements,
+    cluster: document.cluster,
+    words: document.words,
+  };
+}

@@ -1,0 +1,90 @@
+import { archiveBySha } from "../ledger/archives.ts";
+import type { Ledger } from "../ledger/open.ts";
+import type { Rederive } from "../manifest/verify-archives.ts";
+import { readArchive } from "../warc/read-archive.ts";
+import type { ArchiveRecord } from "../warc/record.ts";
+import { fileSource, type ByteSource } from "../warc/source.ts";
+import type { ManifestRow } from "../manifest/document-row.ts";
+import { processCapture, type Stages } from "./process-capture.ts";
+
+/** Where an archive with this digest lies, `null` when nobody knows. */
+export type FindArchive = (sha256: string) => string | null;
+
+/**
+ * Re-reads the archived bytes of manifest rows and puts them through the very stages of the pipeline: law 1, the archive is
+ * the truth. Rows come in order of their place, so one archive is open at a time.
+ */
+export function rederiver(find: FindArchive, stages: Stages): { readonly rederive: Rederive } & Disposable {
+  let open: { readonly sha256: string; readonly source: ByteSource & Disposable } | null = null;
+  const sourceOf = (sha256: string): ByteSource | null => {
+    if (open?.sha256 === sha256) return open.source;
+    open?.source[Symbol.dispose]();
+    open = null;
+    const path = find(sha256);
+    if (path === null) return null;
+    open = { sha256, source: fileSource(path) };
+    return open.source;
+  };
+  return {
+    async rederive(row) {
+      try {
+        const source = sourceOf(row.archive.sha256);
+        if (source === null)
+          return { failure: `archive ${row.archive.name} is not known here; give its folder with --archives` };
+        const record = await recordAt(source, row);
+        return record === null ? { failure: "no record stands there any more" } : derived(record, row, stages);
+      } catch (error) {
+        return { failure: error instanceof Error ? error.message : String(error) };
+      }
+    },
+    [Symbol.dispose]: () => open?.source[Symbol.dispose](),
+  };
+}
+
+/** Looks an archive up in the ledger. */
+export function archiveInLedger(ledger: Ledger): FindArchive {
+  return (sha256) => archiveBySha(ledger, sha256)?.path ?? null;
+}
+
+async function recordAt(source: ByteSource, { archive }: ManifestRow): Promise<ArchiveRecord | null> {
+  const items = readArchive(source, { start: archive.offset, end: archive.offset + archive.length, exactStart: true });
+  for await (const item of items) {
+    if (item.kind === "record" && item.offset === archive.offset && item.innerOffset === archive.innerOffset)
+      return item;
+  }
+  return null;
+}
+
+function derived(
+  record: ArchiveRecord,
+  row: ManifestRow,
+  stages: Stages,
+): { fields: Partial<ManifestRow> } | { failure: string } {
+  const { row: found } = processCapture(record, row.archive.sha256, stages);
+  const { document } = found;
+  if (document === null) return { failure: `it now ends as ${found.outcome} (${found.reason ?? ""})` };
+  return {
+    fields: {
+      id: found.id,
+      url: found.url,
+      digests: {
+        blockSha256: found.blockSha256,
+        payloadSha256: found.payloadSha256,
+        textSha256: document.textSha256,
+        stated: {
+          block: { value: found.statedBlockDigest, state: found.blockDigestState },
+          payload: { value: found.statedPayloadDigest, state: found.payloadDigestState },
+        },
+      },
+      archive: { ...row.archive, length: found.place.length },
+      title: document.title,
+      language: { code: document.language, score: document.languageScore },
+      licence: { id: document.licence, basis: document.licenceBasis },
+      evidence: document.evidence,
+      signals: document.signals,
+      measurements: Object.fromEntries(
+        stages.rules.map(({ name }, index) => [name, document.measurements[index] ?? null]),
+      ),
+    },
+  };
+}
