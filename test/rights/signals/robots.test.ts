@@ -95,3 +95,9 @@ test("no header makes the reader throw, and what it quotes is bounded", () => {
     }),
   );
 });
+
+test("the date of unavailable_after is quoted with its comma", () => {
+  const header = "unavailable_after: Wed, 25 Jun 2025 15:00:00 GMT";
+  const [signal] = xRobotsTag.read(viewOf({}, [["X-Robots-Tag", `${header}, noai`]]));
+  assert.equal(signal?.quote, header);
+});
