@@ -19,6 +19,7 @@ const isSpace = (byte: number | undefined): boolean =>
   byte === 0x20 || byte === 0 || (byte !== undefined && byte >= 0x09 && byte <= 0x0d);
 const wordStart = 0x3c;
 const wordEnd = 0x3e;
+/** Ends what fastText reads, where it stands in the text as where it is put after it. */
 const lineEnd = new TextEncoder().encode("</s>");
 
 /**
@@ -64,6 +65,7 @@ function embedder(model: ModelFile): (text: string) => Float32Array {
   const { input, keptBuckets, words, buckets, minGram, maxGram } = model;
   const { columns, values } = input;
   const findWord = wordFinder(words);
+  const lineEndWord = findWord(lineEnd, 0, lineEnd.length);
   const keptRow = intTable(keptBuckets);
   const hidden = new Float32Array(columns);
   const encoder = new TextEncoder();
@@ -100,6 +102,7 @@ function embedder(model: ModelFile): (text: string) => Float32Array {
       while (end < written && !isSpace(utf8[end])) end++;
       if (end === start) break;
       const word = findWord(utf8, start, end);
+      if (word >= 0 && word === lineEndWord) break;
       if (word >= 0) addRow(word);
       token[0] = wordStart;
       token.set(utf8.subarray(start, end), 1);
@@ -107,8 +110,7 @@ function embedder(model: ModelFile): (text: string) => Float32Array {
       addGrams(end - start + 2);
       start = end;
     }
-    const closing = findWord(lineEnd, 0, lineEnd.length);
-    if (closing >= 0) addRow(closing);
+    if (lineEndWord >= 0) addRow(lineEndWord);
     for (let column = 0; column < columns; column++) hidden[column] = (hidden[column] ?? 0) / Math.max(1, rows);
     return hidden;
   };

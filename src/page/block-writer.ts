@@ -1,12 +1,13 @@
 /** A block under construction: pieces of text go in, white space folded on the way, as CSS would fold it. */
 export interface BlockWriter {
-  /** Adds a piece of decoded text; returns the number of code units of the block that it made. */
+  /** Adds a piece of decoded text; returns its code units in the block, without what parts it from the last. */
   readonly add: (piece: string, preformatted: boolean) => number;
   /** White space between pieces. */
   readonly space: () => void;
   /** A forced line end; false when one stands there already, so that two in a row can end a paragraph. */
   readonly lineBreak: () => boolean;
-  readonly isEmpty: () => boolean;
+  /** Code units so far. */
+  readonly length: () => number;
   /** The text so far; the writer starts again from nothing. */
   readonly take: () => string;
 }
@@ -28,12 +29,11 @@ export function blockWriter(): BlockWriter {
   };
   return {
     add(piece, preformatted) {
-      const before = text.length;
       if (preformatted) {
         settle();
         keepsSpace = true;
         text += piece;
-        return text.length - before;
+        return piece.length;
       }
       const trimmed = piece.trim();
       if (trimmed === "") {
@@ -42,9 +42,10 @@ export function blockWriter(): BlockWriter {
       }
       if (piece.length !== trimmed.length && isWhite(piece.charCodeAt(0))) spacePending = true;
       settle();
-      text += whiteRun.test(trimmed) ? trimmed.replaceAll(/\s+/g, " ") : trimmed;
+      const folded = whiteRun.test(trimmed) ? trimmed.replaceAll(/\s+/g, " ") : trimmed;
+      text += folded;
       spacePending = piece.length !== trimmed.length && isWhite(piece.charCodeAt(piece.length - 1));
-      return text.length - before;
+      return folded.length;
     },
     space() {
       spacePending = true;
@@ -54,7 +55,7 @@ export function blockWriter(): BlockWriter {
       linePending = true;
       return true;
     },
-    isEmpty: () => text === "",
+    length: () => text.length,
     take() {
       const taken = keepsSpace
         ? text

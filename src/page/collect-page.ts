@@ -12,15 +12,15 @@ import { hashesOf, nameHash } from "./name-hash.ts";
 import { openElements, type Inherited } from "./open-elements.ts";
 import { pageLimits, type LimitName } from "./page-limits.ts";
 import { tagAttributes } from "./tag-attributes.ts";
+import { isWhiteSpace } from "./white-space.ts";
 
 const [anchor = 0, svg = 0, select = 0] = hashesOf("a svg select");
-const bodyIndex = elementOf("body");
-const formIndex = elementOf("form");
-const headIndex = elementOf("head");
-const iframeIndex = elementOf("iframe");
-const noscriptIndex = elementOf("noscript");
-const titleIndex = elementOf("title");
-const trIndex = elementOf("tr");
+const [bodyIndex = -1, formIndex = -1, headIndex = -1, iframeIndex = -1] = ["body", "form", "head", "iframe"].map(
+  elementOf,
+);
+const [noscriptIndex = -1, tableIndex = -1, titleIndex = -1, trIndex = -1] = ["noscript", "table", "title", "tr"].map(
+  elementOf,
+);
 /** A `select` that is never closed ends at any other tag. */
 const insideSelect = new Set(hashesOf("option optgroup hr button span img selectedcontent"));
 /**
@@ -36,7 +36,6 @@ export function collectPage(source: string): Collected {
   const links = linkCollector();
   const blocks: RawBlock[] = [];
   const metas: Meta[] = [];
-  const canonicalHrefs: string[] = [];
   let title: string | null = null;
   let languageAttribute: string | null = null;
   let baseHref: string | null = null;
@@ -46,7 +45,11 @@ export function collectPage(source: string): Collected {
   let inTitle = false;
   let inHead = true;
   let inHeadNoscript = false;
+  let textStart = 0;
+  let textEnd = 0;
   let linkLength = 0;
+  /** Where in the block the open link's text starts; -1 = it has none there yet. */
+  let linkStart = -1;
   /** Stack level of the open `a`; -1 = no link is open. */
   let linkLevel = -1;
   let skipHash = 0;
@@ -58,8 +61,13 @@ export function collectPage(source: string): Collected {
     const raw = attributes.raw(name);
     return raw === null ? null : entities.attribute(raw);
   };
+  const countLink = (): void => {
+    if (linkStart >= 0) linkLength += writer.length() - linkStart;
+    linkStart = -1;
+  };
   const flush = (): void => {
-    if (writer.isEmpty()) return;
+    if (writer.length() === 0) return;
+    countLink();
     const text = writer.take();
     const inLinks = Math.min(linkLength, text.length);
     linkLength = 0;
@@ -72,6 +80,7 @@ export function collectPage(source: string): Collected {
     blocks.push({ text, tag, linkLength: inLinks, region, hints, nearHints, node: stack.node() });
   };
   const closeLink = (): void => {
+    countLink();
     links.close();
     linkLevel = -1;
   };
@@ -82,7 +91,7 @@ export function collectPage(source: string): Collected {
     if (linkLevel > level) closeLink();
   };
   const addLink = (href: string | null, label: string | null, isOpen: boolean): void => {
-    if (href === null) return;
+    if (href === null || truncated.has("links")) return;
     const start = {
       tag: elementNames[tagIndex] ?? "",
       href: href.trim(),
@@ -116,13 +125,9 @@ export function collectPage(source: string): Collected {
       case "base":
         baseHref ??= attribute("href");
         return true;
-      case "link": {
-        const rel = attribute("rel")?.toLowerCase().split(/\s+/);
-        const href = attribute("href");
-        if (href !== null && rel?.includes("canonical") === true) canonicalHrefs.push(href.trim());
-        addLink(href, attribute("title"), false);
+      case "link":
+        addLink(attribute("href"), attribute("title"), false);
         return true;
-      }
       case "area":
         addLink(attribute("href"), attribute("alt"), false);
         return true;
@@ -160,6 +165,7 @@ export function collectPage(source: string): Collected {
   };
 
   const openElement = (selfClosing: boolean): void => {
+    writeText();
     if (skipHash !== 0) {
       if (skipHash !== select || insideSelect.has(tagHash)) {
         if (tagHash === skipHash && !selfClosing) skipNesting++;
@@ -186,18 +192,21 @@ export function collectPage(source: string): Collected {
       flush();
       popTo(levelAfterStart(stack, tagHash, tagBits));
       if ((tagBits & kind.void) !== 0) return;
-      if (tagIndex === trIndex) rowStart = blocks.length;
+      if (tagIndex === trIndex) {
+        endRow();
+        rowStart = blocks.length;
+      }
     } else if (tagHash === anchor) {
       if (linkLevel >= 0) endAnchor();
     }
     const inherited = inheritedBy();
-    if (!stack.push(tagHash, inherited)) truncated.add("depth");
-    else state = inherited;
-    if (tagHash === anchor && attributes.has("href")) {
-      addLink(attribute("href"), attribute("title"), true);
-      if (writer.isEmpty()) writer.space();
-      linkLevel = stack.depth();
-    } else if (tagIndex === formIndex) addLink(attribute("action"), null, false);
+    const isHeld = stack.push(tagHash, inherited);
+    if (isHeld) state = inherited;
+    else truncated.add("depth");
+    if (tagIndex === formIndex) addLink(attribute("action"), null, false);
+    if (tagHash !== anchor || !attributes.has("href")) return;
+    addLink(attribute("href"), attribute("title"), isHeld);
+    if (isHeld) linkLevel = stack.depth();
   };
   const endAnchor = (): void => {
     popTo(levelAfterEnd(stack, anchor, 0));
@@ -205,9 +214,9 @@ export function collectPage(source: string): Collected {
   };
 
   const closeElement = (hash: number): void => {
+    writeText();
     if (skipHash !== 0) {
-      if (hash !== skipHash || --skipNesting > 0) return;
-      skipHash = 0;
+      if (hash === skipHash && --skipNesting === 0) skipHash = 0;
       return;
     }
     const index = elementIndex(hash);
@@ -226,18 +235,27 @@ export function collectPage(source: string): Collected {
       endAnchor();
       return;
     }
-    const isBlock = (bits & kind.block) !== 0;
-    if (isBlock) flush();
+    if ((bits & kind.block) !== 0) flush();
     popTo(levelAfterEnd(stack, hash, bits));
-    if (index === trIndex) endRow();
+    if (index === trIndex || index === tableIndex) endRow();
   };
   const endRow = (): void => {
     if (rowStart >= 0 && mergeRow(blocks, rowStart)) links.mergeBlocks(rowStart);
     rowStart = -1;
   };
 
+  /** The tokenizer breaks text at each `<` that starts no tag; what adjoins is taken together. */
   const addText = (start: number, end: number): void => {
-    if (skipHash !== 0) return;
+    if (start !== textEnd) {
+      writeText();
+      textStart = start;
+    }
+    textEnd = end;
+  };
+  const writeText = (): void => {
+    const [start, end] = [textStart, textEnd];
+    textStart = end;
+    if (start === end || skipHash !== 0) return;
     if (inTitle) {
       title = (title ?? "") + entities.text(source.slice(start, end));
       return;
@@ -252,7 +270,7 @@ export function collectPage(source: string): Collected {
     const piece = entities.text(source.slice(start, end));
     const added = writer.add(piece, state.preformatted);
     if (linkLevel >= 0) {
-      linkLength += added;
+      if (linkStart < 0) linkStart = writer.length() - added;
       links.addWords(piece);
     }
   };
@@ -283,10 +301,10 @@ export function collectPage(source: string): Collected {
   const tokenizer = new Tokenizer({ decodeEntities: false }, callbacks);
   tokenizer.write(source);
   tokenizer.end();
+  writeText();
   flush();
   return {
     title,
-    canonicalHrefs,
     languageAttribute,
     baseHref,
     metas,
@@ -298,11 +316,3 @@ export function collectPage(source: string): Collected {
 }
 
 const unused = (): void => undefined;
-
-function isWhiteSpace(source: string, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) {
-    const code = source.charCodeAt(at);
-    if (code !== 0x20 && (code > 0x0d || code < 0x09)) return false;
-  }
-  return true;
-}

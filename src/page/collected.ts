@@ -18,7 +18,6 @@ export interface RawBlock {
 /** What one parse finds; addresses are as written. */
 export interface Collected {
   readonly title: string | null;
-  readonly canonicalHrefs: readonly string[];
   readonly languageAttribute: string | null;
   readonly baseHref: string | null;
   readonly metas: readonly Meta[];

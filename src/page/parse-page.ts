@@ -1,4 +1,4 @@
-import type { Page } from "../core/page.ts";
+import type { Link, Page } from "../core/page.ts";
 import { charsetOf, decode } from "./charset.ts";
 import { collectPage } from "./collect-page.ts";
 import { mainText } from "./main-text.ts";
@@ -24,8 +24,7 @@ export function pageOf({ url, bytes, contentType }: PageInput): Page {
     charset,
     kind: "html",
     title: found.title === null ? null : detached(found.title.replaceAll(/\s+/g, " ").trim()),
-    canonicalUrl:
-      found.canonicalHrefs.map((href) => httpUrl(href, baseUrl)).find((address) => address !== null) ?? null,
+    canonicalUrl: canonicalUrlOf(found.links, baseUrl),
     languageAttribute: found.languageAttribute === null ? null : detached(found.languageAttribute),
     baseUrl,
     metas: found.metas,
@@ -33,6 +32,14 @@ export function pageOf({ url, bytes, contentType }: PageInput): Page {
     blocks: mainText(found.blocks, found.parents),
     truncated: [...truncated].toSorted(),
   };
+}
+
+function canonicalUrlOf(links: readonly Link[], baseUrl: string): string | null {
+  for (const { tag, rel, href } of links) {
+    const address = tag === "link" && rel.includes("canonical") ? httpUrl(href, baseUrl) : null;
+    if (address !== null) return address;
+  }
+  return null;
 }
 
 function httpUrl(href: string, base: string): string | null {
