@@ -8,11 +8,13 @@ import { publish } from "./commands/publish.ts";
 import { query } from "./commands/query.ts";
 import { stats } from "./commands/stats.ts";
 import { status } from "./commands/status.ts";
+import { verify } from "./commands/verify.ts";
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   ingest,
   publish,
+  verify,
   status,
   explain,
   stats,
