@@ -8,10 +8,16 @@ import { schemasFolder } from "../schema/schemas-folder.ts";
 /** Says what is wrong with a value, `""` when nothing is. */
 export type SchemaProblems = (value: unknown) => string;
 
-/** A published schema as a function; rows are checked by the million, so it is compiled once. */
+/** A published schema as a function. Rows are checked by the million and compiling takes long: it is done once. */
 export function schemaProblems(name: "manifest" | "document-row"): SchemaProblems {
-  const ajv = new Ajv2020({ strictRequired: "log", allowUnionTypes: true });
+  const known = compiled.get(name);
+  if (known !== undefined) return known;
+  const ajv = new Ajv2020({ allowUnionTypes: true });
   const schema: unknown = JSON.parse(readFileSync(join(schemasFolder(), `${name}.schema.json`), "utf8"));
   const validate = ajv.compile(schema as object);
-  return (value) => (validate(value) ? "" : ajv.errorsText(validate.errors, { dataVar: "" }));
+  const problems: SchemaProblems = (value) => (validate(value) ? "" : ajv.errorsText(validate.errors, { dataVar: "" }));
+  compiled.set(name, problems);
+  return problems;
 }
+
+const compiled = new Map<string, SchemaProblems>();

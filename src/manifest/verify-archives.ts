@@ -20,13 +20,22 @@ export interface ArchiveCheck {
 // go forwards, which matters where a compressed member holds many records.
 const batchRows = 4096;
 
-/** @param sample number of rows, those with the lowest digest of their id: the same ones whoever asks. `null` for all */
-export function archiveCheck(rederive: Rederive, sample: number | null, report: Findings): ArchiveCheck {
+/**
+ * @param sample number of rows, those with the lowest digest of their id: the same ones whoever asks. `null` for all
+ * @param onRow called before each row is read again, with the number of those that were; may throw to stop
+ */
+export function archiveCheck(
+  rederive: Rederive,
+  sample: number | null,
+  report: Findings,
+  onRow: (checked: number) => void,
+): ArchiveCheck {
   let waiting: ManifestRow[] = [];
   let checked = 0;
 
   async function work(rows: readonly ManifestRow[]): Promise<void> {
     for (const row of rows.toSorted(byPlace)) {
+      onRow(checked);
       const result = await rederive(row);
       if ("failure" in result) {
         report.add({ what: "archive-failed", where: row.id, expected: "the same document", found: result.failure });

@@ -16,13 +16,13 @@ import { textWalk } from "./verify-texts.ts";
 /**
  * Walks rows and texts side by side, once: form and order of each row, its place in a known archive, its text, then the
  * counts and the root over all of them.
- * @param onRow called for each row of the right form, with the number of rows read
+ * @param onRow called for each row of the right form
  */
 export async function verifyRows(
   directory: string,
   manifest: Manifest,
   report: Findings,
-  onRow: (row: ManifestRow, documents: number) => Promise<void>,
+  onRow: (row: ManifestRow) => Promise<void>,
 ): Promise<{ readonly root: Hex; readonly documents: number; readonly texts: number }> {
   const tree = merkleTree();
   const counts = corpusCounts();
@@ -44,7 +44,7 @@ export async function verifyRows(
         words: row.text.words,
       });
       await texts.check(row);
-      await onRow(row, documents);
+      await onRow(row);
     }
   } catch (error) {
     if (!(error instanceof PipelineError) || error.code !== "manifest-broken") throw error;

@@ -21,7 +21,15 @@ export interface VerifyOptions {
   /** Disagreements to list; all are counted. */
   readonly limit?: number;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (done: { readonly documents: number; readonly of: number }) => void;
+  readonly onProgress?: (progress: VerifyProgress) => void;
+}
+
+/** Rows are first compared with the manifest, then, all or some of them, with the archives. */
+export interface VerifyProgress {
+  readonly documents: number;
+  readonly documentsInAll: number;
+  readonly rederived: number;
+  readonly rederivedInAll: number;
 }
 
 export interface VerifyReport {
@@ -51,11 +59,18 @@ export async function verifyManifest(directory: string, options: VerifyOptions =
   if (manifest === null) return reportOf(report, { root: null, documents: 0, texts: 0, rederived: 0 });
   await verifyFiles(directory, manifest, createHash("sha256").update(bytes).digest("hex"), report);
   for (const wrong of manifestSums(manifest)) report.add(wrong);
-  const archives = options.rederive === undefined ? null : archiveCheck(options.rederive, sample, report);
-  const seen = await verifyRows(directory, manifest, report, async (row, documents) => {
+  const documentsInAll = manifest.totals.documents;
+  const rederivedInAll = options.rederive === undefined ? 0 : Math.min(sample ?? documentsInAll, documentsInAll);
+  let documents = 0;
+  const step = (rederived: number): void => {
     if (signal?.aborted === true) throw new PipelineError("interrupted", "stopped before everything was verified");
+    onProgress?.({ documents, documentsInAll, rederived, rederivedInAll });
+  };
+  const archives = options.rederive === undefined ? null : archiveCheck(options.rederive, sample, report, step);
+  const seen = await verifyRows(directory, manifest, report, async (row) => {
+    documents++;
+    step(archives?.checked() ?? 0);
     await archives?.add(row);
-    onProgress?.({ documents, of: manifest.totals.documents });
   });
   await archives?.finish();
   return reportOf(report, { ...seen, rederived: archives?.checked() ?? 0 });

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 
 import type { Manifest } from "../../manifest/manifest-head.ts";
-import type { VerifyReport } from "../../manifest/verify.ts";
+import type { VerifyProgress, VerifyReport } from "../../manifest/verify.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { jsonOption, textOf, wholeNumberOf } from "../options.ts";
 import { progressDisplay } from "../progress.ts";
@@ -61,8 +61,13 @@ async function verified(folder: string, directory: string, wanted: Wanted, io: I
     sample: wanted.sample,
     limit: wanted.limit,
     signal: io.signal,
-    onProgress: ({ documents, of }: { readonly documents: number; readonly of: number }) =>
-      progress.show("verify", documents, of, `${documents} of ${of} documents`),
+    onProgress: ({ documents, documentsInAll, rederived, rederivedInAll }: VerifyProgress) =>
+      progress.show(
+        "verify",
+        documents + rederived,
+        documentsInAll + rederivedInAll,
+        `${documents} documents compared, ${rederived} of ${rederivedInAll} records read again`,
+      ),
   };
   if (places.find === null) return { ...(await verifyManifest(directory, options)), archivesKnown: false };
   const { loadStages } = await import("../../pipeline/stages.ts");
