@@ -15,7 +15,6 @@ CREATE TABLE origin (
   origin TEXT NOT NULL UNIQUE,
   host   TEXT NOT NULL                               -- lower case, without user and port; empty when there is none
 ) STRICT;
-CREATE INDEX origin_by_host ON origin (host);
 
 CREATE TABLE archive (
   key         INTEGER PRIMARY KEY,
@@ -97,7 +96,7 @@ CREATE TABLE capture (
   length                INTEGER NOT NULL,
   inner_offset          INTEGER NOT NULL,
   record_type           INTEGER NOT NULL REFERENCES term (key),
-  record_id             TEXT,
+  record_id             ANY,                         -- 16 bytes: a UUID of `<urn:uuid:...>`; else as stated
   origin                INTEGER NOT NULL REFERENCES origin (key),
   url_rest              TEXT NOT NULL,               -- what follows the origin
   captured_at           INTEGER,
@@ -105,8 +104,8 @@ CREATE TABLE capture (
   http_status           INTEGER,
   mime                  INTEGER REFERENCES term (key),
   truncated             INTEGER REFERENCES term (key),
-  stated_block_digest   TEXT,
-  stated_payload_digest TEXT,
+  stated_block_digest   ANY,                         -- a blob: `sha256:` and the digest below; else as stated
+  stated_payload_digest ANY,                         -- likewise
   block_digest_state    INTEGER NOT NULL CHECK (block_digest_state BETWEEN 0 AND 3),
   payload_digest_state  INTEGER NOT NULL CHECK (payload_digest_state BETWEEN 0 AND 3),
   block_sha256          BLOB NOT NULL CHECK (length(block_sha256) = 32),
@@ -187,7 +186,7 @@ CREATE TABLE policy (
 ) STRICT;
 CREATE TABLE reason_set (
   key     INTEGER PRIMARY KEY,
-  reasons TEXT NOT NULL UNIQUE CHECK (json_valid(reasons))
+  reasons TEXT NOT NULL UNIQUE CHECK (json_valid(reasons))  -- JSON array of terms
 ) STRICT;
 CREATE TABLE decision (
   policy     INTEGER NOT NULL REFERENCES policy (key),

@@ -83,13 +83,15 @@ SELECT
   c.length AS length, -- bytes of the record or member
   c.inner_offset AS inner_offset, -- first byte of the record inside the unpacked member
   rt.text AS record_type, -- `response`, `resource`, `conversion`, `revisit`, ...
-  c.record_id AS record_id, -- as the record states it
+  iif(typeof(c.record_id) = 'blob', '<urn:uuid:' || lower(substr(hex(c.record_id), 1, 8) || '-' || substr(hex(c.record_id), 9, 4)
+    || '-' || substr(hex(c.record_id), 13, 4) || '-' || substr(hex(c.record_id), 17, 4) || '-' || substr(hex(c.record_id), 21))
+    || '>', c.record_id) AS record_id, -- as the record states it
   ip.text AS ip, -- address of the server
   c.http_status AS http_status, -- status code
   m.text AS mime, -- media type
   tr.text AS truncated, -- `WARC-Truncated` reason
-  c.stated_block_digest AS stated_block_digest, -- as the record states it
-  c.stated_payload_digest AS stated_payload_digest, -- as the record states it
+  iif(typeof(c.stated_block_digest) = 'blob', 'sha256:' || lower(hex(c.block_sha256)), c.stated_block_digest) AS stated_block_digest, -- as the record states it
+  iif(typeof(c.stated_payload_digest) = 'blob', 'sha256:' || lower(hex(c.payload_sha256)), c.stated_payload_digest) AS stated_payload_digest, -- as the record states it
   CASE c.block_digest_state WHEN 0 THEN 'absent' WHEN 1 THEN 'match' WHEN 2 THEN 'mismatch' ELSE 'unknown' END AS block_digest_state, -- what checking it gave
   CASE c.payload_digest_state WHEN 0 THEN 'absent' WHEN 1 THEN 'match' WHEN 2 THEN 'mismatch' ELSE 'unknown' END AS payload_digest_state, -- what checking it gave
   lower(hex(c.block_sha256)) AS block_sha256, -- of the record's block
@@ -216,7 +218,7 @@ SELECT
   x.document AS key, -- of the document
   lower(hex(c.id)) AS id, -- of the document
   x.kept AS kept, -- 1 kept, 0 refused
-  r.reasons AS reasons -- JSON array of all reasons that hold; empty when kept
+  (SELECT json_group_array(t.text ORDER BY j.key) FROM json_each(r.reasons) j JOIN term t ON t.key = j.value) AS reasons -- JSON array of all reasons that hold; empty when kept
 FROM decision x
 JOIN policy p ON p.key = x.policy
 JOIN capture c ON c.key = x.document

@@ -13,7 +13,7 @@ import { archiveKey } from "./archives.ts";
 import { originKey, termKey, termKeyOrNull } from "./dictionaries.ts";
 import { inTransaction } from "./in-transaction.ts";
 import type { Ledger } from "./open.ts";
-import { blobOf, splitUrl } from "./row-values.ts";
+import { blobOf, packedDigest, packedRecordId, splitUrl } from "./row-values.ts";
 
 export interface SegmentInput {
   readonly archive: Hex;
@@ -150,7 +150,7 @@ function addCapture(ledger: Ledger, slice: number, position: number, row: Captur
       row.place.length,
       row.place.innerOffset,
       termKey(ledger, row.recordType),
-      row.recordId,
+      packedRecordId(row.recordId),
       originKey(ledger, origin),
       rest,
       row.capturedAt,
@@ -158,8 +158,8 @@ function addCapture(ledger: Ledger, slice: number, position: number, row: Captur
       row.httpStatus,
       termKeyOrNull(ledger, row.mime),
       termKeyOrNull(ledger, row.truncated),
-      row.statedBlockDigest,
-      row.statedPayloadDigest,
+      packedDigest(row.statedBlockDigest, row.blockSha256),
+      packedDigest(row.statedPayloadDigest, row.payloadSha256),
       digestStates.indexOf(row.blockDigestState),
       digestStates.indexOf(row.payloadDigestState),
       blobOf(row.blockSha256),

@@ -1,6 +1,7 @@
 import type { Decision, JudgedDocument } from "../core/decisions.ts";
 import type { Hex } from "../core/records.ts";
 import { documentKey } from "./clusters.ts";
+import { termKey } from "./dictionaries.ts";
 import { inTransaction } from "./in-transaction.ts";
 import type { Ledger } from "./open.ts";
 import { pagesOf } from "./pages-of.ts";
@@ -81,7 +82,7 @@ export function replaceDecisions(ledger: Ledger, policy: StoredPolicy, decisions
     const [add, sets] = [ledger.statement(decisionSql.add), new Map<string, number>()];
     for (const { document, reasons } of decisions) {
       const json = JSON.stringify(reasons);
-      const set = sets.get(json) ?? reasonSetKey(ledger, json);
+      const set = sets.get(json) ?? reasonSetKey(ledger, reasons);
       sets.set(json, set);
       add.run(key, documentKey(ledger, document), set, reasons.length === 0 ? 1 : 0);
     }
@@ -98,7 +99,8 @@ function policyKey(ledger: Ledger, { sha256, name, text }: StoredPolicy): number
   return known?.key ?? Number(ledger.statement(decisionSql.addPolicy).run(blobOf(sha256), name, text).lastInsertRowid);
 }
 
-function reasonSetKey(ledger: Ledger, json: string): number {
+function reasonSetKey(ledger: Ledger, reasons: readonly string[]): number {
+  const json = JSON.stringify(reasons.map((reason) => termKey(ledger, reason)));
   const known = ledger.statement<{ key: number }>(decisionSql.reasonSet).get(json);
   return known?.key ?? Number(ledger.statement(decisionSql.addReasonSet).run(json).lastInsertRowid);
 }

@@ -7,8 +7,13 @@ export const funnelSql = {
     "SELECT coalesce(sum(capture_count), 0) AS captures, coalesce(sum(document_count), 0) AS documents FROM slice",
   reasons: `SELECT c.outcome, t.text AS reason, count(*) AS captures FROM capture c
     JOIN term t ON t.key = c.reason WHERE c.outcome <> 0 GROUP BY c.outcome, c.reason ORDER BY c.outcome, t.text`,
-  decisions: `SELECT r.reasons, x.kept, count(*) AS documents FROM decision x JOIN reason_set r ON r.key = x.reason_set
-    WHERE x.policy = (SELECT key FROM policy WHERE sha256 = ?) GROUP BY x.reason_set`,
+  decisions: `SELECT coalesce(sum(kept), 0) AS kept, coalesce(sum(1 - kept), 0) AS refused FROM decision
+    WHERE policy = (SELECT key FROM policy WHERE sha256 = ?)`,
+  refusedReasons: `SELECT t.text AS reason, sum(x.documents) AS documents
+    FROM (SELECT reason_set, count(*) AS documents FROM decision
+      WHERE policy = (SELECT key FROM policy WHERE sha256 = ?) GROUP BY reason_set) x
+    JOIN reason_set r ON r.key = x.reason_set JOIN json_each(r.reasons) j JOIN term t ON t.key = j.value
+    GROUP BY t.key ORDER BY t.text`,
 } as const;
 
 /**
@@ -52,15 +57,10 @@ function decided(
   policySha256: Hex,
   documents: number,
 ): Pick<Funnel, "kept" | "refused" | "refusedReasons" | "undecided"> {
-  let [kept, refused] = [0, 0];
-  const counts = new Map<string, number>();
-  const rows = ledger.statement<{ reasons: string; kept: number; documents: number }>(funnelSql.decisions);
-  for (const row of rows.all(blobOf(policySha256))) {
-    if (row.kept === 1) kept += row.documents;
-    else refused += row.documents;
-    for (const reason of JSON.parse(row.reasons) as string[])
-      counts.set(reason, (counts.get(reason) ?? 0) + row.documents);
-  }
-  const refusedReasons = Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const policy = blobOf(policySha256);
+  const totals = ledger.statement<{ kept: number; refused: number }>(funnelSql.decisions).get(policy);
+  const { kept, refused } = totals ?? { kept: 0, refused: 0 };
+  const rows = ledger.statement<{ reason: string; documents: number }>(funnelSql.refusedReasons).all(policy);
+  const refusedReasons = Object.fromEntries(rows.map(({ reason, documents: count }) => [reason, count]));
   return { kept, refused, refusedReasons, undecided: documents - kept - refused };
 }

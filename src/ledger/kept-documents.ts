@@ -2,7 +2,16 @@ import { digestStates, type DigestState, type Hex } from "../core/records.ts";
 import type { Evidence, Signal } from "../core/rights.ts";
 import type { Ledger } from "./open.ts";
 import { pagesOf } from "./pages-of.ts";
-import { blobOf, evidenceJson, evidenceOf, measurementsOf, signalsJson, signalsOf } from "./row-values.ts";
+import {
+  blobOf,
+  digestOf,
+  evidenceJson,
+  evidenceOf,
+  measurementsOf,
+  recordIdOf,
+  signalsJson,
+  signalsOf,
+} from "./row-values.ts";
 import { ruleSets } from "./rule-sets.ts";
 
 export const keptSql = {
@@ -109,8 +118,19 @@ export interface KeptCluster {
 
 type StoredRow = Omit<
   KeptDocument,
-  "blockDigestState" | "payloadDigestState" | "measurements" | "evidence" | "signals" | "cluster"
+  | "recordId"
+  | "statedBlockDigest"
+  | "statedPayloadDigest"
+  | "blockDigestState"
+  | "payloadDigestState"
+  | "measurements"
+  | "evidence"
+  | "signals"
+  | "cluster"
 > & {
+  readonly recordId: string | Buffer | null;
+  readonly statedBlockDigest: string | Buffer | null;
+  readonly statedPayloadDigest: string | Buffer | null;
   readonly blockDigestState: number;
   readonly payloadDigestState: number;
   readonly ruleSetKey: number;
@@ -135,6 +155,9 @@ export function* keptDocuments(ledger: Ledger, policySha256: Hex): Generator<Kep
     const rules = sets.get(ruleSetKey) ?? [];
     yield {
       ...row,
+      recordId: recordIdOf(row.recordId),
+      statedBlockDigest: digestOf(row.statedBlockDigest, row.blockSha256),
+      statedPayloadDigest: digestOf(row.statedPayloadDigest, row.payloadSha256),
       blockDigestState: digestStates[row.blockDigestState] ?? "unknown",
       payloadDigestState: digestStates[row.payloadDigestState] ?? "unknown",
       measurements: Object.fromEntries(rules.map(({ name }, position) => [name, values[position] ?? null])),

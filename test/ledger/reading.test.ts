@@ -8,63 +8,10 @@ import { documentsForClustering, replaceClusters } from "../../src/ledger/cluste
 import { documentsForDecisions, replaceDecisions, storedPolicies } from "../../src/ledger/decisions.ts";
 import { funnel } from "../../src/ledger/funnel.ts";
 import { keptDocuments } from "../../src/ledger/kept-documents.ts";
-import { openLedger, type Ledger } from "../../src/ledger/open.ts";
+import { openLedger } from "../../src/ledger/open.ts";
 import { storyOf } from "../../src/ledger/story-of.ts";
-import {
-  archive,
-  idOf,
-  ruleSet,
-  sampleCapture,
-  sampleDocument,
-  sampleSegment,
-  sha256,
-  skippedCapture,
-  temporaryFolder,
-} from "./sample-rows.ts";
-
-const policy = { sha256: sha256("policy"), name: "first", text: "{}" };
-
-/** Documents 1, 3 and 4; 2 is skipped. 3 and 4 are near-duplicates under licences that disagree. */
-function withDocuments(work: (ledger: Ledger) => void): void {
-  using folder = temporaryFolder();
-  using ledger = openLedger(folder.ledgerPath, { mode: "write" });
-  registerArchive(ledger, archive, 1n);
-  const other = sampleCapture(4, {
-    url: "https://mirror.example/copy",
-    capturedAt: null,
-    document: sampleDocument(4, {
-      licence: "NOASSERTION",
-      evidence: [],
-      signals: [],
-      measurements: [0.1, 5],
-      canonicalUrl: "https://www.example.org/page/3",
-    }),
-  });
-  appendSegment(
-    ledger,
-    sampleSegment(0, [
-      sampleCapture(1, { document: sampleDocument(1, { canonicalUrl: sampleCapture(1).url }) }),
-      skippedCapture(2),
-    ]),
-  );
-  appendSegment(ledger, sampleSegment(1, [sampleCapture(3), other]));
-  replaceClusters(ledger, [
-    {
-      representative: idOf(3),
-      members: [
-        { id: idOf(3), similarity: 1 },
-        { id: idOf(4), similarity: 0.9 },
-      ],
-    },
-  ]);
-  work(ledger);
-}
-
-function byId<Row extends { readonly id: string }>(rows: Iterable<Row>, number: number): Row {
-  const row = [...rows].find(({ id }) => id === idOf(number));
-  assert.ok(row !== undefined);
-  return row;
-}
+import { byId, policy, withDocuments } from "./sample-ledger.ts";
+import { archive, idOf, ruleSet, sampleCapture, sampleSegment, sha256, temporaryFolder } from "./sample-rows.ts";
 
 test("documents for clustering come in order of id with their place in the segment, skipped captures counted", () => {
   withDocuments((ledger) => {
@@ -173,65 +120,6 @@ test("a cluster or decision about what is no document is refused and the old one
   });
 });
 
-test("a kept document gives back what the segment said, and the addresses and licences of its copies", () => {
-  withDocuments((ledger) => {
-    replaceDecisions(ledger, policy, [
-      { document: idOf(3), reasons: [] },
-      { document: idOf(4), reasons: ["duplicate"] },
-    ]);
-    const [kept, ...rest] = keptDocuments(ledger, policy.sha256);
-    assert.deepEqual(rest, []);
-    const {
-      place,
-      document,
-      outcome: _outcome,
-      reason: _reason,
-      detail: _detail,
-      ip: _ip,
-      ...capture
-    } = sampleCapture(3);
-    assert.ok(document !== null);
-    const { languageAttribute: _attribute, ...said } = document;
-    assert.deepEqual(kept, {
-      ...capture,
-      ...said,
-      archiveName: archive.name,
-      archiveSha256: archive.sha256,
-      offset: place.offset,
-      length: place.length,
-      innerOffset: place.innerOffset,
-      measurements: { "gopher/word-count": 20, "gopher/hash-word-ratio": null },
-      segmentSha256: sha256("segment 1"),
-      position: 0,
-      software: "colophon 0.0.0-test",
-      cluster: {
-        id: idOf(3),
-        size: 2,
-        alsoAt: [{ id: idOf(4), url: "https://mirror.example/copy", licence: "NOASSERTION" }],
-        licencesDisagree: true,
-      },
-    });
-  });
-});
-
-test("numbers measured come back to the last bit", () => {
-  withDocuments((ledger) => {
-    const values = [0.1 + 0.2, 2 ** 53 - 1];
-    appendSegment(
-      ledger,
-      sampleSegment(2, [
-        sampleCapture(9, { document: sampleDocument(9, { measurements: values, languageScore: 1 / 3 }) }),
-      ]),
-    );
-    const { measurements, languageScore } = byId(documentsForDecisions(ledger), 9);
-    assert.deepEqual([...measurements, languageScore], [...values, 1 / 3]);
-    assert.deepEqual(
-      ledger.statement("SELECT value FROM measurements WHERE id = ?").all(idOf(9)),
-      values.map((value) => ({ value })),
-    );
-  });
-});
-
 test("the funnel accounts for every capture, counts every reason, and names documents no policy has seen", () => {
   withDocuments((ledger) => {
     replaceDecisions(ledger, policy, [
@@ -270,34 +158,5 @@ test("a story is found by id, by the beginning of one and by address, and holds 
     const [skipped] = storyOf(ledger, idOf(2));
     assert.deepEqual([skipped?.document, skipped?.capture["reason"]], [null, "media-type"]);
     assert.deepEqual(storyOf(ledger, "https://www.example.org/absent"), []);
-  });
-});
-
-test("views show whole addresses, hex digests and ISO times", () => {
-  withDocuments((ledger) => {
-    const row = ledger
-      .statement("SELECT url, host, captured_at, block_sha256, outcome, block_digest_state FROM captures WHERE id = ?")
-      .get(idOf(1));
-    assert.deepEqual(row, {
-      url: "https://www.example.org:8443/page/1?q=1#x",
-      host: "www.example.org",
-      captured_at: "2024-02-29T12:00:00.008Z",
-      block_sha256: sha256("block 1"),
-      outcome: "document",
-      block_digest_state: "match",
-    });
-    for (const [view, rows] of Object.entries({
-      archives: 1,
-      slices: 2,
-      losses: 2,
-      problems: 2,
-      documents: 3,
-      measurements: 6,
-      evidence: 2,
-      signals: 2,
-      clusters: 2,
-    })) {
-      assert.deepEqual(ledger.statement(`SELECT count(*) AS rows FROM ${view}`).get(), { rows }, view);
-    }
   });
 });

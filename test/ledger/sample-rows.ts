@@ -74,14 +74,17 @@ export function sampleCapture(number: number, changes: Partial<CaptureRow> = {})
     id: idOf(number),
     place: { archive: archive.sha256, offset: number * 100, length: 90, innerOffset: 0 },
     recordType: "response",
-    recordId: `<urn:uuid:${number}>`,
+    recordId:
+      number % 2 === 0
+        ? `<urn:uuid:${number}>`
+        : `<urn:uuid:01234567-89ab-cdef-0123-${String(number).padStart(12, "0")}>`,
     url: `https://www.example.org:8443/page/${number}?q=1#x`,
     capturedAt: Date.UTC(2024, 1, 29, 12, 0, 0, 7) + number,
     ip: "192.0.2.1",
     httpStatus: 200,
     mime: "text/html",
     truncated: null,
-    statedBlockDigest: "sha1:AAAA",
+    statedBlockDigest: number % 2 === 0 ? "sha1:AAAA" : `sha256:${sha256(`block ${number}`)}`,
     statedPayloadDigest: null,
     blockDigestState: "match",
     payloadDigestState: "absent",
