@@ -59,12 +59,15 @@ function measured(base: CaptureRow, exchange: Exchange, record: ArchiveRecord, s
   const page = exchange.reading === "text" ? textPageOf(input) : pageOf(input);
   const document = documentOf(page, stages);
   if (document.text === "") return ended(base, "skipped", "empty-text", null);
+  // What a limit of the parser cut off might have been a notice: such a page counts as truncated like any other.
+  const complete = exchange.complete && page.truncated.length === 0;
+  const truncated = exchange.truncated ?? (complete ? null : `page-${page.truncated.join("-")}`);
 
   const textBytes = Buffer.from(document.text, "utf8");
   const view = textViewOf(document.text, document.language);
-  const rights = { url: record.url ?? "", headers: exchange.headers, page, complete: exchange.complete };
+  const rights = { url: record.url ?? "", headers: exchange.headers, page, complete };
   const evidence = evidenceOf(rights);
-  const licence = licenceOf(evidence, exchange.complete);
+  const licence = licenceOf(evidence, complete);
   const row: DocumentRow = {
     title: document.title,
     canonicalUrl: page.canonicalUrl,
@@ -84,7 +87,7 @@ function measured(base: CaptureRow, exchange: Exchange, record: ArchiveRecord, s
   };
   const detail = exchange.notes.length === 0 ? null : exchange.notes.join("; ");
   return {
-    row: { ...base, outcome: "document", reason: null, detail, document: row },
+    row: { ...base, truncated, outcome: "document", reason: null, detail, document: row },
     text: document.text,
     signature: signatureOf(document.text),
   };

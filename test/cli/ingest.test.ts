@@ -116,7 +116,7 @@ suite("ingest", () => {
 
   test("keeps one of two near-duplicates and says which page it duplicates", async () => {
     using folder = temporaryFolder();
-    const words = sentences(1, 60);
+    const words = sentences(1, 30);
     const file = join(folder.path, "pages.warc.gz");
     writeFileSync(
       file,
