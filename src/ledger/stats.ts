@@ -33,8 +33,9 @@ export const statsSql = {
   language: documentsBy("language"),
   type: documentsBy("type"),
   reason: `SELECT value, count, NULL AS kept, NULL AS words, NULL AS textBytes FROM (
-      SELECT j.value AS value, count(*) AS count FROM decision x JOIN reason_set r ON r.key = x.reason_set, json_each(r.reasons) j
-      WHERE x.policy = (SELECT key FROM policy WHERE sha256 = ?) GROUP BY 1
+      SELECT t.text AS value, sum(x.documents) AS count FROM (SELECT reason_set, count(*) AS documents FROM decision
+        WHERE policy = (SELECT key FROM policy WHERE sha256 = ?) GROUP BY reason_set) x
+      JOIN reason_set r ON r.key = x.reason_set JOIN json_each(r.reasons) j JOIN term t ON t.key = j.value GROUP BY t.key
       UNION ALL
       SELECT CASE c.outcome WHEN 1 THEN 'duplicate' WHEN 2 THEN 'skipped' ELSE 'failed' END || ': ' || t.text, count(*)
       FROM capture c JOIN term t ON t.key = c.reason WHERE c.outcome <> 0 GROUP BY c.outcome, c.reason)

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } fro
 import { dirname } from "node:path";
 import { suite, test } from "node:test";
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { PipelineError } from "../../src/core/errors.ts";
 import type { CaptureRow, SegmentHead } from "../../src/core/records.ts";
