@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { zstdDecompressSync } from "node:zlib";
 
+import type { Manifest } from "../../src/manifest/manifest-head.ts";
 import { merkleTree } from "../../src/manifest/merkle.ts";
 import { sampleBuild, sampleHead, sampleRows, sampleText, scratch } from "./sample-manifest.ts";
 
@@ -90,6 +91,21 @@ test("the same rows and head give the same bytes of every file", async () => {
   }
   await sampleBuild(other, 30, { rows: slowly() });
   assert.equal(await readFile(join(one, "SHA256SUMS"), "utf8"), await readFile(join(other, "SHA256SUMS"), "utf8"));
+});
+
+test("documents, bytes and words are counted in all, by language and by licence", async () => {
+  await using folder = await scratch();
+  const directory = join(folder.path, "manifest");
+  await sampleBuild(directory, 6);
+  const manifest = JSON.parse(await readFile(join(directory, "manifest.json"), "utf8")) as Manifest;
+  const count = (...indexes: readonly number[]): Manifest["totals"] => ({
+    documents: indexes.length,
+    textBytes: Buffer.byteLength(indexes.map((index) => sampleText(index)).join("")),
+    words: indexes.reduce((sum, index) => sum + 10 + index, 0),
+  });
+  assert.deepEqual(manifest.totals, count(0, 1, 2, 3, 4, 5));
+  assert.deepEqual(manifest.languages, { de: count(0, 3), en: count(1, 2, 4, 5) });
+  assert.deepEqual(manifest.licences, { "CC0-1.0": count(0, 4), "CC-BY-4.0": count(1, 2, 3, 5) });
 });
 
 test("an empty corpus has a manifest too, with the root of nothing and no shard", async () => {

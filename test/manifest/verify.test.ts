@@ -168,12 +168,33 @@ test("a changed text, a text under another id and a text of nobody are found", a
   assertFound(longer, "text-unclaimed");
 });
 
+test("a row that misstates the length of its text is found", async () => {
+  const report = await afterForging((lines) => lines.with(2, (lines[2] ?? "").replace(/"bytes":(\d)/, '"bytes":1$1')));
+  assertFound(report, "text-bytes", sampleRows(count)[2]?.id);
+});
+
+test("a manifest.json in another layout and a last line that was cut off are found", async () => {
+  await using folder = await scratch();
+  const directory = join(folder.path, "manifest");
+  await sampleBuild(directory, count);
+  const path = join(directory, "manifest.json");
+  const text = await readFile(path, "utf8");
+  await writeFile(path, JSON.stringify(JSON.parse(text)));
+  assertFound(await verifyManifest(directory), "manifest-form", "manifest.json");
+  await writeFile(path, text);
+  const rows = join(directory, "documents.jsonl.zst");
+  await writeFile(rows, zstdCompressSync(zstdDecompressSync(await readFile(rows)).subarray(0, -1)));
+  const { disagreements } = await verifyManifest(directory);
+  assert.match(disagreements.find(({ what }) => what === "rows-broken")?.found ?? "", /does not end with a newline/);
+});
+
 test("a number of manifest.json that does not add up is found and named", async () => {
   const wounds: readonly (readonly [from: string, to: string, what: string, where: string])[] = [
     ['"captures": 29', '"captures": 30', "funnel", "funnel.captures"],
     ['"status": 3', '"status": 4', "funnel", "funnel.reasons.skipped"],
     ['"refused": 3', '"refused": 2', "funnel", "funnel.refused + kept"],
     ['"licence:none": 2', '"licence:none": 4', "funnel", "funnel.refusedReasons.licence:none"],
+    ['"licence:none": 2', '"licence:none": 0', "funnel", "funnel.refusedReasons"],
     ['"lostBytes": 1000', '"lostBytes": 999', "source", createHash("sha256").update("archive").digest("hex")],
     ['"name": "test"', '"name": "best"', "policy", "policy.sha256"],
   ];
