@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 const compiled = new URL("../dist/src/cli/main.js", import.meta.url);
 const source = new URL("../src/cli/main.ts", import.meta.url);
 // A checkout runs its sources; an installed package has only the compiled files.
-import("node:module")
+void import("node:module")
   .then(({ enableCompileCache }) => enableCompileCache())
   .then(() => import(existsSync(source) ? source.href : compiled.href))
   .then(({ main }) => main(process.argv.slice(2)))

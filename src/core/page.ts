@@ -34,7 +34,18 @@ export interface Meta {
 }
 
 /** Where on the page a block or link stands; the innermost that applies. */
-export const regions = ["head", "body", "header", "nav", "main", "article", "aside", "footer", "figure", "comment"] as const;
+export const regions = [
+  "head",
+  "body",
+  "header",
+  "nav",
+  "main",
+  "article",
+  "aside",
+  "footer",
+  "figure",
+  "comment",
+] as const;
 export type Region = (typeof regions)[number];
 
 export interface Link {
