@@ -5,7 +5,7 @@ import { labelTree } from "./label-tree.ts";
 import { readModelFile, type ModelFile } from "./model-file.ts";
 
 /** Code units of each of the three stretches that are read of a longer text: its start, middle and end. */
-const stretch = 500;
+const stretch = 350;
 const unknown: LanguageGuess = { code: "und", score: 0 };
 /** Where the model's name for a language is not its BCP 47 one. */
 const renamed: Readonly<Record<string, string>> = { als: "gsw" };
@@ -23,7 +23,7 @@ const wordEnd = 0x3e;
 const lineEnd = new TextEncoder().encode("</s>");
 
 /**
- * Language identifier from the bytes of a quantised fastText model (`lid.176.ftz`). It reads at most 1,500 code units of a
+ * Language identifier from the bytes of a quantised fastText model (`lid.176.ftz`). It reads at most 1,050 code units of a
  * text (start, middle and end), in one line; text without letters is `und` with score 0.
  * Source: Joulin et al. 2016, arXiv:1607.01759 and 1612.03651.
  * @throws {PipelineError} `config-invalid` when the bytes are no such model

@@ -65,3 +65,13 @@ test("text deeper than the limit of depth is still collected", () => {
     ],
   );
 });
+
+test("a table of 2,000 rows without end tags is no deeper than one of two", () => {
+  const page = pageOf({
+    url: "https://example.org/",
+    bytes: Buffer.from(`<table>${"<tr><td>a<td>b".repeat(2_000)}`),
+    contentType: null,
+  });
+  assert.deepEqual(page.truncated, []);
+  assert.equal(page.blocks.length, 2_001); // the last row is never ended, so its two cells stay apart
+});
