@@ -10,7 +10,7 @@ import { readLines } from "./line-reader.ts";
 import type { Manifest } from "./manifest-head.ts";
 import { documentsPath } from "./manifest-text.ts";
 import { merkleTree } from "./merkle.ts";
-import { schemaProblems, type SchemaProblems } from "./schema-problems.ts";
+import { schemaProblems, type SchemaProblems } from "../schema/schema-problems.ts";
 import { textWalk } from "./verify-texts.ts";
 
 /**

@@ -8,7 +8,7 @@ import { findings, type Findings } from "./findings.ts";
 import type { Manifest } from "./manifest-head.ts";
 import { manifestSums, type Disagreement } from "./manifest-sums.ts";
 import { manifestPath, manifestText } from "./manifest-text.ts";
-import { schemaProblems } from "./schema-problems.ts";
+import { schemaProblems } from "../schema/schema-problems.ts";
 import { archiveCheck, type Rederive } from "./verify-archives.ts";
 import { verifyFiles } from "./verify-files.ts";
 import { verifyRows } from "./verify-rows.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { Ajv2020 } from "ajv/dist/2020.js";
 
-import { schemasFolder } from "../schema/schemas-folder.ts";
+import { schemasFolder } from "./schemas-folder.ts";
 
 /** Says what is wrong with a value, `""` when nothing is. */
 export type SchemaProblems = (value: unknown) => string;
