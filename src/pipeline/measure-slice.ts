@@ -1,3 +1,5 @@
+import { threadId } from "node:worker_threads";
+
 import type { Hex, LossRow, Outcome, ProblemRow, SliceSpec } from "../core/records.ts";
 import { readArchive } from "../warc/read-archive.ts";
 import type { ArchiveRecord, SliceSpan } from "../warc/record.ts";
@@ -41,7 +43,7 @@ export async function measureSlice(
 ): Promise<MeasureResult> {
   using source = fileSource(job.path);
   const { slice } = job;
-  const writer = segmentWriter(job.segments, `${slice.archive.slice(0, 16)}-${slice.index}-${process.pid}`);
+  const writer = segmentWriter(job.segments, `${slice.archive.slice(0, 16)}-${slice.index}-${process.pid}-${threadId}`);
   const losses: LossRow[] = [];
   const problems: ProblemRow[] = [];
   const outcomes: Record<Outcome, number> = { document: 0, duplicate: 0, skipped: 0, failed: 0 };

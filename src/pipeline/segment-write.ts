@@ -34,8 +34,10 @@ export function segmentWriter(folder: string, temporaryName: string): SegmentWri
   const textLengths: number[] = [];
   const signatures: Uint32Array[] = [];
 
+  let open = true;
   const close = (): void => {
-    closeSync(file);
+    if (open) closeSync(file);
+    open = false;
   };
   return {
     add(row, text, signature) {

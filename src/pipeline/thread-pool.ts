@@ -26,11 +26,14 @@ export interface ThreadPool extends AsyncDisposable {
   readonly recordsSeen: () => number;
 }
 
-/** A page may keep a thread busy this long before the thread is ended and the page is set aside. */
-const stuckMs = 120_000;
+/** What one page may cost before its thread is ended and the page is set aside. */
+export interface PageLimits {
+  readonly stuckMs: number;
+  /** Old space of a thread's heap, in megabytes. */
+  readonly heapMb: number;
+}
 
-/** Old-space limit of one thread: a page that needs more is set aside instead of ending the process. */
-const threadHeapMb = 1536;
+const pageLimits: PageLimits = { stuckMs: 120_000, heapMb: 1536 };
 
 /** Attempts at one slice; each failed one sets the record in hand aside. */
 const attempts = 20;
@@ -41,7 +44,7 @@ interface Thread {
 }
 
 /** Starts no thread before the first job. Jobs wait for a free thread, first come first served. */
-export function threadPool(size: number, software: string): ThreadPool {
+export function threadPool(size: number, software: string, limits: PageLimits = pageLimits): ThreadPool {
   const idle: Thread[] = [];
   const all = new Set<Thread>();
   const waiting: ((thread: Thread) => void)[] = [];
@@ -54,7 +57,7 @@ export function threadPool(size: number, software: string): ThreadPool {
       new URL(`./measure-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
       {
         workerData: data,
-        resourceLimits: { maxOldGenerationSizeMb: threadHeapMb },
+        resourceLimits: { maxOldGenerationSizeMb: limits.heapMb },
       },
     );
     const thread = { worker, cell: new BigInt64Array(progress) };
@@ -87,7 +90,7 @@ export function threadPool(size: number, software: string): ThreadPool {
       const poison = [...job.poison];
       for (let attempt = 1; ; attempt++) {
         const thread = await take();
-        const answer = await ask(thread, { ...job, poison });
+        const answer = await ask(thread, { ...job, poison }, limits.stuckMs);
         if (answer.crash === undefined) {
           release(thread);
           if (answer.result !== undefined) return answer.result;
@@ -111,7 +114,11 @@ export function threadPool(size: number, software: string): ThreadPool {
 }
 
 /** One job on one thread: an answer, or `crash` when the thread died or was stuck on one record. */
-async function ask(thread: Thread, job: MeasureJob): Promise<ThreadAnswer & { readonly crash?: string }> {
+async function ask(
+  thread: Thread,
+  job: MeasureJob,
+  stuckMs: number,
+): Promise<ThreadAnswer & { readonly crash?: string }> {
   const { worker, cell } = thread;
   return new Promise((resolve) => {
     let seen = Atomics.load(cell, 2);
