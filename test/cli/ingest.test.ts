@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 import { gzipSync } from "node:zlib";
 
+import { recordBytes, recordUrn } from "../../src/warc/write.ts";
 import { archiveOfPages, pageHtml, responseMember, sentences } from "../fixtures/archive-of-pages.ts";
 import { ended, manifestOf, runColophon, startColophon, temporaryFolder } from "../fixtures/run-colophon.ts";
 
@@ -33,6 +35,34 @@ suite("ingest", () => {
     );
     assert.equal(first, second);
     assert.ok(manifestOf(one).totals.documents > 100);
+  });
+
+  test("finds the same captures however a file is cut, even where a record holds an archive of its own", async () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, "nested.warc");
+    const raw = (url: string, type: string, body: Buffer): Buffer => {
+      const block = Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\n\r\n`), body]);
+      const id = recordUrn(createHash("sha256").update(url).digest("hex"));
+      return recordBytes({ type: "response", id, dateMs: 0, url, contentType: "application/http", block });
+    };
+    const page = (seed: number): Buffer => raw(`https://example.org/${seed}`, "text/html", Buffer.from(pageHtml(seed)));
+    const inner = Buffer.concat(Array.from({ length: 150 }, (_, seed) => page(1000 + seed)));
+    writeFileSync(
+      file,
+      Buffer.concat([page(1), raw("https://example.org/inner.warc", "application/warc", inner), page(2), page(3)]),
+    );
+    const roots = [];
+    for (const sliceBytes of [65536, 1 << 24]) {
+      const corpus = join(folder.path, `slices-of-${sliceBytes}`);
+      mkdirSync(corpus);
+      writeFileSync(join(corpus, "corpus.yaml"), `name: nested\nsliceBytes: ${sliceBytes}\n`);
+      const run = await runColophon("ingest", file, "--corpus", corpus);
+      assert.equal(run.status, 0, run.err);
+      const { root, funnel, sources } = manifestOf(corpus);
+      assert.deepEqual([funnel.captures, funnel.outcomes.document, sources[0]?.lostBytes], [4, 3, 0]);
+      roots.push(root);
+    }
+    assert.equal(roots[0], roots[1]);
   });
 
   test("reads no finished slice again, and adds what is new", async () => {
