@@ -3,7 +3,7 @@ import type { Ledger } from "../ledger/open.ts";
 import type { Rederive } from "../manifest/verify-archives.ts";
 import { readArchive } from "../warc/read-archive.ts";
 import type { ArchiveRecord } from "../warc/record.ts";
-import { fileSource, type ByteSource } from "../warc/source.ts";
+import { bytesSource, fileSource, type ByteSource } from "../warc/source.ts";
 import type { ManifestRow } from "../manifest/document-row.ts";
 import { processCapture, type Stages } from "./process-capture.ts";
 
@@ -46,11 +46,20 @@ export function archiveInLedger(ledger: Ledger): FindArchive {
   return (sha256) => archiveBySha(ledger, sha256)?.path ?? null;
 }
 
+/**
+ * Gzip members and plain WARC records stand by themselves, so that only their own bytes are read. A zstd frame may need
+ * the file's dictionary, and a record of plain ARC the file's first line: those are read in their file.
+ */
 async function recordAt(source: ByteSource, { archive }: ManifestRow): Promise<ArchiveRecord | null> {
-  const items = readArchive(source, { start: archive.offset, end: archive.offset + archive.length, exactStart: true });
+  const { offset, length, innerOffset } = archive;
+  const bytes = source.read(offset, length);
+  const alone = (bytes[0] === 0x1f && bytes[1] === 0x8b) || bytes.toString("latin1", 0, 5) === "WARC/";
+  const items = alone
+    ? readArchive(bytesSource(bytes))
+    : readArchive(source, { start: offset, end: offset + length, exactStart: true });
   for await (const item of items) {
-    if (item.kind === "record" && item.offset === archive.offset && item.innerOffset === archive.innerOffset)
-      return item;
+    const at = item.offset + (alone ? offset : 0);
+    if (item.kind === "record" && at === offset && item.innerOffset === innerOffset) return { ...item, offset };
   }
   return null;
 }
