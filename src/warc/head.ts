@@ -30,6 +30,7 @@ export function looksLikeRecord(bytes: Buffer): boolean {
 }
 
 const maxSoughtBytes = 16 << 10;
+const maxSoughtLines = 64;
 const soughtStart = /^WARC\/\d+\.\d+\r?\n(?:WARC|Content)-/i;
 
 /**
@@ -38,7 +39,8 @@ const soughtStart = /^WARC\/\d+\.\d+\r?\n(?:WARC|Content)-/i;
  */
 export function isWholeHead(bytes: Buffer): boolean {
   if (!soughtStart.test(bytes.toString("latin1", 0, 40))) return arcLineIn(bytes) !== null;
-  const head = headAt(bytes.subarray(0, maxSoughtBytes));
+  const end = blankLineIn(bytes.subarray(0, maxSoughtBytes), maxSoughtLines);
+  const head = end < 0 ? null : headAt(bytes.subarray(0, end));
   return head !== null && "fields" in head && head.fields.some(([name]) => name.toLowerCase() === "warc-type");
 }
 
@@ -96,10 +98,13 @@ function badVersion(line: string): HeadFault {
 }
 
 /** Position after the first blank line, or -1. Lines may end in CRLF or, as some writers do, in LF. */
-function blankLineIn(bytes: Buffer): number {
+function blankLineIn(bytes: Buffer, maxLines = Infinity): number {
+  let lines = 0;
   for (let at = bytes.indexOf(lineFeed); at >= 0; at = bytes.indexOf(lineFeed, at + 1)) {
     if (bytes[at + 1] === lineFeed) return at + 2;
     if (bytes[at + 1] === carriageReturn && bytes[at + 2] === lineFeed) return at + 3;
+    lines += 1;
+    if (lines > maxLines) return -1;
   }
   return -1;
 }

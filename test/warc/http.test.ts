@@ -146,6 +146,13 @@ for (const [coding, pack, how = ""] of packs.filter(([coding]) => coding !== "id
   });
 }
 
+test("the limit holds for all members of a body together", () => {
+  const limits = { ...bodyLimits, maxDecodedBytes: 1000 };
+  const body = Buffer.concat([gzipSync("a".repeat(1000)), gzipSync("b".repeat(1000))]);
+  const { bytes, notes } = decodedBody(coded("gzip"), body, limits);
+  assert.deepEqual([bytes.toString(), notes], ["a".repeat(1000), ["decoded-limit"]]);
+});
+
 test("a bomb in two layers stops at the limit too", () => {
   const { bytes, complete } = decodedBody(coded("gzip, gzip"), gzipSync(gzipSync(Buffer.alloc(64 << 20))));
   assert.ok(bytes.length <= bodyLimits.maxDecodedBytes);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import type { ArchiveItem, SliceSpan } from "../../src/warc/record.ts";
+import { gzipMember, recordBytes } from "../../src/warc/write.ts";
 import { packed, packings, pageRecord, readBack } from "./archives.ts";
 
 const pages = [0, 1, 2, 3, 4, 5].map((index) => pageRecord(index, `${index} `.repeat(30 * index)));
@@ -71,12 +72,37 @@ test("however a file, whole or damaged, is cut, its slices chain and their items
   );
 });
 
-test("cutting at every byte of a plain file gives each record once", async () => {
-  const file = packed(pages.slice(0, 3), "raw");
-  for (let cut = 1; cut < file.length; cut += 1) {
-    const { items, spans } = await slicesOf(file, [cut]);
-    assert.ok(chained(spans));
-    assert.equal(items.length, 3);
+for (const packing of ["raw", "gzip", "zstd"]) {
+  test(`wherever a ${packing} file with garbage between its records is cut, each record and each loss is given once`, async () => {
+    const [garbage, torn] = [Buffer.from("no record\n"), packed([pageRecord(7)], packing).subarray(3)];
+    const file = Buffer.concat(pages.slice(0, 3).flatMap((page) => [packed([page], packing), garbage, torn]));
+    const whole = await readBack(file);
+    assert.equal(whole.records.length, 3);
+    for (let cut = 1; cut < file.length; cut += 1) {
+      const { items, spans } = await slicesOf(file, [cut]);
+      assert.ok(chained(spans), `cut at ${cut}`);
+      assert.equal(items.length, whole.items.length);
+    }
+  });
+}
+
+test("members inside a page of a plain file, and text inside a stored member, start no slice", async () => {
+  const inner = gzipMember(pageRecord(9)).toString("latin1");
+  const block = Buffer.from(`HTTP/1.1 200 OK\r\n\r\n${inner}`, "latin1");
+  const capture = {
+    type: "resource",
+    id: "urn:x:1",
+    dateMs: 0,
+    url: "http://a/",
+    contentType: "application/gzip",
+  } as const;
+  const plain = Buffer.concat([pageRecord(0), recordBytes({ ...capture, block })]);
+  const stored = gzipMember(pageRecord(0), 0);
+  for (const [file, cut] of [
+    [plain, plain.indexOf(Buffer.from([0x1f, 0x8b]))],
+    [stored, 12],
+  ] as const) {
+    assert.equal((await readBack(file, { start: cut })).span.synced, false);
   }
 });
 
