@@ -1,0 +1,46 @@
+import type { ExchangeFaultCode } from "./exchange-result.ts";
+
+/** Ends an exchange from within the library's callbacks; never leaves this folder. */
+export class ExchangeFault extends Error {
+  override readonly name = "ExchangeFault";
+  readonly reason: ExchangeFaultCode;
+  readonly ip: string | null;
+  constructor(reason: ExchangeFaultCode, detail: string, ip: string | null = null, cause?: unknown) {
+    super(detail, { cause });
+    this.reason = reason;
+    this.ip = ip;
+  }
+}
+
+const maxDetailCharacters = 300;
+
+/** The fault behind an error of Node or undici. */
+export function exchangeFaultOf(error: unknown): ExchangeFault {
+  if (error instanceof ExchangeFault) return error;
+  const { code, message } =
+    error instanceof Error ? (error as NodeJS.ErrnoException) : { code: "", message: String(error) };
+  return new ExchangeFault(
+    reasonOf(code ?? ""),
+    `${code ?? ""} ${message}`.trim().slice(0, maxDetailCharacters),
+    null,
+    error,
+  );
+}
+
+/** A fault before the connection stood; TLS errors have many codes, so that what is no other is taken for one. */
+export function connectFaultOf(error: unknown, protocol: string, ip: string | null): ExchangeFault {
+  if (error instanceof ExchangeFault) return error;
+  const first: unknown = error instanceof AggregateError ? (error.errors[0] ?? error) : error;
+  const { code = "", message = "", syscall } = first as NodeJS.ErrnoException;
+  const detail = `${code} ${message}`.trim().slice(0, maxDetailCharacters);
+  if (syscall === "getaddrinfo") return new ExchangeFault(code === "ENOTFOUND" ? "dns-name" : "dns", detail, ip, error);
+  const untrusted =
+    protocol === "https:" && syscall !== "connect" && code !== "ECONNRESET" && code !== "UND_ERR_CONNECT_TIMEOUT";
+  return new ExchangeFault(untrusted ? "tls" : "connect", detail, ip, error);
+}
+
+function reasonOf(code: string): ExchangeFaultCode {
+  if (code === "UND_ERR_HEADERS_OVERFLOW") return "header-limit";
+  if (code.startsWith("HPE_")) return "framing";
+  return code === "UND_ERR_INVALID_ARG" ? "request" : "disconnect";
+}

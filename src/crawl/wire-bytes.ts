@@ -1,0 +1,80 @@
+/** Bytes as they come, joined; a drip of single bytes takes no more memory than they do. */
+export interface WireBytes {
+  length: number;
+  /** Holds the first `length` bytes of what came; the rest is room. */
+  bytes: Buffer;
+}
+
+const firstRoomBytes = 64 << 10;
+
+export function emptyWire(): WireBytes {
+  return { length: 0, bytes: Buffer.alloc(0) };
+}
+
+/** Adds a chunk; the first one is kept as it is, so that most responses are never copied. */
+export function addToWire(wire: WireBytes, chunk: Buffer): void {
+  const length = wire.length + chunk.length;
+  if (wire.length === 0) wire.bytes = chunk;
+  else {
+    if (length > wire.bytes.length) {
+      const roomier = Buffer.allocUnsafeSlow(Math.max(firstRoomBytes, 2 * length));
+      wire.bytes.copy(roomier, 0, 0, wire.length);
+      wire.bytes = roomier;
+    }
+    chunk.copy(wire.bytes, wire.length);
+  }
+  wire.length = length;
+}
+
+/** A response's bytes, taken apart. */
+export interface WireParts {
+  /** Status line to blank line of the final response. */
+  readonly head: Buffer;
+  readonly body: Buffer;
+  readonly payload: Buffer;
+  readonly excessBytes: number;
+}
+
+const headEnd = Buffer.from("\r\n\r\n");
+
+/**
+ * Takes a response apart that the HTTP parser has accepted: past the 1xx ones, the final head, then the body, which is
+ * `chunked` or as long as the `payloadBytes` that the parser has counted.
+ */
+export function wirePartsOf({ bytes, length }: WireBytes, chunked: boolean, payloadBytes: number): WireParts {
+  let start = 0;
+  let end = bytes.indexOf(headEnd);
+  // "HTTP/1.1 103": the digit after the blank tells an interim response.
+  while (end >= 0 && bytes[start + 9] === 0x31) {
+    start = end + headEnd.length;
+    end = bytes.indexOf(headEnd, start);
+  }
+  const bodyStart = end < 0 || end >= length ? length : end + headEnd.length;
+  const head = bytes.subarray(start, bodyStart);
+  const rest = bytes.subarray(bodyStart, length);
+  if (!chunked) {
+    const body = rest.subarray(0, payloadBytes);
+    return { head, body, payload: body, excessBytes: rest.length - body.length };
+  }
+  const { payload, end: bodyEnd } = unchunked(rest);
+  return { head, body: rest.subarray(0, bodyEnd), payload, excessBytes: rest.length - bodyEnd };
+}
+
+/** Walks the chunks and the trailer after them, as far as the bytes go. Source: RFC 9112, 7.1. */
+function unchunked(bytes: Buffer): { payload: Buffer; end: number } {
+  const parts: Buffer[] = [];
+  const joined = (): Buffer => (parts.length === 1 ? (parts[0] ?? bytes) : Buffer.concat(parts));
+  for (let at = 0; at < bytes.length;) {
+    const lineEnd = bytes.indexOf("\r\n", at);
+    const size =
+      lineEnd < 0 ? Number.NaN : Number.parseInt(bytes.toString("latin1", at, Math.min(lineEnd, at + 16)), 16);
+    if (Number.isNaN(size)) break;
+    if (size === 0) {
+      const trailerEnd = bytes.indexOf(headEnd, lineEnd);
+      return { payload: joined(), end: trailerEnd < 0 ? bytes.length : trailerEnd + headEnd.length };
+    }
+    parts.push(bytes.subarray(lineEnd + 2, lineEnd + 2 + size));
+    at = lineEnd + 2 + size + 2;
+  }
+  return { payload: joined(), end: bytes.length };
+}
