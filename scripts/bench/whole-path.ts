@@ -85,16 +85,21 @@ async function poolSeconds(threads: number): Promise<number> {
 
 /** Peak resident megabytes and CPU-seconds of a whole ingest in a process of its own. */
 function ingestPeak(path: string, name: string): { readonly peakMb: number; readonly cpuSeconds: number } {
+  // VmHWM and not maxRSS: the latter still holds what the parent had before the exec.
   const script = `const { main } = await import(${JSON.stringify(resolve("src/cli/main.ts"))});
     const status = await main(["ingest", ${JSON.stringify(path)}, "--corpus", ${JSON.stringify(join(folder, name))}, "--json"]);
-    const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-    process.stderr.write("\\n" + JSON.stringify({ status, peakMb: maxRSS / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 }) + "\\n");`;
+    const { readFileSync } = await import("node:fs");
+    const peakKb = Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]);
+    const { userCPUTime, systemCPUTime } = process.resourceUsage();
+    process.stderr.write("\\n" + JSON.stringify({ status, peakMb: peakKb / 1024, cpuSeconds: (userCPUTime + systemCPUTime) / 1e6 }) + "\\n");`;
   const run = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
     encoding: "utf8",
     maxBuffer: 1 << 26,
   });
   const last = run.stderr.trim().split("\n").at(-1) ?? "{}";
-  return JSON.parse(last) as { peakMb: number; cpuSeconds: number };
+  const result = JSON.parse(last) as { status: number; peakMb: number; cpuSeconds: number };
+  if (result.status !== 0) throw new Error(`ingest of ${path} ended with status ${result.status}: ${run.stderr}`);
+  return result;
 }
 
 try {

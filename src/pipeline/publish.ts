@@ -88,7 +88,7 @@ export async function publishCorpus(
 export function decideCorpus(ledger: Ledger, policy: LoadedPolicy, onProgress: PublishProgress): void {
   onProgress("decide", 0, 1);
   const stored = { sha256: policy.sha256, name: policy.policy.name, text: policy.text };
-  replaceDecisions(ledger, stored, [...decide(policy.policy, documentsForDecisions(ledger), licenceKnowledge)]);
+  replaceDecisions(ledger, stored, decide(policy.policy, documentsForDecisions(ledger), licenceKnowledge));
   onProgress("decide", 1, 1);
 }
 

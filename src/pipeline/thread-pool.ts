@@ -35,6 +35,12 @@ export interface PageLimits {
 
 const pageLimits: PageLimits = { stuckMs: 120_000, heapMb: 1536 };
 
+/**
+ * Megabytes of a thread's young generation. Left to itself it grew until two threads held 630 MB; at 32 they held 370 and
+ * took no more time (`scripts/bench/whole-path.ts --memory`).
+ */
+const youngMb = 32;
+
 /** Attempts at one slice; each failed one sets the record in hand aside. */
 const attempts = 20;
 
@@ -57,7 +63,9 @@ export function threadPool(size: number, software: string, limits: PageLimits = 
       new URL(`./measure-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url),
       {
         workerData: data,
-        resourceLimits: { maxOldGenerationSizeMb: limits.heapMb },
+        // Options meant for the main program (`--eval`, `--input-type`, a debugger) would end or hang the thread.
+        execArgv: [],
+        resourceLimits: { maxOldGenerationSizeMb: limits.heapMb, maxYoungGenerationSizeMb: youngMb },
       },
     );
     const thread = { worker, cell: new BigInt64Array(progress) };
