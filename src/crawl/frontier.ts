@@ -141,11 +141,12 @@ export interface Frontier {
   release(turn: Turn): void;
   /**
    * Ends turns whose lease ran out by then; their URLs go back, with one more attempt counted. Whoever knows that no other
-   * worker lives passes `Infinity`.
+   * worker lives passes `Infinity`. Their hosts were last spoken to nobody knows when: none gets a turn before
+   * `hostNotBeforeMs`.
    * @returns how many turns
    */
-  recover(nowMs: number): number;
-  /** Puts pages back into the queue that were last captured before then, validators at hand. @returns how many */
+  recover(nowMs: number, hostNotBeforeMs: number): number;
+  /** Puts pages back into the queue that were last captured before then; budgets count anew. @returns how many */
   recrawl(beforeMs: number): number;
   /** Counts a link that the caller refused (scope, nofollow, ...). */
   refuse(reason: string, links: Iterable<string>): void;

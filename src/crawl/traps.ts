@@ -1,0 +1,100 @@
+/** Bounds beyond which a site is taken to make up addresses as it goes. */
+export interface TrapLimits {
+  /** Segments of a path. */
+  readonly pathSegments: number;
+  /** How often one segment may stand in a path. */
+  readonly segmentRepeats: number;
+  /** Parts of a query. */
+  readonly queryParts: number;
+  /** URLs of a host that differ in nothing but a session id. */
+  readonly sessionVariants: number;
+  /** URLs of a host that differ in nothing but a date. */
+  readonly dateVariants: number;
+  /** URLs of a host that differ in nothing but the query. */
+  readonly queryVariants: number;
+  /** Pages of a host in a row that say the same; from then on their links to it are not followed. */
+  readonly sameContentRun: number;
+}
+
+/**
+ * What real sites stay under. The bounds on paths are wider than Heritrix's (20 segments, 2 repeats); a calendar gets ten
+ * years of days, a script behind one path as many pages as a large forum has.
+ */
+export const trapLimits: TrapLimits = {
+  pathSegments: 25,
+  segmentRepeats: 3,
+  queryParts: 20,
+  sessionVariants: 2,
+  dateVariants: 3650,
+  queryVariants: 20_000,
+  sameContentRun: 25,
+};
+
+export type TrapReason =
+  | "trap-path-depth"
+  | "trap-repeated-segment"
+  | "trap-query-parts"
+  | "trap-session-ids"
+  | "trap-calendar"
+  | "trap-query-variants"
+  | "trap-same-content";
+
+/** The trap that an address alone gives away, `null` when none. @param url a normal address */
+export function trapOf(url: string, limits: TrapLimits): TrapReason | null {
+  const [path, query] = pathAndQueryOf(url);
+  const segments = path.split("/").filter((segment) => segment !== "");
+  if (segments.length > limits.pathSegments) return "trap-path-depth";
+  if (mostRepeats(segments) > limits.segmentRepeats) return "trap-repeated-segment";
+  if (query !== "" && query.split("&").length > limits.queryParts) return "trap-query-parts";
+  return null;
+}
+
+/** A family of URLs on one host that may not grow beyond a bound. */
+export interface Family {
+  readonly reason: TrapReason;
+  /** What its members have in common; members of one family and no others have it. */
+  readonly key: string;
+  readonly limit: number;
+}
+
+/**
+ * The families that an address belongs to. Whoever keeps the URLs counts the members of each, every URL once, and takes
+ * no more into a family that is full. @param url a normal address
+ */
+export function familiesOf(url: string, limits: TrapLimits): Family[] {
+  const families: Family[] = [];
+  const target = url.slice(url.indexOf("/", "https://".length));
+  if (!/[?;()\d]/.test(target)) return families;
+  const unnamed = target.replace(sessionId, "\u0001");
+  if (unnamed !== target) families.push({ reason: "trap-session-ids", key: unnamed, limit: limits.sessionVariants });
+  const undated = target.replaceAll(date, "\u0002").replaceAll(datePart, "\u0002");
+  if (undated !== target) families.push({ reason: "trap-calendar", key: undated, limit: limits.dateVariants });
+  const query = target.indexOf("?");
+  if (query >= 0) {
+    const key = `${target.slice(0, query)}?`;
+    families.push({ reason: "trap-query-variants", key, limit: limits.queryVariants });
+  }
+  return families;
+}
+
+/** Java's and PHP's own names, those of old shops, and ASP.NET's brackets in the path. */
+const sessionId =
+  /(?<=[;?&])(?:jsessionid|phpsessid|aspsessionid[a-z]*|sessionid|session_id|sessid|sid|cfid|cftoken|oscsid|zenid)=[\w.!~-]{12,128}|\((?:[A-Z]\([\w-]{16,64}\)){1,4}\)/gi;
+
+/** A day, month or year between 1800 and 2999 with nothing but digits and their separators around. */
+const date = /(?<!\d)(?:1[89]|2\d)\d\d(?:[-/._]?(?:0?[1-9]|1[0-2])(?:[-/._]?(?:0?[1-9]|[12]\d|3[01]))?)?(?!\d)/g;
+
+/** Months and days that are parts of a query of their own. */
+const datePart = /(?<=[?&](?:month|mon|week|day|m|w|d)=)\d{1,2}(?=&|$)/gi;
+
+function mostRepeats(segments: readonly string[]): number {
+  const counts = new Map<string, number>();
+  for (const segment of segments) counts.set(segment, (counts.get(segment) ?? 0) + 1);
+  return Math.max(0, ...counts.values());
+}
+
+function pathAndQueryOf(url: string): readonly [path: string, query: string] {
+  const start = url.indexOf("/", "https://".length);
+  const query = url.indexOf("?", start);
+  return query < 0 ? [url.slice(start), ""] : [url.slice(start, query), url.slice(query + 1)];
+}
