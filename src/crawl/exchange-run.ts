@@ -92,8 +92,7 @@ function attempt(
       const { retry } = exchangeFaults[reason];
       resolve({ result: { ok: false, reason, detail: message, retry, ip, timings, requestHead }, stale });
     } else {
-      const chunked = /chunked/i.test(headerOf(headers, "transfer-encoding") ?? "");
-      const { head, ...parts } = wirePartsOf(wire, chunked, payloadBytes);
+      const { head, ...parts } = wirePartsOf(wire, isChunked(headers), payloadBytes);
       const statusLine = head.toString("latin1", 0, head.indexOf("\r\n"));
       resolve({
         result: {
@@ -123,10 +122,11 @@ function attempt(
 
   const onAbort = (): void => end(new ExchangeFault("aborted", "ended by the caller"), "time");
 
+  const nextLimitMs = (): number => (headers === null ? Math.min(limits.headMs, limits.totalMs) : limits.totalMs);
   const check = (): void => {
     const nowMs = elapsedMs();
     const bodyMs = nowMs - headMs;
-    if (headers === null && nowMs >= Math.min(limits.headMs, limits.totalMs))
+    if (headers === null && nowMs >= nextLimitMs())
       end(new ExchangeFault("timeout", `no head after ${Math.round(nowMs)} ms`), "time");
     else if (nowMs >= limits.totalMs)
       end(new ExchangeFault("timeout", `not done after ${Math.round(nowMs)} ms`), "time");
@@ -136,7 +136,7 @@ function attempt(
       payloadBytes * 1000 < limits.minBytesPerSecond * bodyMs
     )
       end(new ExchangeFault("timeout", `${payloadBytes} bytes in ${Math.round(bodyMs)} ms`), "time");
-    else timer = setTimeout(check, Math.min(checkMs, Math.max(1, limits.totalMs - nowMs)));
+    else timer = setTimeout(check, Math.min(checkMs, nextLimitMs() - nowMs));
   };
   let timer = setTimeout(check, Math.min(limits.headMs, limits.slowGraceMs, limits.totalMs));
 
@@ -174,7 +174,7 @@ function attempt(
       end(null, null);
     },
     onResponseError(_, error) {
-      end(exchangeFaultOf(error), "disconnect");
+      end(exchangeFaultOf(error, headers !== null), "disconnect");
     },
   };
   if (request.signal?.aborted === true) onAbort();
@@ -185,6 +185,12 @@ function attempt(
     host.client.dispatch({ path: url.pathname + url.search, method: "GET", headers: sentHeaders }, handler);
   }
   return promise;
+}
+
+/** Is the body in chunks? Only when that is the last coding, as the parser sees it (RFC 9112, 6.3). */
+function isChunked(headers: Fields): boolean {
+  const codings = headers.flatMap(([name, value]) => (name.toLowerCase() === "transfer-encoding" ? [value] : []));
+  return codings.length > 0 && /(?:^|,)[ \t]*chunked[ \t]*$/i.test(codings.join(","));
 }
 
 /** Header octets stay octets: one character each, whatever they were meant to be. */

@@ -102,13 +102,14 @@ export function hostClients(connector: Connector, options: ExchangerOptions): Ho
  * takes bytes by `read` and sends them by `write` (a test holds it to that).
  */
 function tapSocket(host: HostClient, socket: Socket): void {
-  const { read, write } = socket;
+  const read = socket.read.bind(socket);
+  const write = socket.write.bind(socket);
   socket.read = (size?: number): unknown => {
-    const chunk: unknown = read.call(socket, size);
+    const chunk: unknown = read(size);
     return chunk === null || host.tap === null ? chunk : host.tap.received(chunk as Buffer);
   };
   socket.write = ((...sent: Parameters<Socket["write"]>): boolean => {
-    host.tap?.sent(sent[0] as string | Uint8Array);
-    return write.apply(socket, sent);
+    host.tap?.sent(sent[0]);
+    return write(...sent);
   }) as Socket["write"];
 }

@@ -39,7 +39,7 @@ const headEnd = Buffer.from("\r\n\r\n");
 
 /**
  * Takes a response apart that the HTTP parser has accepted: past the 1xx ones, the final head, then the body, which is
- * `chunked` or as long as the `payloadBytes` that the parser has counted.
+ * `chunked` or as long as the `payloadBytes` that the parser has counted. Of chunks that it refused none is in the payload.
  */
 export function wirePartsOf({ bytes, length }: WireBytes, chunked: boolean, payloadBytes: number): WireParts {
   let start = 0;
@@ -57,7 +57,8 @@ export function wirePartsOf({ bytes, length }: WireBytes, chunked: boolean, payl
     return { head, body, payload: body, excessBytes: rest.length - body.length };
   }
   const { payload, end: bodyEnd } = unchunked(rest);
-  return { head, body: rest.subarray(0, bodyEnd), payload, excessBytes: rest.length - bodyEnd };
+  const body = rest.subarray(0, bodyEnd);
+  return { head, body, payload: payload.subarray(0, payloadBytes), excessBytes: rest.length - bodyEnd };
 }
 
 /** Walks the chunks and the trailer after them, as far as the bytes go. Source: RFC 9112, 7.1. */
