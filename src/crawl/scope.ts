@@ -1,4 +1,4 @@
-import { getDomain } from "tldts";
+import { parse } from "tldts";
 import { PipelineError } from "../core/errors.ts";
 import { globOf } from "./glob.ts";
 import { normalUrlOf, urlLengthLimit } from "./normal-url.ts";
@@ -66,20 +66,19 @@ function domainNamed(name: string): string {
   const url = /[/:@?#\s]/.test(name) ? null : normalUrlOf(`http://${name}/`);
   if (url === null) throw new PipelineError("usage", `"${name}" is no name of a domain`);
   const host = hostNameOf(url);
-  // `domain:co.uk` would be a good part of a country.
-  if (host.includes(".") && registeredDomainOf(host) === null && !isAddress(host)) {
+  const { domain, isIcann, isPrivate } = parse(host, suffixes);
+  // `domain:co.uk` would be a good part of a country; `domain:localhost` is on no list and means itself.
+  if (domain === null && (isIcann === true || isPrivate === true)) {
     throw new PipelineError("usage", `"${name}" is a suffix under which anybody registers names; name one of those`);
   }
   return host;
 }
 
-/** Whatever has no registered domain (an address, `localhost`, a bare suffix) stands for itself alone. */
-const domainOfHost = (host: string): string => registeredDomainOf(host) ?? host;
-
 /** Source: the Public Suffix List, its private part too, so that one customer of a host of sites is one domain. */
-function registeredDomainOf(host: string): string | null {
-  return getDomain(host, { allowPrivateDomains: true });
-}
+const suffixes = { allowPrivateDomains: true };
+
+/** Whatever has no registered domain (an address, `localhost`, a bare suffix) stands for itself alone. */
+const domainOfHost = (host: string): string => parse(host, suffixes).domain ?? host;
 
 /** The host itself or a domain above it is among the names. */
 function isUnder(host: string, names: ReadonlySet<string>): boolean {

@@ -82,7 +82,7 @@ const sessionId =
   /(?<=[;?&])(?:jsessionid|phpsessid|aspsessionid[a-z]*|sessionid|session_id|sessid|sid|cfid|cftoken|oscsid|zenid)=[\w.!~-]{12,128}|\((?:[A-Z]\([\w-]{16,64}\)){1,4}\)/gi;
 
 /** A day, month or year between 1800 and 2999 with nothing but digits and their separators around. */
-const date = /(?<!\d)(?:1[89]|2\d)\d\d(?:[-/._]?(?:0?[1-9]|1[0-2])(?:[-/._]?(?:0?[1-9]|[12]\d|3[01]))?)?(?!\d)/g;
+const date = /(?<!\d)(?:1[89]|2\d)\d\d(?:[-/._]?(?:1[0-2]|0?[1-9])(?:[-/._]?(?:[12]\d|3[01]|0?[1-9]))?)?(?!\d)/g;
 
 /** Months and days that are parts of a query of their own. */
 const datePart = /(?<=[?&](?:month|mon|week|day|m|w|d)=)\d{1,2}(?=&|$)/gi;
