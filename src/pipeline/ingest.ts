@@ -29,6 +29,8 @@ export interface IngestReport {
   readonly outcomes: Readonly<Record<Outcome, number>>;
   /** Archives of this run with bytes in no record, or with no record at all. */
   readonly damaged: readonly Damage[];
+  /** Things wrong with records that could nevertheless be read, such as a field that the standard asks for. */
+  readonly problems: number;
   readonly failures: readonly InputFailure[];
   readonly interrupted: boolean;
 }
@@ -44,6 +46,7 @@ export interface Damage {
 interface Tally {
   alreadyRead: number;
   slices: number;
+  problems: number;
   doneBytes: number;
   readonly damaged: Damage[];
   readonly outcomes: Record<Outcome, number>;
@@ -65,6 +68,7 @@ export async function ingestArchives(
   const tally: Tally = {
     alreadyRead: 0,
     slices: 0,
+    problems: 0,
     doneBytes: 0,
     damaged: [],
     outcomes: { document: 0, duplicate: 0, skipped: 0, failed: 0 },
@@ -133,6 +137,7 @@ async function archiveIngest(
         append(corpus, ledger, archive, index, result);
         if (!result.empty) expected = result.end;
         tally.slices++;
+        tally.problems += result.problems;
         noteDamage(tally.damaged, archive.path, result);
         tally.doneBytes += result.end - result.begin;
         for (const outcome of outcomes) tally.outcomes[outcome] += result.outcomes[outcome];

@@ -27,6 +27,8 @@ export interface MeasureResult {
   /** Ranges of bytes in no record, and the words for the first of them. */
   readonly losses: number;
   readonly lostBytes: number;
+  /** Things wrong with records that could nevertheless be read. */
+  readonly problems: number;
   /** What is wrong with the slice in one sentence; `null` when nothing is lost. */
   readonly firstFault: string | null;
 }
@@ -96,6 +98,7 @@ export async function measureSlice(
       outcomes,
       losses: losses.length,
       lostBytes: span.lostBytes,
+      problems: problems.length,
       firstFault: firstFault(losses[0], span),
     };
   } catch (error) {

@@ -66,6 +66,11 @@ export const ingest: Command = {
     const archives = archiveTotals(ledger);
     if (json) await writeLine(io.out, JSON.stringify({ ...report, archiveTotals: archives, published }));
     else await writeLine(io.out, summaryOf(report, archives, published, textOf(options, "corpus")));
+    if (report.problems > 0) {
+      lines.push(
+        `Problems    ${report.problems} in records that could be read; \`colophon query "SELECT * FROM problems"\` lists them`,
+      );
+    }
     if (report.interrupted) return "interrupted";
     return faults.length > 0 ? "badInput" : "ok";
   },
