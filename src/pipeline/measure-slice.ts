@@ -1,6 +1,7 @@
 import { threadId } from "node:worker_threads";
 
-import type { Hex, LossRow, Outcome, ProblemRow, SliceSpec } from "../core/records.ts";
+import type { CaptureRow, Hex, LossRow, Outcome, ProblemRow, SliceSpec } from "../core/records.ts";
+import { digestsOf } from "../warc/digests.ts";
 import { readArchive } from "../warc/read-archive.ts";
 import type { ArchiveRecord, SliceSpan } from "../warc/record.ts";
 import { fileSource } from "../warc/source.ts";
@@ -67,9 +68,13 @@ export async function measureSlice(
       for (const { code, detail } of item.problems) {
         problems.push({ offset: item.offset, innerOffset: item.innerOffset, code, detail });
       }
-      if (!captureTypes.has(item.type)) continue;
+      if (!captureTypes.has(item.type)) {
+        problems.push(...digestProblems(item, digestsOf(item, item.block)));
+        continue;
+      }
       const { row, text, signature } = measuredUnlessPoison(item, job, stages);
       outcomes[row.outcome]++;
+      problems.push(...digestProblems(item, row));
       writer.add(row, text === null ? null : Buffer.from(text, "utf8"), signature);
     }
     const span: SliceSpan = step.value;
@@ -105,6 +110,25 @@ export async function measureSlice(
     writer.abandon();
     throw error;
   }
+}
+
+/** A digest that the archive states and its bytes do not have is a fault of the record, whatever becomes of its page. */
+function digestProblems(
+  { offset, innerOffset }: ArchiveRecord,
+  { blockDigestState, payloadDigestState }: Pick<CaptureRow, "blockDigestState" | "payloadDigestState">,
+): ProblemRow[] {
+  const states = [
+    ["block", blockDigestState],
+    ["payload", payloadDigestState],
+  ] as const;
+  return states
+    .filter(([, state]) => state === "mismatch")
+    .map(([what]) => ({
+      offset,
+      innerOffset,
+      code: "digest-mismatch",
+      detail: `the stated ${what} digest is not that of the bytes`,
+    }));
 }
 
 function firstFault(loss: LossRow | undefined, { problems }: SliceSpan): string | null {

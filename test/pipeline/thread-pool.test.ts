@@ -32,7 +32,7 @@ suite("a pool of measuring threads", () => {
     const result = await pool.measure(job);
     assert.deepEqual(result.outcomes, { document: 2, duplicate: 0, skipped: 0, failed: 1 });
     using segment = openSegment(job.segments, result.segment);
-    const [failed] = [...segment.captures()].filter(({ outcome }) => outcome === "failed");
+    const failed = [...segment.captures()].find(({ outcome }) => outcome === "failed");
     assert.equal(failed?.url, "https://example.org/huge");
     assert.equal(failed.reason, "worker-crashed");
     assert.match(failed.detail ?? "", /memory/);

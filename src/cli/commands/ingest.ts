@@ -66,11 +66,6 @@ export const ingest: Command = {
     const archives = archiveTotals(ledger);
     if (json) await writeLine(io.out, JSON.stringify({ ...report, archiveTotals: archives, published }));
     else await writeLine(io.out, summaryOf(report, archives, published, textOf(options, "corpus")));
-    if (report.problems > 0) {
-      lines.push(
-        `Problems    ${report.problems} in records that could be read; \`colophon query "SELECT * FROM problems"\` lists them`,
-      );
-    }
     if (report.interrupted) return "interrupted";
     return faults.length > 0 ? "badInput" : "ok";
   },
@@ -105,6 +100,11 @@ function summaryOf(
     `This run    ${document + duplicate + skipped + failed} captures: ${document} documents, ${duplicate} duplicates, ${skipped} skipped, ${failed} failed`,
     `Corpus      ${archives.length} archives, ${bytesInWords(sum(({ bytes }) => bytes))}: ${sum(({ recordBytes }) => recordBytes)} bytes in records, ${sum(({ lostBytes }) => lostBytes)} lost`,
   ];
+  if (report.problems > 0) {
+    lines.push(
+      `Problems    ${report.problems} in records that could be read; \`colophon query "SELECT * FROM problems"\` lists them`,
+    );
+  }
   if (report.interrupted) return [...lines, "Stopped. Run the same command again to go on."].join("\n");
   if (published === null) return lines.join("\n");
   lines.push(publishedInWords(published, folder));
