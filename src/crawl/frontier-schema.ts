@@ -86,6 +86,11 @@ CREATE TABLE refused_links (
   example  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE notes (
+  name   TEXT PRIMARY KEY,
+  value  TEXT NOT NULL                         -- the caller's
+) STRICT;
+
 CREATE TABLE crawl (
   one         INTEGER PRIMARY KEY CHECK (one = 1),
   pages       INTEGER NOT NULL,

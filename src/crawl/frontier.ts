@@ -157,5 +157,14 @@ export interface Frontier {
   hosts(): Iterable<HostState>;
   /** A host that is not known yet becomes so. */
   setHost(host: string, change: HostChange): void;
+  /**
+   * Makes the changes that `work` makes one: all of them are on disk when it returns, or none when it throws. What turns
+   * of many hosts cost the disk is then paid once.
+   */
+  together<T>(work: () => T): T;
+  /** What the caller wrote down under a name, `null` when nothing. */
+  note(name: string): string | null;
+  /** Writes something down beside the URLs; `null` takes it away. */
+  setNote(name: string, value: string | null): void;
   close(): void;
 }

@@ -51,6 +51,10 @@ export function openFrontier(path: string, options: FrontierOptions = {}): Front
     },
     hosts: () => hostStates(store),
     setHost: (name, change) => changeHost(store, name, change),
+    together: (work) => store.inTransaction(work),
+    note: (name) =>
+      store.statement<{ value: string }>("SELECT value FROM notes WHERE name = ?").get(name)?.value ?? null,
+    setNote: (name, value) => writeNote(store, name, value),
     close: () => store.close(),
     [Symbol.dispose]: () => store.close(),
   };
@@ -87,6 +91,13 @@ function judgeHosts(store: FrontierStore, { pages, bytes, timeMs }: Budgets): vo
       )
       .run({ pages: pages ?? none, bytes: bytes ?? none, timeMs: timeMs ?? none }),
   );
+}
+
+function writeNote(store: FrontierStore, name: string, value: string | null): void {
+  store.inTransaction(() => {
+    if (value === null) store.statement("DELETE FROM notes WHERE name = ?").run(name);
+    else store.statement("INSERT OR REPLACE INTO notes (name, value) VALUES (?, ?)").run(name, value);
+  });
 }
 
 function recrawl(store: FrontierStore, beforeMs: number): number {

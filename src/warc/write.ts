@@ -24,11 +24,13 @@ export interface WrittenRecord {
   readonly concurrentTo?: readonly string[];
   readonly filename?: string;
   readonly refersTo?: { readonly id?: string; readonly url: string; readonly dateMs: number };
+  /** Why a revisit is one: the payload came again, or the server said that it would be the same. The former, if left out. */
+  readonly profile?: "identical-payload-digest" | "server-not-modified";
   /** Further fields, after the others. */
   readonly fields?: Fields;
 }
 
-const identicalPayload = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest";
+const revisitProfiles = "http://netpreserve.org/warc/1.1/revisit/";
 
 /**
  * One WARC/1.1 record, uncompressed, with block and payload digests in sha1.
@@ -46,7 +48,7 @@ export function recordBytes(record: WrittenRecord): Buffer {
     ["WARC-IP-Address", ip],
     ["WARC-Warcinfo-ID", bracketed(warcinfoId)],
     ...(record.concurrentTo ?? []).map((id) => ["WARC-Concurrent-To", bracketed(id)] as const),
-    ["WARC-Profile", type === "revisit" ? identicalPayload : undefined],
+    ["WARC-Profile", type === "revisit" ? revisitProfiles + (record.profile ?? "identical-payload-digest") : undefined],
     ["WARC-Refers-To", bracketed(refersTo?.id)],
     ["WARC-Refers-To-Target-URI", refersTo?.url],
     ["WARC-Refers-To-Date", refersTo === undefined ? undefined : isoOf(refersTo.dateMs)],
