@@ -2,8 +2,8 @@ import type { Evidence, RightsView } from "../../core/rights.ts";
 import { headerValues } from "../header-values.ts";
 import type { EvidenceKind } from "../kinds.ts";
 import { licenceOfUrl } from "../licence-url.ts";
-import { headerLinksOf } from "../link-header.ts";
-import type { HeaderLink } from "../link-header.ts";
+import { headerLinksOf } from "../../core/link-header.ts";
+import type { HeaderLink } from "../../core/link-header.ts";
 import { cut, quoteOf, valueLength } from "../quote.ts";
 
 /** The HTTP `Link` header with `rel=license`. With RSL's media type it points at a reservation and names no licence. */

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import * as fc from "fast-check";
 
-import { headerLinksOf } from "../../src/rights/link-header.ts";
+import { headerLinksOf } from "../../src/core/link-header.ts";
 
 function read(value: string): unknown {
   return headerLinksOf(value).map(({ target, parameters }) => [target, Object.fromEntries(parameters)]);

@@ -1,0 +1,162 @@
+import { headerLinksOf } from "../core/link-header.ts";
+import { charsetOf, decode } from "./charset.ts";
+import { entityDecoder } from "./entities.ts";
+import { pageLimits } from "./page-limits.ts";
+import type { PageInput } from "./parse-page.ts";
+import { scanTags } from "./tag-scanner.ts";
+
+/** One way on from a page, as a crawler sees it. */
+export interface PageLink {
+  /** As written, entities decoded, white space trimmed; relative to the page's `base`. */
+  readonly url: string;
+  /** Lower-case tokens of `rel`. */
+  readonly rel: readonly string[];
+  /** `a`, `area`, `frame`, `iframe`, `link`, or `http-link` for one of the header. */
+  readonly tag: string;
+  /** `type` of a `link`, lower case: tells feeds from pages. */
+  readonly type: string | null;
+}
+
+/** What a crawler needs to know of a page. Addresses are as written; whoever resolves them does so against `base`. */
+export interface PageLinks {
+  /** In document order; one address may stand there many times. */
+  readonly links: readonly PageLink[];
+  /** Absolute http(s) address. */
+  readonly base: string;
+  /** Where `meta http-equiv=refresh` leads, the first that leads elsewhere. */
+  readonly metaRefresh: string | null;
+  /** The publisher asks not to follow the links of the page. */
+  readonly metaNofollow: boolean;
+  readonly canonical: string | null;
+}
+
+export interface PageLinksInput extends PageInput {
+  /** Lower-case name that a `meta` may call the crawler by, beside `robots`. */
+  readonly agent?: string;
+}
+
+const wanted = new Set(["a", "area", "frame", "iframe", "link", "base", "meta"]);
+/** What a `link` must be to be followed: others are parts of the page, such as style sheets and icons. */
+const followed = new Set(["next", "prev", "alternate", "canonical"]);
+
+/**
+ * The links of an HTML payload, read in one light pass with no tree, for a crawler to go on; the full parse is `pageOf`.
+ * Never throws; bytes and links over `pageLimits` are left out.
+ */
+export function pageLinksOf({ url, bytes, contentType, agent }: PageLinksInput): PageLinks {
+  const read = bytes.subarray(0, pageLimits.bytes);
+  const { source, textAt } = sourceOf(read, contentType);
+  const links: PageLink[] = [];
+  let baseHref: string | null = null;
+  let metaRefresh: string | null = null;
+  let metaNofollow = false;
+  let canonical: string | null = null;
+  scanTags(source, wanted, ({ name, attributes }) => {
+    const value = (attribute: string): string | null => textAt(attributes.get(attribute));
+    if (name === "meta") {
+      const label = value("name")?.trim().toLowerCase();
+      if (label === "robots" || (label !== undefined && label === agent))
+        metaNofollow ||= saysNofollow(value("content"));
+      if (value("http-equiv")?.trim().toLowerCase() === "refresh")
+        metaRefresh ??= refreshTarget(value("content") ?? "");
+      return true;
+    }
+    const address = value(name === "frame" || name === "iframe" ? "src" : "href")?.trim() ?? null;
+    if (address === null) return true;
+    if (name === "base") {
+      baseHref ??= address;
+      return true;
+    }
+    const rel = tokensOf(value("rel"));
+    const type = name === "link" ? (value("type")?.trim().toLowerCase() ?? null) : null;
+    if (name === "link") {
+      if (!isFollowed(rel)) return true;
+      if (rel.includes("canonical")) canonical ??= address;
+    }
+    links.push({ url: address, rel, tag: name, type });
+    return links.length < pageLimits.links;
+  });
+  return { links, base: absoluteBase(baseHref, url) ?? url, metaRefresh, metaNofollow, canonical };
+}
+
+/** The links of `Link` fields that a crawler follows. Source: RFC 8288. */
+export function linkHeaderLinks(fields: readonly string[]): PageLink[] {
+  return fields.flatMap(headerLinksOf).flatMap(({ target, parameters }) => {
+    const rel = tokensOf(parameters.get("rel") ?? null);
+    const type = parameters.get("type")?.trim().toLowerCase() ?? null;
+    return isFollowed(rel) && !parameters.has("anchor") ? [{ url: target, rel, tag: "http-link", type }] : [];
+  });
+}
+
+interface Source {
+  /** What is scanned. */
+  readonly source: string;
+  /** Text of an attribute's range, entities decoded; `null` for none. */
+  readonly textAt: (range: readonly [start: number, end: number] | undefined) => string | null;
+}
+
+/**
+ * Bytes as latin1 cost next to nothing, their offsets are the text's, and the few values that are not ASCII are decoded
+ * by themselves. Not so where ASCII bytes can mean something else: there the whole text is decoded.
+ */
+function sourceOf(bytes: Uint8Array, contentType: string | null): Source {
+  const charset = charsetOf(bytes, contentType, "html");
+  const whole = charset.name.startsWith("utf-16") || charset.name === "iso-2022-jp";
+  const source = whole
+    ? decode(bytes, charset)
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  let entities: ReturnType<typeof entityDecoder> | null = null;
+  let decoder: TextDecoder | null = null;
+  return {
+    source,
+    textAt(range) {
+      if (range === undefined) return null;
+      const [start, end] = [range[0], Math.min(range[1], range[0] + pageLimits.attributes)];
+      let text = source.slice(start, end);
+      if (!whole && /[\u0080-\u00ff]/.test(text)) {
+        decoder ??= new TextDecoder(charset.name);
+        text = decoder.decode(bytes.subarray(start, end));
+      }
+      if (!text.includes("&")) return text;
+      entities ??= entityDecoder();
+      return entities.attribute(text);
+    },
+  };
+}
+
+function tokensOf(rel: string | null): string[] {
+  if (rel === null || rel === "") return [];
+  return rel
+    .toLowerCase()
+    .split(/[\t\n\f\r ]+/)
+    .filter((token) => token !== "");
+}
+
+const isFollowed = (rel: readonly string[]): boolean =>
+  rel.some((token) => followed.has(token)) && !rel.includes("stylesheet");
+
+function saysNofollow(content: string | null): boolean {
+  const words = (content ?? "").toLowerCase().split(/[\s,]+/);
+  return words.includes("nofollow") || words.includes("none");
+}
+
+/** Source: HTML Standard, "shared declarative refresh steps". A refresh without an address leads back to the page. */
+function refreshTarget(content: string): string | null {
+  const rest = /^\s*[\d.]+(?=[\s;,])([^]*)$/.exec(content)?.[1];
+  if (rest === undefined) return null;
+  let target = rest.trimStart().replace(/^[;,]/, "").trimStart();
+  const named = /^url\s*=\s*/i.exec(target);
+  if (named !== null) target = target.slice(named[0].length);
+  const quote = target[0];
+  if (quote === '"' || quote === "'") {
+    const end = target.indexOf(quote, 1);
+    target = target.slice(1, end < 0 ? target.length : end);
+  }
+  target = target.trim();
+  return target === "" ? null : target;
+}
+
+function absoluteBase(href: string | null, url: string): string | null {
+  const base = href === null ? null : URL.parse(href, url);
+  return base !== null && (base.protocol === "http:" || base.protocol === "https:") ? base.href : null;
+}
