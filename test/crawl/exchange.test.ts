@@ -167,13 +167,17 @@ test("a request that cannot be written is an outcome, not an exception", async (
   assert.equal(server.seen.bytes, 0);
 });
 
-test("a wait for the connection counts against the deadline", async () => {
+test("a wait for the connection counts against the deadline, and a new exchange is not kept waiting by it", async () => {
   await using server = await rawServer((socket) => socket.write(page));
+  let lookups = 0;
   await using ours = testExchanger(server, {
-    lookup: () => undefined,
-    connectTo: [],
+    lookup(_, done) {
+      lookups += 1;
+      if (lookups > 1) done(null, [{ address: "127.0.0.1", family: 4 }]);
+    },
     limits: { ...shortLimits, headMs: 200, connectMs: 100_000 },
   });
-  const result = await ours.exchange({ url: `http://never.test:${server.port}/`, headers });
-  assert.partialDeepStrictEqual(result, { ok: false, reason: "timeout", retry: true });
+  const url = `http://slow.test:${server.port}/`;
+  assert.partialDeepStrictEqual(await ours.exchange({ url, headers }), { ok: false, reason: "timeout", retry: true });
+  exchanged(await ours.exchange({ url, headers }));
 });

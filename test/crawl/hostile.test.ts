@@ -92,6 +92,20 @@ suite("what never ends", () => {
     assert.partialDeepStrictEqual(result, { ok: false, reason: "timeout", retry: true });
   });
 
+  test("a drip ends by the limits of head and rate, long before the whole deadline", async () => {
+    const limits = { ...shortLimits, totalMs: 15_000, headMs: 200, slowGraceMs: 200, minBytesPerSecond: 100_000 };
+    for (const start of [`${ok}\r\n`, ok]) {
+      await using dripping = await rawServer((socket) => {
+        socket.write(start);
+        endlessly(socket, "a: b\r\n", 50);
+      });
+      await using ours = testExchanger(dripping, { limits });
+      const result = await ours.exchange({ url: dripping.origin, headers });
+      assert.equal(result.ok ? result.truncated : result.reason, start === ok ? "timeout" : "time");
+      assert.ok(result.timings.totalMs < 10_000);
+    }
+  });
+
   test("silence ends in a timeout", async () => {
     assert.partialDeepStrictEqual(await outcomeOf(() => undefined), { ok: false, reason: "timeout", retry: true });
   });
@@ -189,6 +203,11 @@ suite("framing", () => {
 suite("hosts that vanish", () => {
   for (const [title, bytes, payload] of [
     ["shorter than its length", `${ok}Content-Length: 10\r\n\r\nhalf`, "half"],
+    [
+      "shorter than its length, on a connection to be closed",
+      `${ok}Connection: close\r\nContent-Length: 10\r\n\r\nhalf`,
+      "half",
+    ],
     ["in the middle of a chunk", `${chunked}a\r\nhalf`, "half"],
     ["between chunks", `${chunked}4\r\nhalf\r\n`, "half"],
     ["before any of it came", `${ok}Content-Length: 10\r\n\r\n`, ""],

@@ -44,6 +44,8 @@ const paths: readonly (readonly [rules: string, allowed: string, refused: string
   ["-/%7Ejoe", "/", "/~joe /%7Ejoe /%7ejoe"],
   ["-/~joe", "/", "/~joe /%7Ejoe"],
   ["-/a%2Fb", "/a/b", "/a%2Fb /a%2fb"],
+  ["-/a%2Db%5f%2e", "/a.b", "/a-b_. /a%2Db%5F%2E"],
+  ["-/*aaaaaaaaab*b", "/aaaaaaaaab", "/aaaaaaaaabb /xaaaaaaaaabxb"],
   ["-/a%7", "/a~b", "/a%7Eb /a%71"],
 ];
 suite("paths", () => {
