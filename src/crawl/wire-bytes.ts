@@ -1,29 +1,43 @@
-/** Bytes as they come, joined; a drip of single bytes takes no more memory than they do. */
+/** Bytes as they come; a drip of single bytes takes little more memory than they do. */
 export interface WireBytes {
   length: number;
-  /** Holds the first `length` bytes of what came; the rest is room. */
-  bytes: Buffer;
+  /** Joined chunks, with room behind them. */
+  joined: Buffer;
+  joinedLength: number;
+  /** The last few chunks, as they came. */
+  readonly chunks: Buffer[];
 }
 
-const firstRoomBytes = 64 << 10;
+/** So few chunks are joined only once, at the end. */
+const maxLooseChunks = 32;
 
 export function emptyWire(): WireBytes {
-  return { length: 0, bytes: Buffer.alloc(0) };
+  return { length: 0, joined: nothing, joinedLength: 0, chunks: [] };
 }
 
-/** Adds a chunk; the first one is kept as it is, so that most responses are never copied. */
+const nothing = Buffer.alloc(0);
+
 export function addToWire(wire: WireBytes, chunk: Buffer): void {
-  const length = wire.length + chunk.length;
-  if (wire.length === 0) wire.bytes = chunk;
-  else {
-    if (length > wire.bytes.length) {
-      const roomier = Buffer.allocUnsafeSlow(Math.max(firstRoomBytes, 2 * length));
-      wire.bytes.copy(roomier, 0, 0, wire.length);
-      wire.bytes = roomier;
-    }
-    chunk.copy(wire.bytes, wire.length);
+  wire.chunks.push(chunk);
+  wire.length += chunk.length;
+  if (wire.chunks.length < maxLooseChunks) return;
+  if (wire.length > wire.joined.length) {
+    const roomier = Buffer.allocUnsafeSlow(2 * wire.length);
+    wire.joined.copy(roomier, 0, 0, wire.joinedLength);
+    wire.joined = roomier;
   }
-  wire.length = length;
+  for (const loose of wire.chunks) {
+    loose.copy(wire.joined, wire.joinedLength);
+    wire.joinedLength += loose.length;
+  }
+  wire.chunks.length = 0;
+}
+
+/** All that came, in one piece; a response in one chunk is never copied. */
+function wholeOf({ joined, joinedLength, chunks }: WireBytes): Buffer {
+  const [only] = chunks;
+  if (joinedLength === 0 && chunks.length === 1 && only !== undefined) return only;
+  return Buffer.concat(joinedLength === 0 ? chunks : [joined.subarray(0, joinedLength), ...chunks]);
 }
 
 /** A response's bytes, taken apart. */
@@ -41,7 +55,8 @@ const headEnd = Buffer.from("\r\n\r\n");
  * Takes a response apart that the HTTP parser has accepted: past the 1xx ones, the final head, then the body, which is
  * `chunked` or as long as the `payloadBytes` that the parser has counted. Of chunks that it refused none is in the payload.
  */
-export function wirePartsOf({ bytes, length }: WireBytes, chunked: boolean, payloadBytes: number): WireParts {
+export function wirePartsOf(wire: WireBytes, chunked: boolean, payloadBytes: number): WireParts {
+  const bytes = wholeOf(wire);
   let start = 0;
   let end = bytes.indexOf(headEnd);
   // "HTTP/1.1 103": the digit after the blank tells an interim response.
@@ -49,9 +64,9 @@ export function wirePartsOf({ bytes, length }: WireBytes, chunked: boolean, payl
     start = end + headEnd.length;
     end = bytes.indexOf(headEnd, start);
   }
-  const bodyStart = end < 0 || end >= length ? length : end + headEnd.length;
+  const bodyStart = end < 0 ? bytes.length : end + headEnd.length;
   const head = bytes.subarray(start, bodyStart);
-  const rest = bytes.subarray(bodyStart, length);
+  const rest = bytes.subarray(bodyStart);
   if (!chunked) {
     const body = rest.subarray(0, payloadBytes);
     return { head, body, payload: body, excessBytes: rest.length - body.length };
