@@ -55,7 +55,7 @@ CREATE TABLE validators (
   url            INTEGER PRIMARY KEY,
   etag           TEXT,
   last_modified  TEXT,
-  payload_digest ANY NOT NULL,                -- sha-256 packed to 32 bytes, anything else as text
+  payload_digest TEXT NOT NULL,
   captured_at    INTEGER NOT NULL,
   record_id      ANY NOT NULL                 -- <urn:uuid:...> packed to 16 bytes, anything else as text
 ) STRICT;

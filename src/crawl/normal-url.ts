@@ -48,7 +48,8 @@ export function hostKeyOf(url: string): string {
 
 /** `name/path` and `name:port/path` are what people type; a scheme with a dot in it is no scheme of the web. */
 function seedUrlOf(raw: string): URL | null {
-  const text = raw.trim();
+  // As the parser does with what it is given: what is no letter goes before, line breaks go everywhere.
+  const text = raw.replace(/^[\0- ]+/, "").replaceAll(/[\t\r\n]+/g, "");
   const bare = !/^[a-z][a-z0-9+.-]*:/i.test(text) || /^(?:localhost|[^/?#:]*\.[^/?#:]*):\d*(?:[/?#]|$)/i.test(text);
   return URL.parse(bare ? `http://${text}` : text);
 }

@@ -1,10 +1,10 @@
 import type { Validators } from "./frontier.ts";
 
-/** Validators as a row keeps them: the two long names packed where they have the form that this program writes. */
+/** Validators as a row keeps them: the record's id packed where it has the form that this program writes. */
 export interface ValidatorsRow {
   readonly etag: string | null;
   readonly last_modified: string | null;
-  readonly payload_digest: string | Buffer;
+  readonly payload_digest: string;
   readonly captured_at: number;
   readonly record_id: string | Buffer;
 }
@@ -14,9 +14,7 @@ export function validatorsRowOf(validators: Validators): ValidatorsRow {
   return {
     etag,
     last_modified: lastModified,
-    payload_digest: /^sha256:[0-9a-f]{64}$/.test(payloadDigest)
-      ? Buffer.from(payloadDigest.slice(7), "hex")
-      : payloadDigest,
+    payload_digest: payloadDigest,
     captured_at: capturedAt,
     record_id: uuidUrn.test(recordId) ? Buffer.from(recordId.slice(10, -1).replaceAll("-", ""), "hex") : recordId,
   };
@@ -26,8 +24,7 @@ export function validatorsOf(row: ValidatorsRow): Validators {
   return {
     etag: row.etag,
     lastModified: row.last_modified,
-    payloadDigest:
-      typeof row.payload_digest === "string" ? row.payload_digest : `sha256:${row.payload_digest.toString("hex")}`,
+    payloadDigest: row.payload_digest,
     capturedAt: row.captured_at,
     recordId: typeof row.record_id === "string" ? row.record_id : uuidUrnOf(row.record_id.toString("hex")),
   };

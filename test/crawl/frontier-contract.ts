@@ -9,7 +9,7 @@ import type { FrontierPlace } from "./frontier-samples.ts";
 const validators: Validators = {
   etag: '"x"',
   lastModified: "Mon, 01 Jan 2024 00:00:00 GMT",
-  payloadDigest: `sha256:${"ab".repeat(32)}`,
+  payloadDigest: `sha1:${"AB".repeat(16)}`,
   capturedAt: 50,
   recordId: "<urn:uuid:01234567-89ab-cdef-0123-456789abcdef>",
 };
@@ -78,6 +78,36 @@ export function frontierContract(name: string, place: () => FrontierPlace): void
       assert.deepEqual(frontier.counts().refusedLinks, [
         { reason: "scope-place", links: 3, example: "http://x.example/1" },
       ]);
+    });
+  });
+
+  suite(`${name}: changes that belong together`, () => {
+    check("many changes are one, and none of them is when one fails", (frontier, at) => {
+      frontier.add(pages(2));
+      const turn = onlyTurn(frontier);
+      const work = (fails: boolean) => () => {
+        frontier.add(pages(3, "http://b.example"));
+        frontier.setNote("place", "here");
+        endAll(frontier, turn, done);
+        if (fails) throw new Error("the last change failed");
+        return frontier.counts().urls.done;
+      };
+      assert.throws(() => frontier.together(work(true)), /last change/);
+      assert.equal(frontier.note("place"), null);
+      assert.partialDeepStrictEqual(frontier.counts(), { hosts: 1, urls: { leased: 2, waiting: 0, done: 0 } });
+      assert.equal(frontier.together(work(false)), 2);
+      const second = at.open();
+      assert.equal(second.note("place"), "here");
+      assert.partialDeepStrictEqual(second.counts(), { hosts: 2, urls: { leased: 0, waiting: 3, done: 2 } });
+      second.close();
+    });
+
+    check("a note is what was last written, until it is taken away", (frontier) => {
+      frontier.setNote("a", "1");
+      frontier.setNote("a", "2");
+      assert.equal(frontier.note("a"), "2");
+      frontier.setNote("a", null);
+      assert.equal(frontier.note("a"), null);
     });
   });
 

@@ -43,6 +43,7 @@ const cases = [
   },
   { name: "an address in figures has one spelling", raw: "http://0x7f.1/", normal: "http://127.0.0.1/" },
   { name: "white space around is dropped", raw: " \thttp://h.example/ \n", normal: "http://h.example/" },
+  { name: "line breaks inside are dropped", raw: "\u0000h\nttp://h.example/a\r\n\tb", normal: "http://h.example/ab" },
   { name: "a backslash is a slash", raw: "http:\\\\h.example\\a", normal: "http://h.example/a" },
   { name: "a bare name is http", raw: "h.example/a", normal: "http://h.example/a" },
   { name: "a bare name may have a port", raw: "h.example:8080/a", normal: "http://h.example:8080/a" },
