@@ -80,17 +80,14 @@ const suffixes = { allowPrivateDomains: true };
 /** Whatever has no registered domain (an address, `localhost`, a bare suffix) stands for itself alone. */
 const domainOfHost = (host: string): string => parse(host, suffixes).domain ?? host;
 
-/** The host itself or a domain above it is among the names. */
+/** The host itself or a domain above it is among the names; whole addresses stand under nothing that can be named. */
 function isUnder(host: string, names: ReadonlySet<string>): boolean {
   if (names.has(host)) return true;
-  if (isAddress(host)) return false;
   for (let dot = host.indexOf("."); dot >= 0; dot = host.indexOf(".", dot + 1)) {
     if (names.has(host.slice(dot + 1))) return true;
   }
   return false;
 }
-
-const isAddress = (host: string): boolean => host.startsWith("[") || /^[\d.]+$/.test(host);
 
 function hostAndPortOf(url: string): string {
   const start = url.indexOf("//") + 2;

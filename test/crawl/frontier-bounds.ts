@@ -9,6 +9,8 @@ import { trapLimits } from "../../src/crawl/traps.ts";
 import { addressesOf, done, endAll, found, frontierCheck, onlyTurn, pages, wide } from "./frontier-samples.ts";
 import type { FrontierPlace, FrontierWork } from "./frontier-samples.ts";
 
+const validators = { etag: null, lastModified: null, payloadDigest: "x", capturedAt: 0, recordId: "x" };
+
 /** The part of the contract that is about bounds and bookkeeping. */
 export function frontierBounds(name: string, place: () => FrontierPlace): void {
   const check = frontierCheck(place);
@@ -23,6 +25,8 @@ export function frontierBounds(name: string, place: () => FrontierPlace): void {
         frontier.add([...pages(2), ...pages(2, "http://b.example")]);
         const turns = frontier.claim(0, wide);
         assert.equal(addressesOf(turns).length, 3);
+        frontier.add(pages(2, "http://c.example"));
+        assert.deepEqual(frontier.claim(0, wide), []);
         for (const turn of turns) endAll(frontier, turn, done);
         assert.deepEqual(frontier.claim(0, wide), []);
         assert.equal(frontier.counts().spent, "budget-pages");
@@ -133,6 +137,7 @@ export function frontierBounds(name: string, place: () => FrontierPlace): void {
     check("after any history each URL is in exactly one state, and hosts add up to the whole", (frontier) => {
       const ends = fc.constantFrom<UrlEnd | null>(
         done,
+        { ...done, validators },
         { kind: "retry", notBeforeMs: 5, reason: "later" },
         { kind: "failed", reason: "dns" },
         { kind: "refused", reason: "robots" },

@@ -88,17 +88,18 @@ export function frontierContract(name: string, place: () => FrontierPlace): void
       const work = (fails: boolean) => () => {
         frontier.add(pages(3, "http://b.example"));
         frontier.setNote("place", "here");
-        endAll(frontier, turn, done);
+        endAll(frontier, turn, { kind: "failed", reason: "dns" });
         if (fails) throw new Error("the last change failed");
-        return frontier.counts().urls.done;
+        return frontier.counts().urls.failed;
       };
       assert.throws(() => frontier.together(work(true)), /last change/);
       assert.equal(frontier.note("place"), null);
-      assert.partialDeepStrictEqual(frontier.counts(), { hosts: 1, urls: { leased: 2, waiting: 0, done: 0 } });
+      assert.partialDeepStrictEqual(frontier.counts(), { hosts: 1, urls: { leased: 2, waiting: 0, failed: 0 } });
       assert.equal(frontier.together(work(false)), 2);
       const second = at.open();
       assert.equal(second.note("place"), "here");
-      assert.partialDeepStrictEqual(second.counts(), { hosts: 2, urls: { leased: 0, waiting: 3, done: 2 } });
+      assert.partialDeepStrictEqual(second.counts(), { hosts: 2, urls: { leased: 0, waiting: 3, failed: 2 } });
+      assert.deepEqual(second.counts().reasons, [{ state: "failed", reason: "dns", urls: 2 }]);
       second.close();
     });
 

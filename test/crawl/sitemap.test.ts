@@ -142,14 +142,14 @@ suite("sitemapOf", () => {
   test("the same is read wherever the chunks of a stream are cut", async () => {
     const all = documents.map(({ text }) => text);
     await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...all), fc.nat(63), async (text, shift) => {
+      fc.asyncProperty(fc.constantFrom(...all), fc.nat(500), async (text, shift) => {
         // White space after the first element's bracket moves all that follows over the reader's boundary of 64 KiB.
         const at = text.indexOf(">", text.search(/<(?:\w+:)?(?:urlset|sitemapindex|rss|feed|RDF)/)) + 1;
         if (!text.startsWith("<") || at === 0) return;
         const space = " ".repeat(64 * 1024 - at - shift);
         assert.deepEqual(await read(text.slice(0, at) + space + text.slice(at)), await read(text));
       }),
-      { numRuns: 200 },
+      { numRuns: 500 },
     );
   });
 
