@@ -55,6 +55,7 @@ export function threadPool(size: number, software: string, limits: PageLimits = 
   const all = new Set<Thread>();
   const waiting: ((thread: Thread) => void)[] = [];
   let gone = 0n;
+  let closed = false;
 
   const start = (): Thread => {
     const progress = new SharedArrayBuffer(24);
@@ -99,6 +100,8 @@ export function threadPool(size: number, software: string, limits: PageLimits = 
       for (let attempt = 1; ; attempt++) {
         const thread = await take();
         const answer = await ask(thread, { ...job, poison }, limits.stuckMs);
+        // The threads that closing ends must not look like crashes: trying again would start new ones for ever.
+        if (closed) throw new PipelineError("interrupted", "the pool of threads was closed");
         if (answer.crash === undefined) {
           release(thread);
           if (answer.result !== undefined) return answer.result;
@@ -115,6 +118,7 @@ export function threadPool(size: number, software: string, limits: PageLimits = 
       }
     },
     async [Symbol.asyncDispose]() {
+      closed = true;
       await Promise.all([...all].map(async ({ worker }) => worker.terminate()));
       all.clear();
     },

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 
+import { PipelineError } from "../../src/core/errors.ts";
 import type { MeasureJob } from "../../src/pipeline/measure-slice.ts";
 import { openSegment } from "../../src/pipeline/segment-read.ts";
 import { threadPool } from "../../src/pipeline/thread-pool.ts";
@@ -36,6 +37,18 @@ suite("a pool of measuring threads", () => {
     assert.equal(failed?.url, "https://example.org/huge");
     assert.equal(failed.reason, "worker-crashed");
     assert.match(failed.detail ?? "", /memory/);
+  });
+
+  test("gives up the work in hand when it is closed, and starts no thread for it again", async () => {
+    using folder = temporaryFolder();
+    const job = jobFor(folder.path, responseMember("https://example.org/", pageHtml(1)));
+    const pool = threadPool(1, "colophon test");
+    const refused = assert.rejects(
+      pool.measure(job),
+      (error) => error instanceof PipelineError && error.code === "interrupted",
+    );
+    await pool[Symbol.asyncDispose]();
+    await refused;
   });
 
   test("gives the same segment whichever thread measures a slice", async () => {
