@@ -1,0 +1,119 @@
+import type { Fields } from "../warc/record.ts";
+import type { CrawlClock } from "./crawl-clock.ts";
+import type { ExchangeRequest, ExchangeResult } from "./exchange-result.ts";
+import type { HostPaces } from "./host-paces.ts";
+import type { RobotsKeeper } from "./robots-keeper.ts";
+import type { Scope } from "./scope.ts";
+import type { TargetRules } from "./target-rules.ts";
+
+/** A body to look for ways on in, its codings taken off. */
+export interface LandedPage {
+  readonly url: string;
+  readonly headers: Fields;
+  readonly contentType: string | null;
+  readonly bytes: Uint8Array;
+}
+
+/** One way on, as written. */
+export interface WayOn {
+  /** Relative to `WaysOn.base`. */
+  readonly url: string;
+  /** The publisher asks not to follow it. */
+  readonly nofollow: boolean;
+}
+
+/** Where a page leads. */
+export interface WaysOn {
+  readonly base: string;
+  readonly links: readonly WayOn[];
+  /** The publisher asks to follow none of them. */
+  readonly nofollow: boolean;
+}
+
+/** Reads a body; `null` when it is no page. */
+export type FindWays = (page: LandedPage) => WaysOn | null;
+
+/** How often what is tried again, and when. */
+export interface RetryOptions {
+  /** Exchanges of one URL, the first included. */
+  readonly attempts: number;
+  /** Wait before the second; doubled for each further one. */
+  readonly firstMs: number;
+  /** Failures of a host in a row, by its pages or its robots.txt, before it is left alone until the next run. */
+  readonly hostFailures: number;
+}
+
+export const retryDefaults: RetryOptions = { attempts: 4, firstMs: 60_000, hostFailures: 6 };
+
+/** All that visiting a URL needs. */
+export interface CrawlContext {
+  readonly clock: CrawlClock;
+  /** One exchange with a host, when its pace allows; one at a time for each host. */
+  readonly ask: (host: string, request: ExchangeRequest) => Promise<ExchangeResult>;
+  readonly paces: HostPaces;
+  readonly robots: RobotsKeeper;
+  readonly scope: Scope;
+  readonly findWays: FindWays;
+  readonly followNofollow: boolean;
+  readonly followSitemaps: boolean;
+  /** Sent with every request, `User-Agent` among them. */
+  readonly headers: Fields;
+  /** Lower case; what robots.txt and meta elements call the crawler. */
+  readonly productToken: string;
+  readonly targets: TargetRules;
+  readonly retry: RetryOptions;
+  readonly refused: RefusedLinks;
+  /** Redirects in a row. */
+  readonly redirects: HopCounts;
+  /** Sitemaps that name further sitemaps. */
+  readonly indexes: HopCounts;
+  /** Hosts whose robots.txt names a sitemap, by its address. */
+  readonly sitemapsNamed: Map<string, readonly string[]>;
+  readonly signal: AbortSignal;
+}
+
+/** Links that never become URLs, counted until the next commit. */
+export interface RefusedLinks {
+  readonly note: (reason: string, url: string) => void;
+  /** Gives what was counted and begins anew. */
+  readonly take: () => ReadonlyMap<string, readonly string[]>;
+}
+
+export function refusedLinks(): RefusedLinks {
+  let links = new Map<string, string[]>();
+  return {
+    note(reason, url) {
+      const known = links.get(reason);
+      if (known === undefined) links.set(reason, [url]);
+      else known.push(url);
+    },
+    take() {
+      const taken = links;
+      links = new Map();
+      return taken;
+    },
+  };
+}
+
+/** How many steps of a kind led to a URL, in this process. */
+export interface HopCounts {
+  readonly of: (url: string) => number;
+  /** Counts the step; false when it is one too many. */
+  readonly follow: (from: string, to: string) => boolean;
+}
+
+const rememberedHops = 50_000;
+
+export function hopCounts(most: number): HopCounts {
+  const hops = new Map<string, number>();
+  return {
+    of: (url) => hops.get(url) ?? 0,
+    follow(from, to) {
+      const count = (hops.get(from) ?? 0) + 1;
+      if (count > most) return false;
+      if (hops.size >= rememberedHops) hops.delete(hops.keys().next().value ?? from);
+      hops.set(to, count);
+      return true;
+    },
+  };
+}

@@ -1,0 +1,150 @@
+import { addressSlots } from "./address-slots.ts";
+import type { ArchiveState, ArchiveWriter } from "./archive-writer.ts";
+import { pause } from "./crawl-clock.ts";
+import type { CrawlContext } from "./crawl-context.ts";
+import type { Frontier, Turn, UrlEnd } from "./frontier.ts";
+import { hostTurn, type EndedTurn } from "./host-turn.ts";
+
+export interface CrawlLoopOptions {
+  /** Hosts that are asked at the same time. */
+  readonly concurrency: number;
+  /** Of them, those at one IP address; `null` for no bound. */
+  readonly hostsAnAddress: number | null;
+  /** Bytes at which an archive file is ended. */
+  readonly rollBytes: number;
+  /** Nothing is asked for before; so that a host that a dead process spoke to last has its pause. */
+  readonly notBeforeMs: number;
+}
+
+/** What a crawl has done so far in this process: URLs by how they ended. */
+export interface CrawlProgress extends Readonly<Record<UrlEnd["kind"], number>> {
+  /** Of those done, off the wire. */
+  readonly bytes: number;
+  /** Hosts that are being asked now. */
+  readonly activeHosts: number;
+}
+
+export interface CrawlHooks {
+  /** An archive file is whole, under its final path. */
+  readonly onArchive: (path: string) => void;
+  /** Called after each commit; cheap. */
+  readonly onProgress: (progress: CrawlProgress) => void;
+}
+
+/** Commits come at most this often while there is other work: each costs two syncs of the disk. */
+const commitEveryMs = 20;
+const urlsPerTurn = 8;
+/** Of a process that is alive the lease never runs out in a turn; of a dead one it is ended at the next start. */
+const leaseMs = 600_000;
+/** How long a host waits for another one at the same address. */
+const addressWaitMs = 200;
+
+/** The name of the note that says how far the archives are on disk. */
+export const archiveNote = "archive";
+
+/**
+ * Crawls until nothing is left to do or the signal is aborted. Turns of many hosts run at once; what they bring is written
+ * and synced to the archive first, and only then do their URLs count as ended: one sync and one transaction for all turns
+ * that ended in the meantime. A process that dies has lost no more than that, and the frontier knows up to which byte the
+ * archive is whole.
+ */
+export async function crawlLoop(
+  frontier: Frontier,
+  archive: ArchiveWriter,
+  context: CrawlContext,
+  options: CrawlLoopOptions,
+  hooks: CrawlHooks,
+): Promise<CrawlProgress> {
+  const { clock, paces, robots, refused, signal } = context;
+  const slots = options.hostsAnAddress === null ? null : addressSlots(options.hostsAnAddress);
+  const progress = { done: 0, retry: 0, refused: 0, failed: 0, bytes: 0, activeHosts: 0 };
+  let ended: EndedTurn[] = [];
+  let failure: { readonly error: unknown } | null = null;
+  let wake = (): void => undefined;
+
+  const start = (turn: Turn): void => {
+    const ip = paces.ip(turn.host);
+    if (slots?.take(ip) === false) {
+      const notBeforeMs = clock.nowMs() + addressWaitMs;
+      ended.push({ turn, ends: new Map(), found: [], members: [], notBeforeMs, blockedReason: null });
+      return;
+    }
+    progress.activeHosts += 1;
+    hostTurn(context, turn)
+      .then(
+        (end) => ended.push(end),
+        (error: unknown) => (failure ??= { error }),
+      )
+      .finally(() => {
+        slots?.giveBack(ip);
+        progress.activeHosts -= 1;
+        wake();
+      })
+      .catch(() => undefined);
+  };
+
+  /** What has ended is noted, and what is due is claimed, in one transaction. */
+  const commit = (turns: readonly EndedTurn[], state: ArchiveState): Turn[] =>
+    frontier.together(() => {
+      for (const { turn, ends, found, notBeforeMs, blockedReason } of turns) {
+        robots.save(turn.host);
+        paces.save(turn.host);
+        frontier.ack(turn, ends, found, notBeforeMs);
+        if (blockedReason !== null) frontier.setHost(turn.host, { blockedReason });
+      }
+      for (const [reason, links] of refused.take()) frontier.refuse(reason, links);
+      if (turns.length > 0) frontier.setNote(archiveNote, JSON.stringify(state));
+      const free = options.concurrency - progress.activeHosts;
+      if (signal.aborted || failure !== null || free < 1) return [];
+      return frontier.claim(clock.nowMs(), { turns: free, urlsPerTurn, leaseMs });
+    });
+
+  const count = ({ ends }: EndedTurn): void => {
+    for (const end of ends.values()) {
+      progress[end.kind] += 1;
+      if (end.kind === "done") progress.bytes += end.bytes ?? 0;
+    }
+  };
+
+  signal.addEventListener("abort", () => wake(), { once: true });
+  await pause(options.notBeforeMs - clock.nowMs(), signal);
+  for (let committedMs = -Infinity; ;) {
+    const sinceMs = clock.steadyMs() - committedMs;
+    if (progress.activeHosts > 0 && sinceMs < commitEveryMs) await pause(commitEveryMs - sinceMs, signal);
+    committedMs = clock.steadyMs();
+    const turns = ended;
+    ended = [];
+    const state = await archive.append(turns.flatMap(({ members }) => members));
+    const claimed = commit(turns, state);
+    turns.forEach(count);
+    if (state.bytes >= options.rollBytes) await roll(frontier, archive, hooks);
+    hooks.onProgress(progress);
+    claimed.forEach(start);
+    if (ended.length > 0) continue;
+    const isLast = signal.aborted || failure !== null;
+    const dueMs = isLast ? null : frontier.nextDueMs();
+    if (progress.activeHosts === 0 && dueMs === null) break;
+    await untilWork(dueMs);
+  }
+  if (failure !== null) throw (failure as { readonly error: unknown }).error;
+  if (!signal.aborted) await roll(frontier, archive, hooks);
+  return progress;
+
+  /** Until a turn ends, a host is due while there is room for it, or the signal is aborted. */
+  async function untilWork(dueMs: number | null): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    wake = resolve;
+    const hasRoom = progress.activeHosts < options.concurrency;
+    const waitMs = dueMs !== null && hasRoom ? Math.max(1, dueMs - clock.nowMs()) : null;
+    const timer = waitMs === null ? undefined : setTimeout(resolve, Math.min(waitMs, 2 ** 31 - 1));
+    await promise;
+    clearTimeout(timer);
+  }
+}
+
+async function roll(frontier: Frontier, archive: ArchiveWriter, hooks: CrawlHooks): Promise<void> {
+  const path = await archive.roll();
+  if (path === null) return;
+  frontier.setNote(archiveNote, JSON.stringify(archive.state()));
+  hooks.onArchive(path);
+}

@@ -1,0 +1,181 @@
+import { literalAddressOf } from "./address-rules.ts";
+import { openArchiveWriter, type ArchiveState } from "./archive-writer.ts";
+import type { ConnectToRule } from "./connect-to.ts";
+import { systemClock } from "./crawl-clock.ts";
+import {
+  hopCounts,
+  refusedLinks,
+  retryDefaults,
+  type CrawlContext,
+  type FindWays,
+  type RetryOptions,
+} from "./crawl-context.ts";
+import { archiveNote, crawlLoop, type CrawlHooks, type CrawlProgress } from "./crawl-loop.ts";
+import { exchanger } from "./exchange.ts";
+import { exchangerDefaults, type ExchangeLimits } from "./exchange-options.ts";
+import { priorities } from "./found-urls.ts";
+import type { Frontier, FrontierCounts } from "./frontier.ts";
+import { hostPaces } from "./host-paces.ts";
+import type { Address } from "./normal-url.ts";
+import { paceDefaults, type PaceOptions } from "./politeness.ts";
+import { politeAsk } from "./polite-ask.ts";
+import { robotsKeeper } from "./robots-keeper.ts";
+import type { Scope } from "./scope.ts";
+import { sitemapLimits } from "./sitemap.ts";
+import { productToken, requestHeaders, type Requester } from "./user-agent.ts";
+
+export interface CrawlOptions {
+  /** Folder of the archives. */
+  readonly archives: string;
+  readonly requester: Requester;
+  readonly scope: Scope;
+  readonly seeds: readonly Address[];
+  readonly findWays: FindWays;
+  readonly pace?: Partial<PaceOptions>;
+  readonly retry?: Partial<RetryOptions>;
+  readonly limits?: Partial<ExchangeLimits>;
+  readonly connectTo?: readonly ConnectToRule[];
+  readonly allowPrivate?: boolean;
+  /** Trusted instead of the system's, PEM. */
+  readonly certificateAuthority?: string | null;
+  readonly concurrency?: number;
+  readonly rollBytes?: number;
+  readonly followNofollow?: boolean;
+  readonly followSitemaps?: boolean;
+}
+
+export interface CrawlReport {
+  /** Of this process. */
+  readonly progress: CrawlProgress;
+  /** Of the whole crawl. */
+  readonly counts: FrontierCounts;
+  readonly seedsAdded: number;
+  readonly recovery: Recovery;
+  readonly interrupted: boolean;
+}
+
+/** What an earlier process left behind that did not end by itself; zeros when it did. */
+export interface Recovery {
+  /** Turns of hosts that were under way: what they had fetched and not yet archived is fetched again. */
+  readonly turns: number;
+  /** Bytes of archive that were never acknowledged, and are cut off. */
+  readonly archiveBytes: number;
+}
+
+/** Two of one address at a time, of the many names that one machine may have. */
+const hostsAnAddress = 4;
+const maxRedirects = 10;
+/** Words of `HostState.blockedReason` that hold for one run. */
+const runBlocks = /^(?:robots-|host-failing$)/;
+
+/**
+ * Crawls from where the frontier stands until nothing is left to do, a budget is used up, or the signal is aborted. The
+ * caller sees to it that no other process has the frontier open.
+ * @throws {PipelineError} `usage`, `disk-full`, `archive-changed`, `archive-write`, `ledger-broken`
+ */
+export async function crawl(
+  frontier: Frontier,
+  options: CrawlOptions,
+  signal: AbortSignal,
+  hooks: CrawlHooks,
+): Promise<CrawlReport> {
+  const clock = systemClock;
+  const pace = { ...paceDefaults, ...options.pace };
+  const headers = requestHeaders(options.requester);
+  const targets = targetRules(options);
+  const wasUsed = frontier.note(archiveNote) !== null;
+  await using archive = await openArchiveWriter({
+    folder: options.archives,
+    state: notedArchive(frontier),
+    warcinfo: warcinfoFields(options.requester, headers),
+    nowMs: clock.nowMs,
+  });
+  // Noted before there is anything to lose, so that a crawl that dies at once is known to have begun.
+  frontier.setNote(archiveNote, JSON.stringify(archive.state()));
+  const restMs = clock.nowMs() + pace.minDelayMs;
+  const recovery = { turns: frontier.recover(Infinity, restMs), archiveBytes: archive.droppedBytes };
+  unblock(frontier);
+  const seeds = options.seeds.map((seed) => ({ ...seed, depth: 0, priority: priorities.seed, via: "seed" as const }));
+  const { added: seedsAdded } = frontier.add(seeds);
+
+  await using web = exchanger({
+    ...exchangerDefaults,
+    ...targets,
+    connectTo: options.connectTo ?? [],
+    certificateAuthority: options.certificateAuthority ?? null,
+    limits: { ...exchangerDefaults.limits, ...options.limits },
+  });
+  const paces = hostPaces(frontier, pace, clock);
+  const context: CrawlContext = {
+    clock,
+    ask: politeAsk(web.exchange, paces, signal),
+    paces,
+    robots: robotsKeeper(frontier, productToken, clock.nowMs),
+    scope: options.scope,
+    findWays: options.findWays,
+    followNofollow: options.followNofollow ?? false,
+    followSitemaps: options.followSitemaps ?? true,
+    headers,
+    productToken,
+    targets,
+    retry: { ...retryDefaults, ...options.retry },
+    refused: refusedLinks(),
+    redirects: hopCounts(maxRedirects),
+    indexes: hopCounts(sitemapLimits.depth),
+    sitemapsNamed: new Map(),
+    signal,
+  };
+  const loop = {
+    concurrency: options.concurrency ?? 100,
+    hostsAnAddress: targets.allowPrivate ? null : hostsAnAddress,
+    rollBytes: options.rollBytes ?? 1_000_000_000,
+    notBeforeMs: wasUsed ? restMs : clock.nowMs(),
+  };
+  const progress = await crawlLoop(frontier, archive, context, loop, hooks);
+  return { progress, counts: frontier.counts(), seedsAdded, recovery, interrupted: signal.aborted };
+}
+
+/** True when all seeds are on this machine, or everything is sent there: then there is nobody to leave a contact for. */
+export function asksOnlyThisMachine(seeds: readonly Address[], connectTo: readonly ConnectToRule[]): boolean {
+  const isHere = (hostname: string): boolean =>
+    hostname === "localhost" || hostname === "::1" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  const all = connectTo.find(({ fromHost, fromPort }) => fromHost === null && fromPort === null);
+  if (all !== undefined && all === connectTo[0] && all.toHost !== null) return isHere(all.toHost);
+  return seeds.every(({ url }) => {
+    const { hostname } = new URL(url);
+    return isHere(literalAddressOf(hostname) ?? hostname);
+  });
+}
+
+/** Ports that the seeds name were meant. */
+function targetRules({ seeds, allowPrivate = false }: CrawlOptions): CrawlContext["targets"] {
+  const ports = seeds.flatMap(({ url }) => {
+    const { port } = new URL(url);
+    return port === "" ? [] : [Number(port)];
+  });
+  return { ports: [...new Set(ports)], allowPrivate };
+}
+
+function notedArchive(frontier: Frontier): ArchiveState | null {
+  const text = frontier.note(archiveNote);
+  return text === null ? null : (JSON.parse(text) as ArchiveState);
+}
+
+function warcinfoFields({ software, project, contact }: Requester, headers: [string, string][]): [string, string][] {
+  return [
+    ["software", software],
+    ["format", "WARC File Format 1.1"],
+    ["conformsTo", "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"],
+    ["isPartOf", project],
+    ["robots", "RFC 9309"],
+    ...(contact === null ? [] : [["operator", contact] as [string, string]]),
+    ...headers.map(([name, value]): [string, string] => [`http-header-${name.toLowerCase()}`, value]),
+  ];
+}
+
+/** Hosts that failed in an earlier run may be well again. */
+function unblock(frontier: Frontier): void {
+  for (const { host, blockedReason } of frontier.hosts()) {
+    if (blockedReason !== null && runBlocks.test(blockedReason)) frontier.setHost(host, { blockedReason: null });
+  }
+}

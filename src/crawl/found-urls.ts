@@ -1,0 +1,78 @@
+import type { CrawlContext, WaysOn } from "./crawl-context.ts";
+import type { FoundUrl } from "./frontier.ts";
+import { addressOf, type Address } from "./normal-url.ts";
+import { sitemapLinksOf, type Sitemap } from "./sitemap.ts";
+
+/** Higher is sooner; a list tells of many pages, a redirect ends what was begun. */
+export const priorities = { seed: 3, list: 2, redirect: 1, link: 0 } as const;
+
+/** Most links of a page that are none of ours. */
+const noAddress = /^(?:#|$|javascript:|mailto:|tel:|data:)/i;
+/** What holds no text that the pipeline reads; to ask for it would cost its server more than all pages together. */
+const mediaPath =
+  /\.(?:jpe?g|png|gif|webp|avif|bmp|ico|svgz?|tiff?|mp[34]|m4[av]|og[gav]|webm|avi|mov|mkv|flac|wav|css|js|mjs|woff2?|ttf|eot|otf|zip|gz|tgz|bz2|xz|zst|7z|rar|tar|jar|deb|rpm|dmg|iso|exe|msi|apk|bin|pdf|epub|docx?|xlsx?|pptx?|od[tsp])$/i;
+
+/** URLs that a page leads to and that are in scope; the others are counted by reason. Each address comes once. */
+export function pageUrls(ways: WaysOn, depth: number, context: CrawlContext): FoundUrl[] {
+  const found: FoundUrl[] = [];
+  const seen = new Set<string>();
+  const baseFolder = ways.base.slice(0, ways.base.lastIndexOf("/") + 1);
+  for (const { url: written, nofollow } of ways.links) {
+    if (seen.has(written) || noAddress.test(written)) continue;
+    seen.add(written);
+    const address = cachedAddress(written, ways.base, baseFolder);
+    if (address === null || (address.url !== written && seen.has(address.url))) continue;
+    seen.add(address.url);
+    if ((nofollow || ways.nofollow) && !context.followNofollow) context.refused.note("nofollow", address.url);
+    else if (isWanted(address, depth, "link", context)) {
+      found.push({ ...address, depth, via: "link", priority: priorities.link });
+    }
+  }
+  return found;
+}
+
+/** URLs that a sitemap or feed lists: pages of the depth of the list itself, and further sitemaps. */
+export function listUrls(list: Sitemap, url: string, depth: number, context: CrawlContext): FoundUrl[] {
+  const at = { url, depth: context.indexes.of(url), namedBy: context.sitemapsNamed.get(url) ?? [] };
+  const { pages, sitemaps, refused } = sitemapLinksOf(list, at);
+  for (const [reason, links] of refused) for (const link of links) context.refused.note(reason, link);
+  const via = list.kind === "feed" ? "feed" : "sitemap";
+  const further = sitemaps.filter(
+    (one) => isWanted(one, depth, "sitemap", context) && context.indexes.follow(url, one.url),
+  );
+  const wanted = pages.filter((one) => isWanted(one, depth, via, context));
+  return [...further.map(foundBy(priorities.list)), ...wanted.map(foundBy(priorities.link))];
+
+  function foundBy(priority: number): (address: Address) => FoundUrl {
+    return ({ url, rawUrl }) => ({ url, rawUrl, depth, via, priority });
+  }
+}
+
+function isWanted({ url }: Address, depth: number, via: FoundUrl["via"], { scope, refused }: CrawlContext): boolean {
+  const reason = scope(url, depth) ?? (isMedia(url, via) ? "media" : null);
+  if (reason !== null) refused.note(reason, url);
+  return reason === null;
+}
+
+/** A sitemap may lead to further ones that are packed. */
+function isMedia(url: string, via: FoundUrl["via"]): boolean {
+  const query = url.indexOf("?");
+  return mediaPath.test(query < 0 ? url : url.slice(0, query)) && !(via === "sitemap" && url.endsWith(".gz"));
+}
+
+/** Addresses of late by what they were written as: pages of one folder have most of their links in common. */
+let young = new Map<string, Address | null>();
+let old = new Map<string, Address | null>();
+const remembered = 8_000;
+
+function cachedAddress(written: string, base: string, baseFolder: string): Address | null {
+  // A relative address that names a file depends on the base's folder only.
+  if (!/^[\w./]/.test(written)) return addressOf(written, base);
+  const key = `${baseFolder} ${written}`;
+  const known = young.get(key) ?? old.get(key);
+  if (known !== undefined) return known;
+  const address = addressOf(written, base);
+  if (young.size >= remembered) [old, young] = [young, new Map()];
+  young.set(key, address);
+  return address;
+}

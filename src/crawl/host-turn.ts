@@ -1,0 +1,131 @@
+import { PipelineError } from "../core/errors.ts";
+import type { Fields } from "../warc/record.ts";
+import type { CrawlContext } from "./crawl-context.ts";
+import { exchangeRecords } from "./crawl-records.ts";
+import { priorities } from "./found-urls.ts";
+import type { FoundUrl, Turn, UrlEnd } from "./frontier.ts";
+import { addressOf, hostKeyOf } from "./normal-url.ts";
+import { fetchRobots } from "./robots/fetch-robots.ts";
+import type { RobotsOutcome } from "./robots/robots-outcome.ts";
+import { robotsVerdict } from "./robots/robots-verdict.ts";
+import type { KnownRobots } from "./robots-keeper.ts";
+import { visit } from "./visit.ts";
+
+/** A turn that is over: all that must reach the disk before its URLs count as ended. */
+export interface EndedTurn {
+  readonly turn: Turn;
+  readonly ends: ReadonlyMap<number, UrlEnd>;
+  readonly found: readonly FoundUrl[];
+  readonly members: readonly Buffer[];
+  /** When the host may have its next turn. */
+  readonly notBeforeMs: number;
+  /** Why it gets no more in this run. */
+  readonly blockedReason: string | null;
+}
+
+/** A turn ends when it has lasted this long: what is not acknowledged would have to be fetched again after a crash. */
+const turnMs = 50;
+/** A longer wait for the host's pace is left to the frontier. */
+const patienceMs = 25;
+
+/** Visits the URLs of a turn one after the other, as long as the host's robots.txt and pace allow. */
+export async function hostTurn(context: CrawlContext, turn: Turn): Promise<EndedTurn> {
+  const { clock, paces, retry, signal } = context;
+  const { host } = turn;
+  const began = clock.steadyMs();
+  const ends = new Map<number, UrlEnd>();
+  const found: FoundUrl[] = [];
+  const members: Buffer[] = [];
+  const ended = (notBeforeMs: number, blockedReason: string | null = null): EndedTurn => ({
+    turn,
+    ends,
+    found,
+    members,
+    notBeforeMs,
+    blockedReason,
+  });
+  if (paces.waitMs(host) > patienceMs) return ended(paces.dueMs(host));
+  const robots = context.robots.known(host) ?? (await unlessStopped(learntRobots(context, host, members, found)));
+  if (robots === null) return ended(paces.dueMs(host));
+  const { outcome } = robots;
+  if (outcome.kind === "disallow-all" || outcome.kind === "wait") {
+    const isLast = !robots.retry || robots.failures >= retry.hostFailures;
+    const notBeforeMs = Math.max(outcome.retryAtMs, paces.dueMs(host));
+    return ended(notBeforeMs, isLast ? `robots-${outcome.reason}` : null);
+  }
+  for (const one of turn.urls) {
+    const refusal = context.scope(one.url, one.depth) ?? robotsRefusal(outcome, one.rawUrl.slice(host.length));
+    if (refusal !== null) {
+      ends.set(one.id, { kind: "refused", reason: refusal });
+      continue;
+    }
+    if (signal.aborted || clock.steadyMs() - began > turnMs) break;
+    const waitMs = paces.waitMs(host);
+    if (waitMs > patienceMs) break;
+    const facts = robotsFacts(outcome, one.rawUrl.slice(host.length));
+    const visited = await unlessStopped(visit(context, host, one, facts));
+    if (visited === null) break;
+    ends.set(one.id, visited.end);
+    found.push(...visited.found);
+    members.push(...visited.members);
+  }
+  const isLast = paces.failures(host) >= retry.hostFailures;
+  return ended(paces.dueMs(host), isLast ? "host-failing" : null);
+}
+
+/** `null` when the crawl was stopped before the exchange could begin. */
+async function unlessStopped<T>(work: Promise<T>): Promise<T | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof PipelineError && error.code === "interrupted") return null;
+    throw error;
+  }
+}
+
+/** Asks for robots.txt, each hop at the pace of its own host; archives all of them. */
+async function learntRobots(
+  context: CrawlContext,
+  host: string,
+  members: Buffer[],
+  found: FoundUrl[],
+): Promise<KnownRobots> {
+  const { ask, headers, targets, robots, paces, scope } = context;
+  const exchange: Parameters<typeof fetchRobots>[0] = (request) => ask(hostKeyOf(request.url), request);
+  const look = await fetchRobots(exchange, host, { headers }, targets);
+  for (const { url, result } of look.hops) {
+    const facts: Fields = [["robotsOf", host]];
+    members.push(...exchangeRecords({ url, result, earlier: null, facts }).members);
+  }
+  const known = robots.learn(host, look);
+  const { outcome } = known;
+  if (outcome.kind !== "rules") return known;
+  paces.setCrawlDelay(host, outcome.rules.crawlDelayMs);
+  if (!context.followSitemaps) return known;
+  for (const { name, value } of outcome.statements) {
+    const address = name === "sitemap" ? addressOf(value, `${host}/`) : null;
+    if (address === null) continue;
+    context.sitemapsNamed.set(address.url, [...(context.sitemapsNamed.get(address.url) ?? []), host]);
+    const reason = scope(address.url, 0);
+    if (reason === null) found.push({ ...address, depth: 0, priority: priorities.list, via: "sitemap" });
+    else context.refused.note(reason, address.url);
+  }
+  return known;
+}
+
+function robotsRefusal(outcome: RobotsOutcome, path: string): string | null {
+  if (outcome.kind !== "rules") return null;
+  const { allowed, reason } = robotsVerdict(outcome.rules, path);
+  if (allowed) return null;
+  return reason === "too-complex" ? "robots-too-complex" : "robots-disallowed";
+}
+
+/** What governed a page, for its metadata record. */
+function robotsFacts(outcome: RobotsOutcome, path: string): Fields {
+  if (outcome.kind !== "rules") return [["robots", `allowed, ${outcome.reason}`]];
+  const { reason, lineNumber } = robotsVerdict(outcome.rules, path);
+  return [
+    ["robots", lineNumber === null ? `allowed, ${reason}` : `allowed, line ${lineNumber}`],
+    ["robotsDigest", `sha256:${outcome.fileSha256}`],
+  ];
+}

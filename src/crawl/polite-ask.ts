@@ -1,0 +1,34 @@
+import { PipelineError } from "../core/errors.ts";
+import { pause } from "./crawl-clock.ts";
+import type { CrawlContext } from "./crawl-context.ts";
+import type { ExchangeRequest, ExchangeResult } from "./exchange-result.ts";
+import type { HostPaces } from "./host-paces.ts";
+
+/**
+ * Exchanges that each wait for their host's pace, one at a time for a host, whoever asks and for what.
+ * Rejects with `interrupted` when the signal is aborted before the host may be asked; what has begun is finished.
+ */
+export function politeAsk(
+  exchange: (request: ExchangeRequest) => Promise<ExchangeResult>,
+  paces: HostPaces,
+  signal: AbortSignal,
+): CrawlContext["ask"] {
+  const lasts = new Map<string, Promise<void>>();
+  return async (host, request) => {
+    const before = lasts.get(host);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    lasts.set(host, promise);
+    try {
+      await before;
+      const waitMs = paces.waitMs(host);
+      if (waitMs > 0) await pause(waitMs, signal);
+      if (signal.aborted) throw new PipelineError("interrupted", `stopped before ${request.url} was asked for`);
+      const result = await exchange(request);
+      paces.observe(host, result);
+      return result;
+    } finally {
+      if (lasts.get(host) === promise) lasts.delete(host);
+      resolve();
+    }
+  };
+}

@@ -1,0 +1,142 @@
+import { decodedBody, headerOf } from "../warc/http.ts";
+import type { Fields } from "../warc/record.ts";
+import type { CrawlContext } from "./crawl-context.ts";
+import { exchangeRecords, type ExchangeRecords } from "./crawl-records.ts";
+import type { Exchanged, NotExchanged } from "./exchange-result.ts";
+import { listUrls, pageUrls, priorities } from "./found-urls.ts";
+import type { FoundUrl, TurnUrl, UrlEnd, Validators } from "./frontier.ts";
+import { addressOf } from "./normal-url.ts";
+import { redirectTargetOf } from "./redirect-target.ts";
+import { sitemapOf } from "./sitemap.ts";
+
+/** What came of one URL. */
+export interface Visit {
+  readonly end: UrlEnd;
+  readonly found: readonly FoundUrl[];
+  readonly members: readonly Buffer[];
+}
+
+/** The same request may well be answered later. */
+const laterStatuses = new Set([408, 425, 429, 500, 502, 503, 504]);
+const refusals: ReadonlySet<string> = new Set(["url", "scheme", "port", "ssrf-host", "ssrf-address"]);
+
+/** Asks for a URL that may be asked for, archives the exchange and finds where it leads. */
+export async function visit(context: CrawlContext, host: string, one: TurnUrl, robotsFacts: Fields): Promise<Visit> {
+  const headers = [...context.headers, ...conditions(one.validators)];
+  const result = await context.ask(host, { url: one.rawUrl, headers });
+  const facts: Fields = [["depth", String(one.depth)], ["attempt", String(one.attempts + 1)], ...robotsFacts];
+  const records = exchangeRecords({ url: one.rawUrl, result, earlier: one.validators, facts });
+  const { members } = records;
+  if (!result.ok) return { end: faultEnd(context, host, one, result), found: [], members };
+  if (laterStatuses.has(result.status)) {
+    const end = retryEnd(context, host, one, `status-${result.status}`);
+    return { end, found: [], members };
+  }
+  const { found, isPage } = await leadsOf(context, one, result, records);
+  const end: UrlEnd = {
+    kind: "done",
+    status: result.status,
+    validators: result.status === 304 ? null : validatorsOf(result, records),
+    bytes: result.responseHead.length + result.body.length,
+    spentMs: result.timings.totalMs,
+    ...(isPage && records.payloadDigest !== null ? { textDigest: records.payloadDigest } : {}),
+  };
+  return { end, found, members };
+}
+
+/** Asks whether it has changed since. Source: RFC 9110, 13.1. */
+function conditions(validators: Validators | null): [string, string][] {
+  const fields: [string, string][] = [];
+  if (validators === null) return fields;
+  if (validators.etag !== null) fields.push(["If-None-Match", validators.etag]);
+  if (validators.lastModified !== null) fields.push(["If-Modified-Since", validators.lastModified]);
+  return fields;
+}
+
+function validatorsOf(result: Exchanged, { recordId, payloadDigest }: ExchangeRecords): Validators | null {
+  if (recordId === null || payloadDigest === null) return null;
+  const whole = result.truncated === null;
+  return {
+    // Of a body that was cut short the rest is still wanted.
+    etag: whole ? headerOf(result.headers, "etag") : null,
+    lastModified: whole ? headerOf(result.headers, "last-modified") : null,
+    payloadDigest,
+    capturedAt: Math.round(result.timings.startMs),
+    recordId,
+  };
+}
+
+function faultEnd(context: CrawlContext, host: string, one: TurnUrl, { reason, retry }: NotExchanged): UrlEnd {
+  if (refusals.has(reason)) return { kind: "refused", reason };
+  return retry ? retryEnd(context, host, one, reason) : { kind: "failed", reason };
+}
+
+function retryEnd({ retry, clock, paces }: CrawlContext, host: string, one: TurnUrl, reason: string): UrlEnd {
+  if (one.attempts + 1 >= retry.attempts) return { kind: "failed", reason };
+  const backOffMs = retry.firstMs * 2 ** one.attempts;
+  return { kind: "retry", notBeforeMs: Math.max(paces.dueMs(host), clock.nowMs() + backOffMs), reason };
+}
+
+interface Leads {
+  readonly found: readonly FoundUrl[];
+  readonly isPage: boolean;
+}
+
+async function leadsOf(
+  context: CrawlContext,
+  one: TurnUrl,
+  result: Exchanged,
+  { isRevisit }: ExchangeRecords,
+): Promise<Leads> {
+  const nowhere = { found: [], isPage: false };
+  const redirect = redirectTargetOf(result, one.rawUrl, context.targets);
+  if (redirect !== null) {
+    const found = redirect.ok ? redirectedTo(context, one, redirect.url) : null;
+    if (!redirect.ok) context.refused.note(`redirect-${redirect.reason}`, one.url);
+    return { ...nowhere, found: found === null ? [] : [found] };
+  }
+  // What has not changed leads where it led before.
+  if (isRevisit || result.status < 200 || result.status > 299) return nowhere;
+  const { bytes } = decodedBody(codingsOf(result), result.payload);
+  if (bytes.length === 0) return nowhere;
+  const contentType = headerOf(result.headers, "content-type");
+  const ways = context.findWays({ url: one.rawUrl, headers: result.headers, contentType, bytes });
+  if (ways !== null) {
+    const nofollow = ways.nofollow || headerSaysNofollow(result, context.productToken);
+    return { found: pageUrls({ ...ways, nofollow }, one.depth + 1, context), isPage: true };
+  }
+  if (!mayBeList(context, one.url, contentType, bytes)) return nowhere;
+  return { ...nowhere, found: listUrls(await sitemapOf(bytes), one.url, one.depth, context) };
+}
+
+/** Any text with an address in it could be a sitemap: only what is named so is taken for one. */
+function mayBeList({ sitemapsNamed }: CrawlContext, url: string, contentType: string | null, bytes: Buffer): boolean {
+  if (sitemapsNamed.has(url) || /\/[^/]*sitemap[^/]*\.(?:xml|txt)(?:\.gz)?$/i.test(url)) return true;
+  return /xml|rss|atom/i.test(contentType ?? "") || bytes.subarray(0, 100).toString("latin1").includes("<?xml");
+}
+
+function redirectedTo(context: CrawlContext, one: TurnUrl, target: string): FoundUrl | null {
+  const address = addressOf(target);
+  if (address === null || address.url === one.url) return null;
+  const reason = context.scope(address.url, one.depth);
+  if (reason !== null || !context.redirects.follow(one.url, address.url)) {
+    context.refused.note(reason ?? "redirects-too-many", address.url);
+    return null;
+  }
+  return { ...address, depth: one.depth, priority: priorities.redirect, via: "redirect" };
+}
+
+/** The payload is without its chunks already. */
+function codingsOf({ headers }: Exchanged): Fields {
+  return headers.filter(([name]) => name.toLowerCase() === "content-encoding");
+}
+
+/** `X-Robots-Tag: nofollow`, for all or for us by name. */
+function headerSaysNofollow({ headers }: Exchanged, productToken: string): boolean {
+  return headers.some(([name, value]) => {
+    if (name.toLowerCase() !== "x-robots-tag") return false;
+    const [, agent, rules = ""] = /^\s*(?:([\w-]+)\s*:)?(.*)$/s.exec(value.toLowerCase()) ?? [];
+    if (agent !== undefined && agent !== productToken) return false;
+    return rules.split(",").some((rule) => /^\s*(?:nofollow|none)\s*$/.test(rule));
+  });
+}

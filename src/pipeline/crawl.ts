@@ -1,0 +1,190 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { PipelineError } from "../core/errors.ts";
+import { finishedArchives } from "../crawl/archive-writer.ts";
+import type { ConnectToRule } from "../crawl/connect-to.ts";
+import { asksOnlyThisMachine, crawl, type CrawlReport } from "../crawl/crawl.ts";
+import type { FindWays } from "../crawl/crawl-context.ts";
+import type { CrawlProgress } from "../crawl/crawl-loop.ts";
+import { dryRun, type Prospect } from "../crawl/dry-run.ts";
+import type { Budgets, Frontier } from "../crawl/frontier.ts";
+import { addressOf, type Address } from "../crawl/normal-url.ts";
+import { scopeOf, type Scope } from "../crawl/scope.ts";
+import { openFrontier } from "../crawl/sqlite-frontier.ts";
+import { linkHeaderLinks, pageLinksOf } from "../page/page-links.ts";
+import { productToken } from "../crawl/user-agent.ts";
+import type { Corpus } from "./corpus.ts";
+import { essenceOf, readingOf } from "./media-type.ts";
+
+/** What to crawl and how, as a command line or `corpus.yaml` states it. */
+export interface CrawlRequest {
+  /** URLs, and files with one URL a line; none goes on with those of before. */
+  readonly seeds: readonly string[];
+  /** `null`: as before, or `host`. */
+  readonly scope: string | null;
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+  readonly maxDepth: number | null;
+  readonly budgets: Budgets;
+  readonly hostBudgets: Budgets;
+  readonly contact: string | null;
+  readonly delayMs: number;
+  readonly concurrency: number;
+  readonly rollBytes: number;
+  readonly allowPrivate: boolean;
+  readonly connectTo: readonly ConnectToRule[];
+  readonly followSitemaps: boolean;
+  /** Pages that were last captured before then are visited again, once nothing new waits. */
+  readonly recrawlBeforeMs: number | null;
+}
+
+export interface CorpusCrawlReport extends CrawlReport {
+  /** Archives of this crawl that are whole, in order. */
+  readonly archives: readonly string[];
+  /** Pages put back to be visited again. */
+  readonly recrawled: number;
+}
+
+export interface CorpusCrawlHooks {
+  readonly onArchive: (path: string) => void;
+  /** @param waiting URLs that are known and not yet visited */
+  readonly onProgress: (progress: CrawlProgress, waiting: number) => void;
+}
+
+/** What of a crawl the next run goes on with. */
+interface NotedCrawl {
+  readonly seeds: readonly string[];
+  readonly scope: string;
+}
+
+const crawlNote = "crawl";
+const progressEveryMs = 500;
+
+export function frontierPath(corpus: Corpus): string {
+  return join(corpus.folder, "frontier.sqlite");
+}
+
+/** Crawls into the archives of a corpus. The caller holds the corpus's lock. */
+export async function crawlCorpus(
+  corpus: Corpus,
+  request: CrawlRequest,
+  software: string,
+  signal: AbortSignal,
+  hooks: CorpusCrawlHooks,
+): Promise<CorpusCrawlReport> {
+  using frontier = openFrontier(frontierPath(corpus), {
+    budgets: request.budgets,
+    hostBudgets: request.hostBudgets,
+  });
+  const { seeds, scope } = aimOf(frontier, request, true);
+  const contact = request.contact ?? corpus.config.contact ?? null;
+  if (contact === null && !asksOnlyThisMachine(seeds, request.connectTo)) {
+    throw new PipelineError(
+      "usage",
+      "a crawl must say whom to write to: name a mail address or a page with --contact, or `contact` in corpus.yaml",
+    );
+  }
+  const recrawled = recrawl(frontier, request.recrawlBeforeMs);
+  let shownMs = -Infinity;
+  const report = await crawl(
+    frontier,
+    {
+      archives: corpus.archives,
+      requester: { software, project: corpus.config.name, contact },
+      scope,
+      seeds,
+      findWays,
+      pace: paceOf(request.delayMs),
+      connectTo: request.connectTo,
+      allowPrivate: request.allowPrivate,
+      concurrency: request.concurrency,
+      rollBytes: request.rollBytes,
+      followSitemaps: request.followSitemaps,
+    },
+    signal,
+    {
+      onArchive: hooks.onArchive,
+      onProgress(progress) {
+        const nowMs = performance.now();
+        if (nowMs - shownMs < progressEveryMs) return;
+        shownMs = nowMs;
+        const { waiting, leased } = frontier.counts().urls;
+        hooks.onProgress(progress, waiting + leased);
+      },
+    },
+  );
+  return { ...report, recrawled, archives: await finishedArchives(corpus.archives) };
+}
+
+/** What a crawl would fetch and why not, without asking for anything. */
+export function dryRunCorpus(corpus: Corpus, request: CrawlRequest): Prospect[] {
+  using frontier = openFrontier(frontierPath(corpus), { budgets: request.budgets, hostBudgets: request.hostBudgets });
+  const { seeds, scope } = aimOf(frontier, request, false);
+  return dryRun(frontier, seeds, scope, Date.now);
+}
+
+/** Seeds of before and those given now, and the scope over all of them. */
+function aimOf(
+  frontier: Frontier,
+  request: CrawlRequest,
+  noted: boolean,
+): { readonly seeds: readonly Address[]; readonly scope: Scope } {
+  const text = frontier.note(crawlNote);
+  const before = text === null ? null : (JSON.parse(text) as NotedCrawl);
+  const seeds = new Map<string, Address>();
+  for (const seed of [...(before?.seeds ?? []), ...request.seeds].flatMap(linesOfSeed)) {
+    const address = addressOf(seed);
+    if (address === null) throw new PipelineError("usage", `"${seed}" is no http(s) address, nor a file that is there`);
+    seeds.set(address.url, address);
+  }
+  if (seeds.size === 0) {
+    throw new PipelineError("usage", "there is nothing to begin with: name a URL, or a file with one URL a line");
+  }
+  const scope = request.scope ?? before?.scope ?? "host";
+  if (noted) {
+    const aim: NotedCrawl = { seeds: [...seeds.values()].map(({ rawUrl }) => rawUrl), scope };
+    frontier.setNote(crawlNote, JSON.stringify(aim));
+  }
+  const { allow, deny, maxDepth } = request;
+  const options = { scope, seeds: seeds.keys(), allow, deny, ...(maxDepth === null ? {} : { maxDepth }) };
+  return { seeds: [...seeds.values()], scope: scopeOf(options) };
+}
+
+/** A seed that names a file stands for the addresses in it, one a line; lines that begin with # are for people. */
+function linesOfSeed(seed: string): string[] {
+  if (/^https?:/i.test(seed) || !existsSync(seed)) return [seed];
+  return readFileSync(seed, "utf8")
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+/** A visit that is still under way comes first: its pages are not to be put back again and again. */
+function recrawl(frontier: Frontier, beforeMs: number | null): number {
+  if (beforeMs === null) return 0;
+  const { waiting, leased } = frontier.counts().urls;
+  return waiting + leased > 0 ? 0 : frontier.recrawl(beforeMs);
+}
+
+function paceOf(delayMs: number): {
+  readonly minDelayMs: number;
+  readonly maxDelayMs: number;
+  readonly responseFactor?: number;
+} {
+  // Whoever asks for no delay at all is on a server of their own.
+  if (delayMs === 0) return { minDelayMs: 0, maxDelayMs: 0, responseFactor: 0 };
+  return { minDelayMs: delayMs, maxDelayMs: Math.max(30_000, delayMs) };
+}
+
+const findWays: FindWays = ({ url, headers, contentType, bytes }) => {
+  if (readingOf(essenceOf(contentType), bytes) !== "html") return null;
+  const page = pageLinksOf({ url, bytes, contentType, agent: productToken });
+  const header = headers.filter(([name]) => name.toLowerCase() === "link").map(([, value]) => value);
+  const links = [...page.links, ...(header.length === 0 ? [] : linkHeaderLinks(header))].map(({ url, rel }) => ({
+    url,
+    nofollow: rel.includes("nofollow"),
+  }));
+  if (page.metaRefresh !== null) links.push({ url: page.metaRefresh, nofollow: false });
+  return { base: page.base, links, nofollow: page.metaNofollow };
+};
