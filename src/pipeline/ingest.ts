@@ -17,9 +17,14 @@ export interface IngestProgress {
   readonly path: string;
   readonly doneBytes: number;
   readonly totalBytes: number;
+  /** Looked at so far in this run, those of unfinished slices among them. */
+  readonly records: number;
+  /** In finished slices. */
   readonly captures: number;
   readonly documents: number;
 }
+
+const tickMs = 500;
 
 export interface IngestReport {
   readonly archives: number;
@@ -76,7 +81,15 @@ export async function ingestArchives(
   };
   const report = (phase: IngestProgress["phase"], path: string, totalBytes: number): void => {
     const captures = outcomes.reduce((sum, outcome) => sum + tally.outcomes[outcome], 0);
-    onProgress({ phase, path, doneBytes: tally.doneBytes, totalBytes, captures, documents: tally.outcomes.document });
+    onProgress({
+      phase,
+      path,
+      doneBytes: tally.doneBytes,
+      totalBytes,
+      records: pool.recordsSeen(),
+      captures,
+      documents: tally.outcomes.document,
+    });
   };
   const { archives, failures } = await registerArchives(ledger, paths, corpus.config.sliceBytes, signal, (path) =>
     report("register", path, 0),
@@ -84,14 +97,22 @@ export async function ingestArchives(
   tally.failures.push(...failures);
   const totalBytes = archives.reduce((sum, { bytes }) => sum + bytes, 0);
   const gate = inFlightGate(pool.size + 2);
-  // Files overlap at their ends, so that a thread is never idle while the last slice of a file is measured.
-  await Promise.all(
-    archives.map(async (archive) => {
-      await archiveIngest(corpus, ledger, pool, archive, signal, gate, tally, () =>
-        report("measure", archive.path, totalBytes),
-      );
-    }),
-  );
+  // Slices take seconds: between two of them, the records that the threads look at show that work goes on.
+  let path = "";
+  const ticking = setInterval(() => report("measure", path, totalBytes), tickMs);
+  try {
+    // Files overlap at their ends, so that a thread is never idle while the last slice of a file is measured.
+    await Promise.all(
+      archives.map(async (archive) => {
+        await archiveIngest(corpus, ledger, pool, archive, signal, gate, tally, () => {
+          path = archive.path;
+          report("measure", path, totalBytes);
+        });
+      }),
+    );
+  } finally {
+    clearInterval(ticking);
+  }
   return { archives: archives.length, ...tally, interrupted: signal.aborted };
 }
 

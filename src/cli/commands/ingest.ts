@@ -51,7 +51,7 @@ export const ingest: Command = {
     const report = await (async () => {
       await using pool = threadPool(workers, softwareVersion());
       // Awaited here: the pool is disposed of at the end of this function, not at that of the work.
-      return await ingestArchives(corpus, ledger, pool, args, io.signal, (seen) => showIngest(progress, seen));
+      return await ingestArchives(corpus, ledger, pool, args, io.signal, ingestDisplay(progress));
     })();
     const faults = [...report.failures.map(({ message }) => message), ...report.damaged.map(damageInWords)];
     for (const fault of faults) io.err.write(`colophon: ${printable(fault)}\n`);
@@ -71,13 +71,16 @@ export const ingest: Command = {
   },
 };
 
-function showIngest(
-  progress: Progress,
-  { phase, path, doneBytes, totalBytes, captures, documents }: IngestProgress,
-): void {
-  if (phase === "register") return;
-  const name = path.split("/").pop() ?? path;
-  progress.show("measure", doneBytes, totalBytes, printable(`${captures} captures, ${documents} documents, ${name}`));
+/** Tells how far an ingest has come; the rate is that of records since it began. */
+function ingestDisplay(progress: Progress): (seen: IngestProgress) => void {
+  const startedMs = performance.now();
+  return ({ phase, path, doneBytes, totalBytes, records, captures, documents }) => {
+    if (phase === "register") return;
+    const rate = records / Math.max(0.5, (performance.now() - startedMs) / 1000);
+    const name = path.split("/").pop() ?? path;
+    const words = `${rate.toFixed(0)} records/s, ${captures} captures, ${documents} documents, ${name}`;
+    progress.show("measure", doneBytes, totalBytes, printable(words));
+  };
 }
 
 function damageInWords({ path, places, lostBytes, first }: Damage): string {
