@@ -21,28 +21,30 @@ function barDisplay(io: Io): Progress {
   const bars = new MultiBar(
     {
       stream: io.err,
-      format: "{label} [{bar}] {percentage}% | {words} | {eta_formatted} left",
+      format: "{label} [{bar}] {percentage}% | {words}{left}",
       hideCursor: true,
       clearOnComplete: false,
       gracefulExit: false,
-      etaBuffer: 20,
     },
     Presets.legacy,
   );
-  const byLabel = new Map<string, SingleBar>();
+  const byLabel = new Map<string, { readonly bar: SingleBar; readonly startedMs: number }>();
   return {
     show(label, done, total, words) {
-      const known = byLabel.get(label) ?? bars.create(total, 0, { label: label.padEnd(8), words });
+      const known = byLabel.get(label) ?? {
+        bar: bars.create(total, 0, { label: label.padEnd(8), words, left: "" }),
+        startedMs: performance.now(),
+      };
       byLabel.set(label, known);
-      known.setTotal(total);
-      known.update(done, { words });
+      known.bar.setTotal(total);
+      known.bar.update(done, { words, left: leftInWords(known.startedMs, done, total) });
     },
     [Symbol.dispose]: () => bars.stop(),
   };
 }
 
 function lineDisplay(io: Io): Progress {
-  const started = performance.now();
+  const startedMs = new Map<string, number>();
   let lastMs = -Infinity;
   let lastLabel = "";
   return {
@@ -52,13 +54,23 @@ function lineDisplay(io: Io): Progress {
       if (!due) return;
       lastMs = nowMs;
       lastLabel = label;
-      const share = total === 0 ? 0 : done / total;
-      const leftS = share === 0 ? null : ((nowMs - started) / 1000 / share) * (1 - share);
-      const left = leftS === null || share === 1 ? "" : `, about ${Math.ceil(leftS)} s left`;
-      io.err.write(`${label}: ${(share * 100).toFixed(0)} %, ${words}${left}\n`);
+      if (!startedMs.has(label)) startedMs.set(label, nowMs);
+      const percent = total === 0 ? 100 : (done / total) * 100;
+      const left = leftInWords(startedMs.get(label) ?? nowMs, done, total);
+      io.err.write(`${label}: ${percent.toFixed(0)} %, ${words}${left}\n`);
     },
     [Symbol.dispose]: () => undefined,
   };
+}
+
+/** `, about 3 min left`; nothing while too little is done to tell. */
+function leftInWords(startedMs: number, done: number, total: number): string {
+  const share = total === 0 ? 1 : done / total;
+  const elapsedS = (performance.now() - startedMs) / 1000;
+  if (share < 0.02 || share >= 1 || elapsedS < 1) return "";
+  const leftS = (elapsedS / share) * (1 - share);
+  if (leftS < 90) return `, about ${Math.ceil(leftS)} s left`;
+  return leftS < 5400 ? `, about ${Math.round(leftS / 60)} min left` : `, about ${Math.round(leftS / 3600)} h left`;
 }
 
 /** `12.3 MB`, for people. */
