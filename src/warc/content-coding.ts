@@ -26,11 +26,20 @@ interface Codec {
   readonly part: (bytes: Buffer, limit: number, lenient: boolean) => Part;
 }
 
+const usualChunk = 64 << 10;
+const [smallestChunk, largestChunk] = [1 << 10, 1 << 20];
+
 type Unpack = (bytes: Buffer, options: object) => Buffer;
 
 /** `flush` in place of an end makes a stream that was cut off give what it holds. */
-function unpackedBy(unpack: Unpack, bytes: Buffer, limit: number, finishFlush: number | null): Part {
-  const options = { info: true, maxOutputLength: limit, chunkSize: 64 << 10 };
+function unpackedBy(
+  unpack: Unpack,
+  bytes: Buffer,
+  limit: number,
+  finishFlush: number | null,
+  chunkSize = usualChunk,
+): Part {
+  const options = { info: true, maxOutputLength: limit, chunkSize };
   const result: unknown = unpack(bytes, finishFlush === null ? options : { ...options, finishFlush });
   const { buffer, engine } = result as { buffer: Buffer; engine: { bytesWritten: number } };
   return { bytes: buffer, used: engine.bytesWritten };
@@ -42,7 +51,8 @@ const gzip: Codec = {
   part(bytes, limit, lenient) {
     const head = gzipHeadBytes(bytes);
     if (head === null || head < 0) throw new Error("the gzip header is malformed");
-    const plain = unpackedBy(inflateRawSync, bytes.subarray(head), limit, lenient ? constants.Z_SYNC_FLUSH : null);
+    const flush = lenient ? constants.Z_SYNC_FLUSH : null;
+    const plain = unpackedBy(inflateRawSync, bytes.subarray(head), limit, flush, statedChunk(bytes, head));
     return { bytes: plain.bytes, used: head + plain.used + 8 };
   },
 };
@@ -141,6 +151,15 @@ function longestPrefix(codec: Codec, bytes: Buffer, limit: number): Part {
     else [good, best] = [length, part];
   }
   return best ?? { bytes: Buffer.alloc(0), used: 0 };
+}
+
+/**
+ * The last four bytes of a gzip stream say how long it is unpacked: with a buffer of that size none is wasted and nothing
+ * is joined. When they do not, only the size of the pieces is wrong.
+ */
+function statedChunk(bytes: Buffer, head: number): number {
+  const stated = bytes.length < head + 8 ? largestChunk : bytes.readUInt32LE(bytes.length - 4);
+  return stated >= largestChunk ? usualChunk : Math.max(smallestChunk, stated + 64);
 }
 
 function hasZlibHead(bytes: Buffer): boolean {

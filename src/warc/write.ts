@@ -65,9 +65,15 @@ export function recordBytes(record: WrittenRecord): Buffer {
   return Buffer.concat([Buffer.from(`WARC/1.1\r\n${lines.join("")}\r\n`), block, Buffer.from("\r\n\r\n")]);
 }
 
+const largestChunk = 1 << 20;
+/** Head, trailer and what deflate adds to bytes that it cannot pack. */
+const memberOverhead = 128;
+
 /** A record as a gzip member of its own, so that it can be read from its offset alone. */
 export function gzipMember(bytes: Buffer, level = 6): Buffer {
-  const member = gzipSync(bytes, { level });
+  // Room for all of it in one piece: a smaller one is joined from several, a larger one keeps memory that nothing needs.
+  const chunkSize = Math.min(largestChunk, bytes.length + memberOverhead);
+  const member = gzipSync(bytes, { level, chunkSize });
   // zlib writes the operating system it was built for; 255 is "unknown" (RFC 1952, 2.3.1).
   member[9] = 255;
   return member;
