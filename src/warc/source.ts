@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { PipelineError } from "../core/errors.ts";
 import type { FailureCode } from "../core/errors.ts";
 
@@ -14,7 +14,8 @@ export interface ByteSource {
  * @throws {PipelineError} `archive-missing`, `archive-unreadable`
  */
 export function fileSource(path: string): ByteSource & Disposable {
-  const descriptor = attempt(path, () => openSync(path, "r"));
+  // Without NONBLOCK, opening a named pipe waits for its writer, where no signal can end the wait.
+  const descriptor = attempt(path, () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
   const { size, regular } = attempt(path, () => {
     const stat = fstatSync(descriptor);
     return { size: stat.size, regular: stat.isFile() };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,6 +42,14 @@ test("a missing file is named, with what to do", () => {
 test("a path through a file is a missing archive", () => {
   writeFileSync(join(folder, "file"), "");
   assert.equal(failureOf(() => fileSource(join(folder, "file", "a.warc"))).code, "archive-missing");
+});
+
+test("a named pipe that nobody writes to is refused at once", () => {
+  const path = join(folder, "pipe.warc");
+  execFileSync("mkfifo", [path]);
+  const { code, message } = failureOf(() => fileSource(path));
+  assert.equal(code, "archive-unreadable");
+  assert.ok(message.includes("not a regular file"));
 });
 
 test("a folder is refused by name", () => {
