@@ -89,7 +89,7 @@ SELECT
   ip.text AS ip, -- address of the server
   c.http_status AS http_status, -- status code
   m.text AS mime, -- media type
-  tr.text AS truncated, -- `WARC-Truncated` reason
+  tr.text AS truncated, -- why bytes are known to be missing: `WARC-Truncated`, `length-mismatch`, `content-length`, `decode`, `page-...`
   iif(typeof(c.stated_block_digest) = 'blob', 'sha256:' || lower(hex(c.block_sha256)), c.stated_block_digest) AS stated_block_digest, -- as the record states it
   iif(typeof(c.stated_payload_digest) = 'blob', 'sha256:' || lower(hex(c.payload_sha256)), c.stated_payload_digest) AS stated_payload_digest, -- as the record states it
   CASE c.block_digest_state WHEN 0 THEN 'absent' WHEN 1 THEN 'match' WHEN 2 THEN 'mismatch' ELSE 'unknown' END AS block_digest_state, -- what checking it gave

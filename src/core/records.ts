@@ -36,7 +36,7 @@ export interface CaptureRow {
   readonly ip: string | null;
   readonly httpStatus: number | null;
   readonly mime: string | null;
-  /** `WARC-Truncated` reason, or `null`. */
+  /** Why bytes are known to be missing: `WARC-Truncated` reason, `length-mismatch`, `content-length`, `decode`, `page-...`. */
   readonly truncated: string | null;
   /** As the archive states them, prefix and all (`sha1:BASE32`). */
   readonly statedBlockDigest: string | null;

@@ -16,7 +16,10 @@ export interface Exchange {
   readonly reading: Reading;
   /** False when bytes are known to be missing: what the page does not say is then unknown. */
   readonly complete: boolean;
-  /** Why bytes are missing: the record's own reason, or `decode`. */
+  /**
+   * Why bytes are missing: the record's own reason; `length-mismatch`, the record is not as long as it says;
+   * `content-length`, the body is shorter than HTTP said; or `decode`.
+   */
   readonly truncated: string | null;
   readonly notes: readonly string[];
   readonly end: { readonly outcome: Outcome; readonly reason: string; readonly detail: string | null } | null;
@@ -51,13 +54,16 @@ function httpExchange(record: ArchiveRecord): Exchange {
     };
   }
   const decoded = decodedBody(head.headers, payload);
-  const whole = record.truncated === null && decoded.complete;
+  const truncated =
+    cutOf(record) ??
+    (isShort(head.headers, payload, decoded.notes) ? "content-length" : null) ??
+    (decoded.complete ? null : "decode");
   const exchange: Exchange = {
     ...bare(record),
     ...seen,
     body: decoded.bytes,
-    complete: whole,
-    truncated: record.truncated ?? (decoded.complete ? null : "decode"),
+    complete: truncated === null,
+    truncated,
     notes: decoded.notes,
     reading: readingOf(essence, decoded.bytes),
   };
@@ -65,6 +71,18 @@ function httpExchange(record: ArchiveRecord): Exchange {
     return { ...exchange, end: { outcome: "failed", reason: "body-undecodable", detail: decoded.notes.join("; ") } };
   }
   return { ...exchange, end: endOf(record, exchange) };
+}
+
+/** Why the block is known not to be whole; writers that are cut off rarely live to say so in a field. */
+function cutOf({ truncated, problems }: ArchiveRecord): string | null {
+  return truncated ?? (problems.some(({ code }) => code === "length-mismatch") ? "length-mismatch" : null);
+}
+
+/** A body that came in chunks, or is stored decoded, has another length than the header says, and rightly so. */
+function isShort(headers: Exchange["headers"], payload: Buffer, notes: readonly string[]): boolean {
+  const stated = headerOf(headers, "content-length") ?? "";
+  if (!/^\d+$/.test(stated) || headerOf(headers, "transfer-encoding") !== null) return false;
+  return Number(stated) > payload.length && !notes.includes("stored-decoded");
 }
 
 /** A record without HTTP: a conversion (WET) or a resource, whose own Content-Type speaks. */
@@ -96,8 +114,8 @@ function bare(record: ArchiveRecord): Exchange {
     payload: record.block,
     body: record.block,
     reading: record.type === "response" ? "none" : readingOf(essence, record.block),
-    complete: record.truncated === null,
-    truncated: record.truncated,
+    complete: cutOf(record) === null,
+    truncated: cutOf(record),
     notes: [],
     end: null,
   };

@@ -32,7 +32,7 @@ export interface IngestReport {
   readonly alreadyRead: number;
   readonly slices: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
-  /** Archives of this run with bytes in no record, or with no record at all. */
+  /** Archives of this run with bytes in no record, with a record cut off, or with no record at all. */
   readonly damaged: readonly Damage[];
   /** Things wrong with records that could nevertheless be read, such as a field that the standard asks for. */
   readonly problems: number;

@@ -30,7 +30,7 @@ export interface MeasureResult {
   readonly lostBytes: number;
   /** Things wrong with records that could nevertheless be read. */
   readonly problems: number;
-  /** What is wrong with the slice in one sentence; `null` when nothing is lost. */
+  /** What is wrong with the slice in one sentence; `null` when nothing is lost and no record is cut off. */
   readonly firstFault: string | null;
 }
 
@@ -104,7 +104,7 @@ export async function measureSlice(
       losses: losses.length,
       lostBytes: span.lostBytes,
       problems: problems.length,
-      firstFault: firstFault(losses[0], span),
+      firstFault: firstFault(losses[0], span, problems),
     };
   } catch (error) {
     writer.abandon();
@@ -131,9 +131,12 @@ function digestProblems(
     }));
 }
 
-function firstFault(loss: LossRow | undefined, { problems }: SliceSpan): string | null {
+function firstFault(loss: LossRow | undefined, span: SliceSpan, problems: readonly ProblemRow[]): string | null {
   if (loss !== undefined) return `${loss.reason} at byte ${loss.offset}: ${loss.detail}`;
-  return problems[0]?.detail ?? null;
+  if (span.problems[0] !== undefined) return span.problems[0].detail;
+  // Every byte that is there may be in a record, and the rest of the record nevertheless be missing.
+  const cut = problems.find(({ code }) => code === "length-mismatch");
+  return cut === undefined ? null : `${cut.code} at byte ${cut.offset}: ${cut.detail}`;
 }
 
 function measuredUnlessPoison(record: ArchiveRecord, job: MeasureJob, stages: Stages): Measured {

@@ -46,16 +46,25 @@ export function archiveInLedger(ledger: Ledger): FindArchive {
   return (sha256) => archiveBySha(ledger, sha256)?.path ?? null;
 }
 
+/** More than the reader looks at behind a record. */
+const lookAheadBytes = 32 << 10;
+
 /**
  * Gzip members and plain WARC records stand by themselves, so that only their own bytes are read. A zstd frame may need
- * the file's dictionary, and a record of plain ARC the file's first line: those are read in their file.
+ * the file's dictionary, and a record of plain ARC the file's first line: those are read in their file. What follows a
+ * plain record says whether its length is to be believed, so that a little of it is read too.
  */
 async function recordAt(source: ByteSource, { archive }: ManifestRow): Promise<ArchiveRecord | null> {
   const { offset, length, innerOffset } = archive;
-  const bytes = source.read(offset, length);
-  const alone = (bytes[0] === 0x1f && bytes[1] === 0x8b) || bytes.toString("latin1", 0, 5) === "WARC/";
+  const start = source.read(offset, 5);
+  const plain = start.toString("latin1") === "WARC/";
+  const alone = plain || (start[0] === 0x1f && start[1] === 0x8b);
   const items = alone
-    ? readArchive(bytesSource(bytes))
+    ? readArchive(bytesSource(source.read(offset, length + (plain ? lookAheadBytes : 0))), {
+        start: 0,
+        end: length,
+        exactStart: true,
+      })
     : readArchive(source, { start: offset, end: offset + length, exactStart: true });
   for await (const item of items) {
     const at = item.offset + (alone ? offset : 0);

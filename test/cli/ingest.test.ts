@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
-import { gzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 
 import { recordBytes, recordUrn } from "../../src/warc/write.ts";
 import { archiveOfPages, pageHtml, responseMember, sentences } from "../fixtures/archive-of-pages.ts";
@@ -107,15 +107,20 @@ suite("ingest", () => {
     writeFileSync(at("empty.warc.gz"), "");
     writeFileSync(at("cut.warc.gz"), archiveOfPages("cut.example", 50, 3).subarray(0, -200));
     writeFileSync(at("bomb.warc.gz"), gzipSync(Buffer.alloc(200 << 20)));
+    const member = gunzipSync(responseMember("https://long.example/", pageHtml(80))).toString("latin1");
+    const long = member.replace(/^Content-Length: \d+/m, "Content-Length: 4294967296");
+    writeFileSync(at("long.warc.gz"), gzipSync(Buffer.from(long, "latin1")));
     mkdirSync(at("folder.warc.gz"));
-    const names = ["good", "html", "empty", "cut", "bomb", "folder", "missing"].map((name) => at(`${name}.warc.gz`));
+    const names = ["good", "html", "empty", "cut", "bomb", "long", "folder", "missing"].map((name) =>
+      at(`${name}.warc.gz`),
+    );
     const run = await runColophon("ingest", ...names, "--corpus", at("corpus"));
     assert.equal(run.status, 3, run.err);
     for (const name of ["folder", "missing"]) {
       const lines = run.err.split("\n").filter((line) => line.includes(`${name}.warc.gz`));
       assert.equal(lines.length, 1, `${name}: ${run.err}`);
     }
-    for (const name of ["html", "cut", "bomb", "empty"]) {
+    for (const name of ["html", "cut", "bomb", "empty", "long"]) {
       const lines = run.err
         .split("\n")
         .filter((line) => line.startsWith("colophon:") && line.includes(`${name}.warc.gz`));

@@ -8,7 +8,7 @@ import type { CaptureRow, SegmentHead } from "../../src/core/records.ts";
 import { measureSlice } from "../../src/pipeline/measure-slice.ts";
 import { openSegment } from "../../src/pipeline/segment-read.ts";
 import { loadStages } from "../../src/pipeline/stages.ts";
-import { recordBytes, recordUrn, type WrittenRecord } from "../../src/warc/write.ts";
+import { gzipMember, recordBytes, recordUrn, type WrittenRecord } from "../../src/warc/write.ts";
 import { pageHtml, responseMember } from "../fixtures/archive-of-pages.ts";
 import { temporaryFolder } from "../fixtures/run-colophon.ts";
 
@@ -134,6 +134,8 @@ const endings: readonly { name: string; record: Buffer; outcome: string; reason:
   },
 ];
 
+const shortPage = http(`200 OK\r\n${html}`, "<p>Words in a row, whole.</p>");
+
 suite("measuring a slice", () => {
   for (const { name, record: bytes, outcome, reason } of endings) {
     test(`ends ${name} as ${outcome}${reason === null ? "" : ` (${reason})`}`, async () => {
@@ -178,6 +180,50 @@ suite("measuring a slice", () => {
       [["document", "mismatch", "match"]],
     );
   });
+
+  for (const { name, archive, truncated } of [
+    {
+      name: "whose record states more bytes than its member holds",
+      archive: gzipMember(
+        Buffer.from(
+          record({}, shortPage)
+            .toString("latin1")
+            .replace(/Content-Length: \d+/, "Content-Length: 4294967296"),
+          "latin1",
+        ),
+      ),
+      truncated: "length-mismatch",
+    },
+    {
+      name: "whose body is shorter than HTTP said",
+      archive: record({}, shortPage.replace(html, `${html}\r\nContent-Length: 5000`)),
+      truncated: "content-length",
+    },
+    {
+      name: "that is stored without the coding that HTTP said",
+      archive: record({}, shortPage.replace(html, `${html}\r\nContent-Encoding: gzip\r\nContent-Length: 5000`)),
+      truncated: null,
+    },
+    {
+      name: "that came in chunks and is stored whole",
+      archive: record({}, shortPage.replace(html, `${html}\r\nTransfer-Encoding: chunked\r\nContent-Length: 5000`)),
+      truncated: null,
+    },
+    {
+      name: "as long as HTTP said",
+      archive: record({}, shortPage.replace(html, `${html}\r\nContent-Length: 27`)),
+      truncated: null,
+    },
+  ]) {
+    test(`takes a page ${name} for ${truncated === null ? "whole" : "cut off"}`, async () => {
+      const { rows } = await measured(archive);
+      const basis = truncated === null ? "none-found" : "incomplete";
+      assert.deepEqual(
+        rows.map((row) => [row.outcome, row.truncated, row.document?.licenceBasis]),
+        [["document", truncated, basis]],
+      );
+    });
+  }
 
   test("counts a page whose end is missing as truncated, and its missing licence as unknown", async () => {
     const cut = `<html><body><p>${"Some words of a text. ".repeat(20)}`;
