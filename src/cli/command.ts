@@ -23,9 +23,12 @@ export interface CommandOption {
   readonly description: string;
   readonly default?: string | boolean;
   readonly choices?: readonly string[];
+  /** May be given several times; its value is then the list of them. */
+  readonly repeatable?: boolean;
 }
 
-export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;
+/** By name in camel case. */
+export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /** A command as data: help, completion and `docs/cli.md` are made from the same object. */
 export interface Command {

@@ -52,8 +52,9 @@ function addCommand(program: CommanderCommand, command: Command, io: Io, onEnd: 
     .summary(command.summary)
     .description(command.description ?? `${command.summary}.`);
   for (const { name: argument, description } of command.arguments) sub.argument(argument, description);
-  for (const { flags, description, default: value, choices } of command.options) {
+  for (const { flags, description, default: value, choices, repeatable = false } of command.options) {
     const option = new Option(flags, description);
+    if (repeatable) option.argParser((one: string, before?: string[]) => [...(before ?? []), one]);
     if (value !== undefined) option.default(value);
     if (choices !== undefined) option.choices([...choices]);
     sub.addOption(option);

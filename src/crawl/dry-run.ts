@@ -15,6 +15,8 @@ export interface Prospect {
   readonly reason: string | null;
 }
 
+/** The last moment that there is a `Date` for. */
+const endOfTime = 8.64e15;
 const hostsLooked = 1000;
 const urlsOfHost = 100;
 
@@ -29,7 +31,7 @@ export function dryRun(frontier: Frontier, seeds: readonly Address[], scope: Sco
         seeds.map(({ url, rawUrl }) => ({ url, rawUrl, depth: 0, priority: priorities.seed, via: "seed" as const })),
       );
       // Hosts that must be left alone for now would get their turn later.
-      const turns = frontier.claim(Infinity, { turns: hostsLooked, urlsPerTurn: urlsOfHost, leaseMs: 0 });
+      const turns = frontier.claim(endOfTime, { turns: hostsLooked, urlsPerTurn: urlsOfHost, leaseMs: 0 });
       for (const { host, urls } of turns) {
         for (const { url, rawUrl, depth } of urls) {
           const reason = scope(url, depth) ?? robotsReason(host, rawUrl);

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { availableParallelism } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
 
 import { parse, YAMLParseError } from "yaml";
 
@@ -47,6 +48,20 @@ export async function openCorpus(folder: string, create: boolean): Promise<Corpu
     manifest: join(folder, "manifest"),
     policyPath: resolve(folder, config.policy ?? "policy.yaml"),
   };
+}
+
+/** The folder that a `corpus.yaml`, or a folder with one, stands for. */
+export function corpusFolderOf(path: string): string {
+  if (basename(path) === "corpus.yaml") return dirname(path);
+  if (!/\.ya?ml$/i.test(path)) return path;
+  throw new PipelineError("usage", `${path}: a corpus is described by a file named corpus.yaml in its folder`, {
+    path,
+  });
+}
+
+/** Threads that measure, as `corpus.yaml` says; `auto` is one a core. */
+export function workersOf({ config }: Corpus): number {
+  return config.workers === "auto" ? availableParallelism() : config.workers;
 }
 
 /** Removes what killed runs left half written. Only the holder of the corpus's lock may call it. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
 import { finishedArchives } from "../crawl/archive-writer.ts";
-import type { ConnectToRule } from "../crawl/connect-to.ts";
+import { connectToRuleOf } from "../crawl/connect-to.ts";
 import { asksOnlyThisMachine, crawl, type CrawlReport } from "../crawl/crawl.ts";
 import type { FindWays } from "../crawl/crawl-context.ts";
 import type { CrawlProgress } from "../crawl/crawl-loop.ts";
@@ -33,7 +33,8 @@ export interface CrawlRequest {
   readonly concurrency: number;
   readonly rollBytes: number;
   readonly allowPrivate: boolean;
-  readonly connectTo: readonly ConnectToRule[];
+  /** `HOST1:PORT1:HOST2:PORT2`, as curl has them. */
+  readonly connectTo: readonly string[];
   readonly followSitemaps: boolean;
   /** Pages that were last captured before then are visited again, once nothing new waits. */
   readonly recrawlBeforeMs: number | null;
@@ -77,9 +78,10 @@ export async function crawlCorpus(
     budgets: request.budgets,
     hostBudgets: request.hostBudgets,
   });
+  const connectTo = request.connectTo.map(connectToRuleOf);
   const { seeds, scope } = aimOf(frontier, request, true);
   const contact = request.contact ?? corpus.config.contact ?? null;
-  if (contact === null && !asksOnlyThisMachine(seeds, request.connectTo)) {
+  if (contact === null && !asksOnlyThisMachine(seeds, connectTo)) {
     throw new PipelineError(
       "usage",
       "a crawl must say whom to write to: name a mail address or a page with --contact, or `contact` in corpus.yaml",
@@ -96,7 +98,7 @@ export async function crawlCorpus(
       seeds,
       findWays,
       pace: paceOf(request.delayMs),
-      connectTo: request.connectTo,
+      connectTo,
       allowPrivate: request.allowPrivate,
       concurrency: request.concurrency,
       rollBytes: request.rollBytes,

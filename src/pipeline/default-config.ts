@@ -18,5 +18,14 @@ sliceBytes: 8388608
 
 # Threads that measure pages: a number, or auto for one a core.
 workers: auto
+
+# What \`colophon run\` gathers before it measures; each part may be left out. A crawl must name a contact (above).
+# acquire:
+#   crawl:
+#     seeds: [https://example.org/]
+#     scope: host # or domain, domain:example.org, prefix:https://example.org/docs/
+#     delaySeconds: 1
+#     maxPages: 10000
+#   archives: [../other/*.warc.gz]
 `;
 }

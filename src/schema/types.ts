@@ -28,6 +28,78 @@ export interface CorpusConfig {
    * a number of threads from 1 to 1024, or "auto" for one a core
    */
   workers: number | "auto";
+  /**
+   * Where the archives of the corpus come from: what `colophon run` gathers before it measures.
+   */
+  acquire?: {
+    /**
+     * A crawl; see `colophon crawl`.
+     */
+    crawl?: {
+      /**
+       * Addresses to begin with: pages, sitemaps, feeds, or files with one address a line (relative to the corpus).
+       *
+       * @minItems 1
+       */
+      seeds: string[];
+      /**
+       * What may be visited: host, domain, domain:NAME or prefix:URL.
+       */
+      scope: string;
+      /**
+       * Patterns over whole addresses, * for anything; when there are any, one must fit.
+       */
+      allow: string[];
+      /**
+       * Patterns none of which may fit.
+       */
+      deny: string[];
+      /**
+       * Least pause between two requests to a host; it grows with the time that the host takes to answer.
+       */
+      delaySeconds: number;
+      /**
+       * Hosts that are asked at the same time.
+       */
+      concurrency: number;
+      /**
+       * Links from a seed.
+       */
+      maxDepth?: number;
+      /**
+       * Pages in all.
+       */
+      maxPages?: number;
+      /**
+       * Bytes in all, as they come over the wire.
+       */
+      maxBytes?: number;
+      /**
+       * Seconds in all.
+       */
+      maxSeconds?: number;
+      /**
+       * Pages of one host.
+       */
+      maxPagesPerHost?: number;
+      /**
+       * Follow the sitemaps that robots.txt names.
+       */
+      sitemaps: boolean;
+      /**
+       * Ask addresses of this machine and of private networks too, for staging.
+       */
+      allowPrivate: boolean;
+      /**
+       * HOST1:PORT1:HOST2:PORT2, as curl's --connect-to: connect to the second instead of the first.
+       */
+      connectTo: string[];
+    };
+    /**
+     * Archives that lie elsewhere: paths or patterns such as crawl-*.warc.gz, relative to the corpus.
+     */
+    archives: string[];
+  };
 }
 
 export type Host = string;

@@ -1,10 +1,8 @@
 import type { ExitName } from "../../core/errors.ts";
-import type { ArchiveTotals } from "../../ledger/archives.ts";
-import type { Damage, IngestProgress, IngestReport } from "../../pipeline/ingest.ts";
-import type { PublishReport } from "../../pipeline/publish.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
+import { damageInWords, ingestDisplay, ingestInWords } from "../ingest-in-words.ts";
 import { corpusOption, jsonOption, textOf, wholeNumberOf } from "../options.ts";
-import { bytesInWords, progressDisplay, type Progress } from "../progress.ts";
+import { progressDisplay } from "../progress.ts";
 import { publishedInWords } from "../published-in-words.ts";
 import { printable, writeLine } from "../write-line.ts";
 
@@ -28,8 +26,7 @@ export const ingest: Command = {
     },
   ],
   async run({ args, options }: CommandInput, io: Io): Promise<ExitName> {
-    const { availableParallelism } = await import("node:os");
-    const { openCorpus, removeUnfinished } = await import("../../pipeline/corpus.ts");
+    const { openCorpus, removeUnfinished, workersOf } = await import("../../pipeline/corpus.ts");
     const { ensurePolicy } = await import("../../pipeline/policy-file.ts");
     const { ingestArchives } = await import("../../pipeline/ingest.ts");
     const { publishCorpus } = await import("../../pipeline/publish.ts");
@@ -40,9 +37,7 @@ export const ingest: Command = {
 
     const corpus = await openCorpus(textOf(options, "corpus"), true);
     const policy = await ensurePolicy(corpus.policyPath);
-    const stated = corpus.config.workers ?? "auto";
-    const auto = stated === "auto" ? availableParallelism() : stated;
-    const workers = options["workers"] === "auto" ? auto : wholeNumberOf(options, "workers", 1, 1024);
+    const workers = options["workers"] === "auto" ? workersOf(corpus) : wholeNumberOf(options, "workers", 1, 1024);
     const json = options["json"] === true;
 
     using ledger = openLedger(corpus.ledgerPath, { mode: "write" });
@@ -65,51 +60,13 @@ export const ingest: Command = {
     progress[Symbol.dispose]();
     const archives = archiveTotals(ledger);
     if (json) await writeLine(io.out, JSON.stringify({ ...report, archiveTotals: archives, published }));
-    else await writeLine(io.out, summaryOf(report, archives, published, textOf(options, "corpus")));
+    else {
+      const lines = ingestInWords(report, archives);
+      if (report.interrupted) lines.push("Stopped. Run the same command again to go on.");
+      else if (published !== null) lines.push(publishedInWords(published, textOf(options, "corpus")));
+      await writeLine(io.out, printable(lines.join("\n")));
+    }
     if (report.interrupted) return "interrupted";
     return faults.length > 0 ? "badInput" : "ok";
   },
 };
-
-/** Tells how far an ingest has come; the rate is that of records since it began. */
-function ingestDisplay(progress: Progress): (seen: IngestProgress) => void {
-  const startedMs = performance.now();
-  return ({ phase, path, doneBytes, totalBytes, records, captures, documents }) => {
-    if (phase === "register") return;
-    const rate = records / Math.max(0.5, (performance.now() - startedMs) / 1000);
-    const name = path.split("/").pop() ?? path;
-    const words = `${rate.toFixed(0)} records/s, ${captures} captures, ${documents} documents, ${name}`;
-    progress.show("measure", doneBytes, totalBytes, printable(words));
-  };
-}
-
-function damageInWords({ path, places, lostBytes, first }: Damage): string {
-  if (places === 0) return `${path}: ${first}`;
-  return `${path}: ${lostBytes} bytes in ${places === 1 ? "one place" : `${places} places`} are in no record; first, ${first}`;
-}
-
-function summaryOf(
-  report: IngestReport,
-  archives: readonly ArchiveTotals[],
-  published: PublishReport | null,
-  folder: string,
-): string {
-  const sum = (of: (archive: ArchiveTotals) => number): number =>
-    archives.reduce((total, archive) => total + of(archive), 0);
-  const { document, duplicate, skipped, failed } = report.outcomes;
-  const again = report.alreadyRead === 0 ? "" : `, ${report.alreadyRead} read before`;
-  const lines = [
-    `Archives    ${report.archives} given${again}${report.failures.length === 0 ? "" : `, ${report.failures.length} unreadable`}`,
-    `This run    ${document + duplicate + skipped + failed} captures: ${document} documents, ${duplicate} duplicates, ${skipped} skipped, ${failed} failed`,
-    `Corpus      ${archives.length} archives, ${bytesInWords(sum(({ bytes }) => bytes))}: ${sum(({ recordBytes }) => recordBytes)} bytes in records, ${sum(({ lostBytes }) => lostBytes)} lost`,
-  ];
-  if (report.problems > 0) {
-    lines.push(
-      `Problems    ${report.problems} in records that could be read; \`colophon query "SELECT * FROM problems"\` lists them`,
-    );
-  }
-  if (report.interrupted) return [...lines, "Stopped. Run the same command again to go on."].join("\n");
-  if (published === null) return lines.join("\n");
-  lines.push(publishedInWords(published, folder));
-  return printable(lines.join("\n"));
-}

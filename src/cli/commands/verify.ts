@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 
 import type { Manifest } from "../../manifest/manifest-head.ts";
 import type { VerifyProgress, VerifyReport } from "../../manifest/verify.ts";
+import type { FindArchive } from "../../pipeline/rederive.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { jsonOption, textOf, wholeNumberOf } from "../options.ts";
 import { progressDisplay } from "../progress.ts";
@@ -12,7 +13,7 @@ export const verify: Command = {
   name: "verify",
   summary: "Prove a manifest against itself and against the archived bytes",
   description:
-    "Checks every file of a manifest: digests, form and order of the rows, the Merkle root, every sum and every text. Then the archived bytes of each row are read again and put through the pipeline, and digests, text, licence, evidence, signals and measurements must come out as the row says. Names each thing that does not agree and ends with status 4 if there is any.",
+    "Checks every file of a manifest: digests, form and order of the rows, the Merkle root, every sum and every text. Then the archives are compared with their digests, and the bytes of each row are read again and put through the pipeline: digests, text, licence, evidence, signals and measurements must come out as the row says. Names each thing that does not agree and ends with status 4 if there is any.",
   arguments: [{ name: "<dir>", description: "folder of a corpus, or of a manifest by itself" }],
   options: [
     {
@@ -33,7 +34,8 @@ export const verify: Command = {
   ],
   async run({ args, options }: CommandInput, io: Io) {
     const folder = args[0] ?? "";
-    const directory = existsSync(join(folder, "manifest", "manifest.json")) ? join(folder, "manifest") : folder;
+    const isCorpus = existsSync(join(folder, "corpus.yaml")) || existsSync(join(folder, "manifest", "manifest.json"));
+    const directory = isCorpus ? join(folder, "manifest") : folder;
     const json = options["json"] === true;
     const limit = wholeNumberOf(options, "limit", 1);
     const sample = options["sample"] === undefined ? null : wholeNumberOf(options, "sample", 0);
@@ -61,24 +63,25 @@ async function verified(folder: string, directory: string, wanted: Wanted, io: I
     sample: wanted.sample,
     limit: wanted.limit,
     signal: io.signal,
-    onProgress: ({ documents, documentsInAll, rederived, rederivedInAll }: VerifyProgress) =>
+    onProgress: ({ archives, archivesInAll, documents, documentsInAll, rederived, rederivedInAll }: VerifyProgress) =>
       progress.show(
         "verify",
         documents + rederived,
         documentsInAll + rederivedInAll,
-        `${documents} documents compared, ${rederived} of ${rederivedInAll} records read again`,
+        `${archives} of ${archivesInAll} archives, ${documents} documents compared, ${rederived} of ${rederivedInAll} records read again`,
       ),
   };
   if (places.find === null) return { ...(await verifyManifest(directory, options)), archivesKnown: false };
   const { loadStages } = await import("../../pipeline/stages.ts");
   const { rederiver } = await import("../../pipeline/rederive.ts");
-  using archives = rederiver(places.find, loadStages());
-  return { ...(await verifyManifest(directory, { ...options, rederive: archives.rederive })), archivesKnown: true };
+  using archives = rederiver(places.find, loadStages(), io.signal);
+  const { inspect, rederive } = archives;
+  return { ...(await verifyManifest(directory, { ...options, inspect, rederive })), archivesKnown: true };
 }
 
 interface Places extends Disposable {
   /** `null` when nothing says where any archive lies. */
-  readonly find: ((sha256: string) => string | null) | null;
+  readonly find: FindArchive | null;
 }
 
 /** A folder named by the user comes first, then what the ledger of the corpus remembers. */
@@ -90,10 +93,13 @@ async function archivePlaces(folder: string, directory: string, archives: string
   const { archiveInLedger } = await import("../../pipeline/rederive.ts");
   const ledger = openLedger(ledgerPath, { mode: "read" });
   const known = archiveInLedger(ledger);
-  return { find: (sha256) => named?.(sha256) ?? known(sha256), [Symbol.dispose]: () => ledger[Symbol.dispose]() };
+  return {
+    find: (sha256) => [...(named?.(sha256) ?? []), ...known(sha256)],
+    [Symbol.dispose]: () => ledger[Symbol.dispose](),
+  };
 }
 
-async function archivesByName(directory: string, archives: string): Promise<(sha256: string) => string | null> {
+async function archivesByName(directory: string, archives: string): Promise<FindArchive> {
   const { readFile } = await import("node:fs/promises");
   const text = await readFile(join(directory, "manifest.json"), "utf8").catch(() => "{}");
   const { sources = [] } = sourcesOf(text);
@@ -101,7 +107,7 @@ async function archivesByName(directory: string, archives: string): Promise<(sha
   const paths = new Map(sources.map(({ sha256, name }) => [sha256, join(archives, basename(name))]));
   return (sha256) => {
     const path = paths.get(sha256);
-    return path !== undefined && existsSync(path) ? path : null;
+    return path === undefined ? [] : [path];
   };
 }
 

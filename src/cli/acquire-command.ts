@@ -1,0 +1,96 @@
+import type { ExitName } from "../core/errors.ts";
+import type { Corpus } from "../pipeline/corpus.ts";
+import type { CorpusCrawlReport, CrawlRequest } from "../pipeline/crawl.ts";
+import type { Io } from "./command.ts";
+import { damageInWords, ingestDisplay, ingestInWords } from "./ingest-in-words.ts";
+import { bytesInWords, progressDisplay } from "./progress.ts";
+import { publishedInWords } from "./published-in-words.ts";
+import { printable, writeLine } from "./write-line.ts";
+
+export interface AcquireCommand {
+  readonly corpus: Corpus;
+  readonly crawl: CrawlRequest | null;
+  readonly archives: readonly string[];
+  readonly ingest: boolean;
+  readonly publish: boolean;
+  readonly workers: number;
+  readonly json: boolean;
+}
+
+/** Gathers, measures, decides and publishes, and says what came of it: what `crawl` and `run` have in common. */
+export async function acquireCommand(command: AcquireCommand, io: Io): Promise<ExitName> {
+  const { ensurePolicy } = await import("../pipeline/policy-file.ts");
+  const { removeUnfinished } = await import("../pipeline/corpus.ts");
+  const { acquire } = await import("../pipeline/acquire.ts");
+  const { publishCorpus } = await import("../pipeline/publish.ts");
+  const { softwareVersion } = await import("../pipeline/software.ts");
+  const { openLedger } = await import("../ledger/open.ts");
+  const { archiveTotals } = await import("../ledger/archives.ts");
+
+  const { corpus, json } = command;
+  const policy = await ensurePolicy(corpus.policyPath);
+  // Whoever holds the ledger's lock is alone with the frontier and the archives too.
+  using ledger = openLedger(corpus.ledgerPath, { mode: "write" });
+  removeUnfinished(corpus);
+  using progress = progressDisplay(io, json && !io.terminal);
+  const report = await acquire(corpus, ledger, command, softwareVersion(), io.signal, {
+    onCrawl: ({ done, failed, bytes, activeHosts }, waiting) => {
+      const words = `${done} fetched, ${failed} failed, ${bytesInWords(bytes)}, ${activeHosts} hosts at work`;
+      progress.show("crawl", done, done + waiting, words);
+    },
+    onIngest: ingestDisplay(progress),
+  });
+  if (report.crawl !== null) sayRecovery(report.crawl, io);
+  const { ingest } = report;
+  const faults =
+    ingest === null ? [] : [...ingest.failures.map(({ message }) => message), ...ingest.damaged.map(damageInWords)];
+  for (const fault of faults) io.err.write(`colophon: ${printable(fault)}\n`);
+  const publishes = !report.interrupted && ingest !== null && command.publish;
+  const published = publishes
+    ? await publishCorpus(corpus, ledger, policy, softwareVersion(), io.signal, (label, at, of) =>
+        progress.show(label, at, of, `${at} of ${of}`),
+      )
+    : null;
+  progress[Symbol.dispose]();
+  if (json) {
+    const { user, system } = process.cpuUsage();
+    await writeLine(io.out, JSON.stringify({ ...report, published, cpuSeconds: (user + system) / 1e6 }));
+  } else {
+    const lines = report.crawl === null ? [] : crawlInWords(report.crawl);
+    if (ingest !== null) lines.push(...ingestInWords(ingest, archiveTotals(ledger)));
+    if (report.interrupted) lines.push("Stopped. Run the same command again to go on.");
+    else if (published !== null) lines.push(publishedInWords(published, corpus.folder));
+    await writeLine(io.out, printable(lines.join("\n")));
+  }
+  if (report.interrupted) return "interrupted";
+  return faults.length > 0 ? "badInput" : "ok";
+}
+
+/** What was fetched now, how far the crawl is in all, and the reasons met most often. */
+function crawlInWords(report: CorpusCrawlReport): string[] {
+  const { progress, counts, archives } = report;
+  const { waiting, done, refused, failed } = counts.urls;
+  const lines = [
+    `Crawl       ${progress.done} fetched now, ${bytesInWords(progress.bytes)}; ${progress.refused} refused, ${progress.failed} failed, ${progress.retry} to be tried again`,
+    `Frontier    ${counts.hosts} hosts: ${done} pages visited, ${waiting} waiting, ${refused} refused, ${failed} failed${counts.spent === null ? "" : `; ${counts.spent} used up`}`,
+  ];
+  const reasons = [
+    ...counts.reasons.map(({ state, reason, urls }) => [urls, `${state}: ${reason}`] as const),
+    ...counts.refusedLinks.map(
+      ({ reason, links, example }) => [links, `links: ${reason}, such as ${example}`] as const,
+    ),
+  ];
+  for (const [count, words] of reasons.toSorted(([a], [b]) => b - a).slice(0, 10)) {
+    lines.push(`            ${String(count).padStart(7)}  ${words}`);
+  }
+  if (report.recrawled > 0) lines.push(`Again       ${report.recrawled} pages were due for another visit`);
+  lines.push(`Archived    ${archives.length} files${archives.length === 0 ? "" : `, the last ${archives.at(-1)}`}`);
+  return lines;
+}
+
+function sayRecovery({ recovery: { turns, archiveBytes } }: CorpusCrawlReport, io: Io): void {
+  if (turns === 0 && archiveBytes === 0) return;
+  io.err.write(
+    `colophon: the last crawl did not end by itself: ${turns} hosts were being asked, ${archiveBytes} bytes not yet acknowledged were cut off; what they were for was fetched again, nothing else\n`,
+  );
+}

@@ -1,0 +1,102 @@
+import type { Outcome } from "../core/records.ts";
+import type { Ledger } from "../ledger/open.ts";
+import type { Corpus } from "./corpus.ts";
+import { crawlCorpus, type CorpusCrawlHooks, type CorpusCrawlReport, type CrawlRequest } from "./crawl.ts";
+import { ingestArchives, type IngestProgress, type IngestReport } from "./ingest.ts";
+import { threadPool } from "./thread-pool.ts";
+
+/** Where the archives of a corpus come from. */
+export interface AcquirePlan {
+  readonly crawl: CrawlRequest | null;
+  /** Archives of other people. */
+  readonly archives: readonly string[];
+  /** Measure what was archived and write it into the ledger. */
+  readonly ingest: boolean;
+  readonly workers: number;
+}
+
+export interface AcquireReport {
+  readonly crawl: CorpusCrawlReport | null;
+  /** `null` when there was nothing to ingest, or it was not wanted. */
+  readonly ingest: IngestReport | null;
+  readonly interrupted: boolean;
+}
+
+export interface AcquireHooks {
+  readonly onCrawl: CorpusCrawlHooks["onProgress"];
+  readonly onIngest: (progress: IngestProgress) => void;
+}
+
+/**
+ * Crawls, and takes archives into the ledger: those of the crawl as each is whole, then the given ones. All of it goes on
+ * where it was stopped. The caller holds the corpus's lock.
+ */
+export async function acquire(
+  corpus: Corpus,
+  ledger: Ledger,
+  plan: AcquirePlan,
+  software: string,
+  signal: AbortSignal,
+  hooks: AcquireHooks,
+): Promise<AcquireReport> {
+  await using pool = threadPool(plan.workers, software);
+  const early: IngestReport[] = [];
+  const measuring = inBackground(signal, async (path, either) => {
+    if (plan.ingest) early.push(await ingestArchives(corpus, ledger, pool, [path], either, () => undefined));
+  });
+  let crawl: CorpusCrawlReport | null = null;
+  try {
+    const { add: onArchive, signal: either } = measuring;
+    if (plan.crawl !== null) {
+      crawl = await crawlCorpus(corpus, plan.crawl, software, either, { onArchive, onProgress: hooks.onCrawl });
+    }
+  } finally {
+    await measuring.done();
+  }
+  const paths = [...(crawl?.archives ?? []), ...plan.archives];
+  if (signal.aborted || !plan.ingest || paths.length === 0) return { crawl, ingest: null, interrupted: signal.aborted };
+  const rest = await ingestArchives(corpus, ledger, pool, paths, signal, hooks.onIngest);
+  return { crawl, ingest: withEarlier(rest, early), interrupted: rest.interrupted };
+}
+
+/** What was measured beside the crawl belongs to this run too. */
+function withEarlier(rest: IngestReport, early: readonly IngestReport[]): IngestReport {
+  const outcomesOf = (outcome: Outcome): number =>
+    early.reduce((sum, report) => sum + report.outcomes[outcome], rest.outcomes[outcome]);
+  return {
+    ...rest,
+    alreadyRead: rest.alreadyRead - early.filter(({ slices }) => slices > 0).length,
+    slices: early.reduce((sum, { slices }) => sum + slices, rest.slices),
+    problems: early.reduce((sum, { problems }) => sum + problems, rest.problems),
+    outcomes: {
+      document: outcomesOf("document"),
+      duplicate: outcomesOf("duplicate"),
+      skipped: outcomesOf("skipped"),
+      failed: outcomesOf("failed"),
+    },
+    damaged: [...early.flatMap(({ damaged }) => damaged), ...rest.damaged],
+    failures: [...early.flatMap(({ failures }) => failures), ...rest.failures],
+  };
+}
+
+interface Background {
+  readonly add: (path: string) => void;
+  /** Aborted with the caller's, and when the work fails: then `done` rejects. */
+  readonly signal: AbortSignal;
+  readonly done: () => Promise<void>;
+}
+
+/** Does the work for one path after the other, beside whatever else is done. */
+function inBackground(signal: AbortSignal, work: (path: string, signal: AbortSignal) => Promise<void>): Background {
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  let last: Promise<void> = Promise.resolve();
+  return {
+    signal: either,
+    add(path) {
+      last = last.then(() => work(path, either));
+      last.catch(() => failed.abort());
+    },
+    done: () => last,
+  };
+}
