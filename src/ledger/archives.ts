@@ -13,7 +13,7 @@ export const archiveSql = {
     ON CONFLICT (sha256) DO UPDATE SET name = min(name, excluded.name)`,
   addPath: `INSERT INTO archive_path (path, archive, mtime_ns) VALUES (?, ?, ?)
     ON CONFLICT (path) DO UPDATE SET archive = excluded.archive, mtime_ns = excluded.mtime_ns`,
-  bySha: `SELECT ${columns} WHERE a.sha256 = ? ORDER BY p.path`,
+  paths: "SELECT p.path FROM archive_path p JOIN archive a ON a.key = p.archive WHERE a.sha256 = ? ORDER BY p.path",
   byPath: `SELECT ${columns} WHERE p.path = ?`,
   byStat: `SELECT ${columns} WHERE p.path = ? AND a.bytes = ? AND p.mtime_ns = ?`,
   slices: `SELECT slice_index AS "index", first_byte AS begin, end_byte AS end,
@@ -58,9 +58,10 @@ export function registerArchive(ledger: Ledger, row: ArchiveRow, mtimeNs: bigint
   });
 }
 
-/** The archive with these bytes, at one of the paths it was seen at. */
-export function archiveBySha(ledger: Ledger, sha256: Hex): ArchiveRow | null {
-  return ledger.statement<ArchiveRow>(archiveSql.bySha).get(blobOf(sha256)) ?? null;
+/** Every path at which the archive with these bytes was last seen. */
+export function archivePaths(ledger: Ledger, sha256: Hex): string[] {
+  const rows = ledger.statement<{ path: string }>(archiveSql.paths).all(blobOf(sha256));
+  return rows.map(({ path }) => path);
 }
 
 /** The archive that was registered at `path`, if the file still has the size and time of change that it had then. */

@@ -12,10 +12,13 @@ import { schemaProblems } from "../schema/schema-problems.ts";
 import { archiveCheck, type Rederive } from "./verify-archives.ts";
 import { verifyFiles } from "./verify-files.ts";
 import { verifyRows } from "./verify-rows.ts";
+import { verifySources, type InspectArchive } from "./verify-sources.ts";
 
 export interface VerifyOptions {
   /** Re-reads the archived bytes of a row; without it only the manifest itself is checked. */
   readonly rederive?: Rederive;
+  /** Looks at each archive first: at all of its bytes, or with a `sample` at its size alone. */
+  readonly inspect?: InspectArchive;
   /** Rows to re-derive, `null` for all. Everything else is always checked whole. */
   readonly sample?: number | null;
   /** Disagreements to list; all are counted. */
@@ -24,8 +27,10 @@ export interface VerifyOptions {
   readonly onProgress?: (progress: VerifyProgress) => void;
 }
 
-/** Rows are first compared with the manifest, then, all or some of them, with the archives. */
+/** Archives come first; then rows are compared with the manifest and, all or some of them, with the archives. */
 export interface VerifyProgress {
+  readonly archives: number;
+  readonly archivesInAll: number;
   readonly documents: number;
   readonly documentsInAll: number;
   readonly rederived: number;
@@ -61,18 +66,28 @@ export async function verifyManifest(directory: string, options: VerifyOptions =
   for (const wrong of manifestSums(manifest)) report.add(wrong);
   const documentsInAll = manifest.totals.documents;
   const rederivedInAll = options.rederive === undefined ? 0 : Math.min(sample ?? documentsInAll, documentsInAll);
-  let documents = 0;
+  const archivesInAll = options.inspect === undefined ? 0 : manifest.sources.length;
+  let [documents, archivesSeen] = [0, 0];
   const step = (rederived: number): void => {
     if (signal?.aborted === true) throw new PipelineError("interrupted", "stopped before everything was verified");
-    onProgress?.({ documents, documentsInAll, rederived, rederivedInAll });
+    onProgress?.({ archives: archivesSeen, archivesInAll, documents, documentsInAll, rederived, rederivedInAll });
   };
+  const missing =
+    options.inspect === undefined
+      ? new Set<Hex>()
+      : await verifySources(manifest.sources, options.inspect, sample === null, report, () => {
+          step(0);
+          archivesSeen++;
+        });
   const archives = options.rederive === undefined ? null : archiveCheck(options.rederive, sample, report, step);
   const seen = await verifyRows(directory, manifest, report, async (row) => {
     documents++;
     step(archives?.checked() ?? 0);
-    await archives?.add(row);
+    // Its archive has a finding already; one more for each of its rows would hide the others.
+    if (!missing.has(row.archive.sha256)) await archives?.add(row);
   });
   await archives?.finish();
+  if (archives !== null) step(archives.checked());
   return reportOf(report, { ...seen, rederived: archives?.checked() ?? 0 });
 }
 
@@ -89,7 +104,12 @@ async function manifestBytes(directory: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    throw new PipelineError("not-found", `there is no manifest to verify: ${path} cannot be read`, { path }, cause);
+    throw new PipelineError(
+      "not-found",
+      `there is no manifest to verify: ${path} cannot be read; in a corpus, \`colophon publish\` writes it`,
+      { path },
+      cause,
+    );
   }
 }
 

@@ -1,38 +1,55 @@
-import { archiveBySha } from "../ledger/archives.ts";
+import { PipelineError } from "../core/errors.ts";
+import { archivePaths } from "../ledger/archives.ts";
 import type { Ledger } from "../ledger/open.ts";
+import type { ManifestRow } from "../manifest/document-row.ts";
+import type { Source } from "../manifest/manifest-head.ts";
 import type { Rederive } from "../manifest/verify-archives.ts";
+import type { ArchiveState, InspectArchive } from "../manifest/verify-sources.ts";
 import { readArchive } from "../warc/read-archive.ts";
 import type { ArchiveRecord } from "../warc/record.ts";
 import { bytesSource, fileSource, type ByteSource } from "../warc/source.ts";
-import type { ManifestRow } from "../manifest/document-row.ts";
+import { fileSha256 } from "./archive-digest.ts";
 import { processCapture, type Stages } from "./process-capture.ts";
 
-/** Where an archive with this digest lies, `null` when nobody knows. */
-export type FindArchive = (sha256: string) => string | null;
+/** Where an archive with this digest may lie, the likeliest place first; empty when nobody knows. */
+export type FindArchive = (sha256: string) => readonly string[];
+
+/** Both need an archive to be found: `inspect` says whether it is what the manifest means, `rederive` reads its records. */
+interface Rederiver extends Disposable {
+  readonly inspect: InspectArchive;
+  readonly rederive: Rederive;
+}
 
 /**
  * Re-reads the archived bytes of manifest rows and puts them through the very stages of the pipeline: law 1, the archive is
  * the truth. Rows come in order of their place, so one archive is open at a time.
  */
-export function rederiver(find: FindArchive, stages: Stages): { readonly rederive: Rederive } & Disposable {
+export function rederiver(find: FindArchive, stages: Stages, signal: AbortSignal): Rederiver {
+  const chosen = new Map<string, string>();
   let open: { readonly sha256: string; readonly source: ByteSource & Disposable } | null = null;
   const sourceOf = (sha256: string): ByteSource | null => {
     if (open?.sha256 === sha256) return open.source;
     open?.source[Symbol.dispose]();
     open = null;
-    const path = find(sha256);
-    if (path === null) return null;
+    const path = chosen.get(sha256) ?? find(sha256)[0];
+    if (path === undefined) return null;
     open = { sha256, source: fileSource(path) };
     return open.source;
   };
   return {
+    async inspect(source, allBytes) {
+      const { path, ...state } = await archiveAmong(find(source.sha256), source, allBytes, signal);
+      if (path !== null) chosen.set(source.sha256, path);
+      return state;
+    },
     async rederive(row) {
       try {
         const source = sourceOf(row.archive.sha256);
-        if (source === null)
-          return { failure: `archive ${row.archive.name} is not known here; give its folder with --archives` };
+        if (source === null) return { failure: `archive ${row.archive.name}: ${unknownPlace}` };
         const record = await recordAt(source, row);
-        return record === null ? { failure: "no record stands there any more" } : derived(record, row, stages);
+        return record === null
+          ? { failure: `no record stands at byte ${row.archive.offset} of ${row.archive.name} any more` }
+          : derived(record, row, stages);
       } catch (error) {
         return { failure: error instanceof Error ? error.message : String(error) };
       }
@@ -41,9 +58,36 @@ export function rederiver(find: FindArchive, stages: Stages): { readonly rederiv
   };
 }
 
+const unknownPlace = "nothing here says where it lies; give its folder with --archives";
+
+/** The first path that holds the archive; else the first that holds another file; else none. */
+async function archiveAmong(
+  paths: readonly string[],
+  { sha256, bytes }: Source,
+  allBytes: boolean,
+  signal: AbortSignal,
+): Promise<ArchiveState & { readonly path: string | null }> {
+  let other: (ArchiveState & { readonly path: string }) | null = null;
+  let why = unknownPlace;
+  for (const path of paths) {
+    try {
+      using file = fileSource(path);
+      const digest = allBytes ? await fileSha256(path, signal) : null;
+      if (file.size === bytes && (digest === null || digest === sha256)) return { state: "whole", path };
+      const found = `${path}: ${file.size} bytes${digest === null ? "" : `, SHA-256 ${digest}`}`;
+      other ??= { state: "changed", found, path };
+    } catch (error) {
+      if (signal.aborted) throw new PipelineError("interrupted", "stopped before everything was verified");
+      if (!(error instanceof PipelineError)) throw error;
+      why = error.message;
+    }
+  }
+  return other ?? { state: "missing", found: why, path: null };
+}
+
 /** Looks an archive up in the ledger. */
 export function archiveInLedger(ledger: Ledger): FindArchive {
-  return (sha256) => archiveBySha(ledger, sha256)?.path ?? null;
+  return (sha256) => archivePaths(ledger, sha256);
 }
 
 /** More than the reader looks at behind a record. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
@@ -36,7 +36,7 @@ test("verify agrees with a fresh corpus, with its manifest alone, and with the a
   assert.equal((JSON.parse(moved.out) as VerifyReport).rederived, 2);
 });
 
-test("verify names the document whose archived words have changed, and ends with status 4", async () => {
+test("verify names the archive and the document whose archived words have changed, and ends with status 4", async () => {
   using folder = temporaryFolder();
   const { corpus, archive } = await ingested(folder.path);
   const text = readFileSync(archive, "latin1");
@@ -45,7 +45,10 @@ test("verify names the document whose archived words have changed, and ends with
   const { status, out } = await runColophon("verify", corpus, "--json");
   assert.equal(status, 4);
   const { disagreements } = JSON.parse(out) as VerifyReport;
-  assert.equal(new Set(disagreements.map(({ where }) => where.split(" ")[0])).size, 1);
+  const [changed, ...others] = disagreements;
+  assert.deepEqual([changed?.what, changed?.where], ["archive-changed", "pages.warc"]);
+  assert.ok(changed?.found.includes(archive));
+  assert.equal(new Set(others.map(({ where }) => where.split(" ")[0])).size, 1);
   for (const field of ["blockSha256", "payloadSha256", "textSha256", "stated.block.state"]) {
     assert.ok(
       disagreements.some(({ where }) => where.endsWith(` digests.${field}`)),
@@ -54,11 +57,52 @@ test("verify names the document whose archived words have changed, and ends with
   }
 });
 
+test("verify finds a change that no row is about, and an archive that is gone, once each", async () => {
+  using folder = temporaryFolder();
+  const { corpus, archive } = await ingested(folder.path);
+  appendFileSync(archive, gunzipSync(archiveOfPages("behind.example", 300, 1)));
+  const longer = await runColophon("verify", corpus, "--json");
+  assert.equal(longer.status, 4);
+  assert.deepEqual(found(longer.out), [["archive-changed", "pages.warc"]]);
+
+  renameSync(archive, `${archive}.away`);
+  const gone = await runColophon("verify", corpus, "--json");
+  assert.equal(gone.status, 4);
+  assert.deepEqual(found(gone.out), [["archive-missing", "pages.warc"]]);
+  assert.equal((JSON.parse(gone.out) as VerifyReport).rederived, 0);
+});
+
+test("a file that took the place of an archive is an archive of its own, and the old one is reported until it is back", async () => {
+  using folder = temporaryFolder();
+  const { corpus, archive } = await ingested(folder.path);
+  const first = readFileSync(archive);
+  writeFileSync(archive, gunzipSync(archiveOfPages("second.example", 200, 3)));
+  assert.equal((await runColophon("ingest", archive, "--corpus", corpus)).status, 0);
+  const { sources, totals } = manifestOf(corpus);
+  assert.deepEqual([sources.length, totals.documents], [2, 8]);
+  const replaced = await runColophon("verify", corpus, "--json");
+  assert.deepEqual(found(replaced.out), [["archive-missing", "pages.warc"]]);
+  assert.equal((JSON.parse(replaced.out) as VerifyReport).rederived, 3);
+
+  const back = join(folder.path, "back.warc");
+  writeFileSync(back, first);
+  assert.equal((await runColophon("ingest", back, "--corpus", corpus)).status, 0);
+  const { status, out } = await runColophon("verify", corpus);
+  assert.equal(status, 0, out);
+});
+
+function found(json: string): (readonly [string, string])[] {
+  return (JSON.parse(json) as VerifyReport).disagreements.map(({ what, where }) => [what, where] as const);
+}
+
 test("verify says where it looked in vain for a manifest, and ends with status 8", async () => {
   using folder = temporaryFolder();
   const { status, err } = await runColophon("verify", folder.path);
   assert.equal(status, 8);
   assert.ok(err.includes(join(folder.path, "manifest.json")));
+  writeFileSync(join(folder.path, "corpus.yaml"), "name: unpublished\n");
+  const unpublished = await runColophon("verify", folder.path);
+  assert.ok(unpublished.err.includes(join(folder.path, "manifest", "manifest.json")), unpublished.err);
 });
 
 async function ingested(folder: string): Promise<{ readonly corpus: string; readonly archive: string }> {

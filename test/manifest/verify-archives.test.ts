@@ -63,6 +63,38 @@ test("what the archive gives otherwise than the row says is found, member by mem
   ]);
 });
 
+test("an archive that is missing is one finding, and its rows are not counted as read again", async () => {
+  await using folder = await scratch();
+  const directory = join(folder.path, "manifest");
+  await sampleBuild(directory, count);
+  const asked: boolean[] = [];
+  for (const [state, rederived] of [
+    ["missing", 0],
+    ["changed", count],
+  ] as const) {
+    const report = await verifyManifest(directory, {
+      rederive: () => ({ fields: {} }),
+      inspect: async (_, allBytes) => {
+        asked.push(allBytes);
+        return { state, found: "another" };
+      },
+    });
+    assert.deepEqual(
+      report.disagreements.map(({ what, found }) => [what, found]),
+      [[`archive-${state}`, "another"]],
+    );
+    assert.equal(report.rederived, rederived);
+  }
+  await verifyManifest(directory, {
+    sample: 1,
+    inspect: async (_, allBytes) => {
+      asked.push(allBytes);
+      return { state: "whole" };
+    },
+  });
+  assert.deepEqual(asked, [true, true, false]);
+});
+
 test("an aborted verification stops and says so", async () => {
   await using folder = await scratch();
   const directory = join(folder.path, "manifest");
@@ -80,9 +112,10 @@ test("progress is told for each row, and for each that is read again, with the n
     rederive: () => ({ fields: {} }),
     onProgress: (step) => told.push(step),
   });
-  assert.equal(told.length, count + 5);
-  assert.deepEqual(told[0], { documents: 1, documentsInAll: count, rederived: 0, rederivedInAll: 5 });
-  assert.deepEqual(told.at(-1), { documents: count, documentsInAll: count, rederived: 4, rederivedInAll: 5 });
+  const inAll = { archives: 0, archivesInAll: 0, documentsInAll: count, rederivedInAll: 5 };
+  assert.equal(told.length, count + 6);
+  assert.deepEqual(told[0], { ...inAll, documents: 1, rederived: 0 });
+  assert.deepEqual(told.at(-1), { ...inAll, documents: count, rederived: 5 });
 });
 
 test("it can be stopped while records are read again", async () => {
