@@ -110,10 +110,17 @@ async function leadsOf(
 }
 
 /** Any text with an address in it could be a sitemap: only what is named so is taken for one. */
-function mayBeList({ sitemapsNamed }: CrawlContext, url: string, contentType: string | null, bytes: Buffer): boolean {
-  if (sitemapsNamed.has(url) || /\/[^/]*sitemap[^/]*\.(?:xml|txt)(?:\.gz)?$/i.test(url)) return true;
+function mayBeList(
+  { sitemapsNamed, indexes }: CrawlContext,
+  url: string,
+  contentType: string | null,
+  bytes: Buffer,
+): boolean {
+  if (sitemapsNamed.has(url) || indexes.of(url) > 0 || listPath.test(url)) return true;
   return /xml|rss|atom/i.test(contentType ?? "") || bytes.subarray(0, 100).toString("latin1").includes("<?xml");
 }
+
+const listPath = /\/[^/]*(?:sitemap[^/]*\.(?:xml|txt)|\.xml)(?:\.gz)?$/i;
 
 function redirectedTo(context: CrawlContext, one: TurnUrl, target: string): FoundUrl | null {
   const address = addressOf(target);

@@ -1,0 +1,113 @@
+import { globSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { connectToRuleOf } from "../../src/crawl/connect-to.ts";
+import { crawl, type CrawlOptions, type CrawlReport } from "../../src/crawl/crawl.ts";
+import type { FindWays } from "../../src/crawl/crawl-context.ts";
+import type { Budgets } from "../../src/crawl/frontier.ts";
+import { addressOf } from "../../src/crawl/normal-url.ts";
+import { scopeOf } from "../../src/crawl/scope.ts";
+import { openFrontier } from "../../src/crawl/sqlite-frontier.ts";
+import { readArchive } from "../../src/warc/read-archive.ts";
+import type { ArchiveRecord } from "../../src/warc/record.ts";
+import { fileSource } from "../../src/warc/source.ts";
+import type { LoopbackWeb } from "./loopback-web.ts";
+
+/** A folder with the frontier and the archives of one crawl. */
+export interface CrawlPlace extends Disposable {
+  readonly folder: string;
+  readonly frontier: string;
+  readonly archives: string;
+}
+
+export function crawlPlace(): CrawlPlace {
+  const folder = mkdtempSync(join(tmpdir(), "colophon-crawl-"));
+  return {
+    folder,
+    frontier: join(folder, "frontier.sqlite"),
+    archives: join(folder, "archives"),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+export interface Recipe extends Partial<Omit<CrawlOptions, "seeds" | "scope">> {
+  readonly seeds: readonly string[];
+  readonly scope?: string;
+  readonly maxDepth?: number;
+  readonly budgets?: Budgets;
+  readonly signal?: AbortSignal;
+  readonly recrawlBeforeMs?: number;
+  /** Each commit, as it is made. */
+  readonly onCommit?: (done: number) => void;
+}
+
+/** Links by a plain pattern: the true reader of pages belongs to another room. */
+const anchors: FindWays = ({ url, contentType, bytes }) => {
+  if (contentType?.startsWith("text/html") !== true) return null;
+  const html = Buffer.from(bytes).toString();
+  const links = [...html.matchAll(/<a href="([^"]*)"( rel="nofollow")?/g)].map(([, href = "", nofollow]) => ({
+    url: href,
+    nofollow: nofollow !== undefined,
+  }));
+  return { base: url, links, nofollow: html.includes('content="nofollow"') };
+};
+
+/** One run of a crawl of the web on loopback: no pauses, short waits, unless the recipe says otherwise. */
+export async function crawlOnce(web: LoopbackWeb, place: CrawlPlace, recipe: Recipe): Promise<CrawlReport> {
+  const {
+    seeds: written,
+    scope = "domain:test",
+    maxDepth,
+    budgets = {},
+    signal,
+    recrawlBeforeMs,
+    onCommit,
+    ...rest
+  } = recipe;
+  using frontier = openFrontier(place.frontier, { budgets });
+  if (recrawlBeforeMs !== undefined) frontier.recrawl(recrawlBeforeMs);
+  const seeds = written.flatMap((seed) => addressOf(seed) ?? []);
+  const bounds = maxDepth === undefined ? {} : { maxDepth };
+  return await crawl(
+    frontier,
+    {
+      archives: place.archives,
+      requester: { software: "colophon test", project: "test", contact: "owner@example.org" },
+      findWays: anchors,
+      followSitemaps: false,
+      allowPrivate: true,
+      connectTo: [connectToRuleOf(web.connectTo)],
+      ...rest,
+      pace: { minDelayMs: 0, maxDelayMs: 0, responseFactor: 0, backOffMs: 50, ...rest.pace },
+      retry: { firstMs: 20, ...rest.retry },
+      seeds,
+      scope: scopeOf({ scope, seeds: seeds.map(({ url }) => url), ...bounds }),
+    },
+    signal ?? new AbortController().signal,
+    { onArchive: () => undefined, onProgress: ({ done }) => onCommit?.(done) },
+  );
+}
+
+export type KeptRecord = Pick<ArchiveRecord, "type" | "url" | "fields" | "truncated" | "recordId" | "refersTo"> & {
+  readonly block: string;
+};
+
+/** All records of the crawl's archives, finished or not; a damaged place is an error. */
+export async function recordsIn(place: CrawlPlace): Promise<KeptRecord[]> {
+  const records: KeptRecord[] = [];
+  for (const path of globSync(join(place.archives, "*")).toSorted()) {
+    using source = fileSource(path);
+    for await (const item of readArchive(source)) {
+      if (item.kind === "loss") throw new Error(`${path}: ${item.reason} at ${item.offset}`);
+      const { type, url, fields, truncated, recordId, refersTo } = item;
+      records.push({ type, url, fields, truncated, recordId, refersTo, block: item.block.toString("latin1") });
+    }
+  }
+  return records;
+}
+
+/** Addresses of the records of one type, in order of the alphabet. */
+export function urlsOf(records: readonly KeptRecord[], type = "response"): string[] {
+  return records.flatMap((record) => (record.type === type && record.url !== null ? [record.url] : [])).toSorted();
+}
