@@ -19,7 +19,8 @@ function answerTo({ path, sql, maxRows }: QueryRequest): QueryAnswer {
   } catch (error) {
     if (error instanceof PipelineError) return { failure: { code: error.code, message: error.message } };
     const message = error instanceof Error ? error.message : String(error);
-    if (error instanceof Database.SqliteError)
+    // A RangeError is a parameter (`?`, `:name`) that nothing is given for.
+    if (error instanceof Database.SqliteError || error instanceof RangeError || error instanceof TypeError)
       return { failure: { code: "query-refused", message: `the query failed: ${message}` } };
     return { failure: { code: null, message } };
   }
@@ -52,20 +53,33 @@ function prepared(db: Database.Database, sql: string): Database.Statement {
 }
 
 function resultOf(statement: Database.Statement<unknown[], unknown[]>, maxRows: number): QueryResult {
-  const columns = statement.columns().map(({ name }) => name);
+  const columns = distinct(statement.columns().map(({ name }) => name));
   const rows: (string | number | null)[][] = [];
   let bytes = 0;
   for (const row of statement.iterate()) {
     const values = row.map(plainValue);
     bytes += values.reduce<number>((sum, value) => sum + (typeof value === "string" ? value.length : 8), 0);
-    if (rows.length === maxRows || bytes > maxAnswerBytes) return { columns, rows, truncated: true };
+    if (rows.length === maxRows) return { columns, rows, truncated: "rows" };
+    if (bytes > maxAnswerBytes) return { columns, rows, truncated: "bytes" };
     rows.push(values);
   }
-  return { columns, rows, truncated: false };
+  return { columns, rows, truncated: null };
+}
+
+function distinct(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let own = name;
+    for (let count = 1; taken.has(own); count++) own = `${name}:${count}`;
+    taken.add(own);
+    return own;
+  });
 }
 
 function plainValue(value: unknown): string | number | null {
-  if (value === null || typeof value === "string" || typeof value === "number") return value;
+  if (value === null || typeof value === "string") return value;
+  // JSON has no infinity and would make it the null that means unknown.
+  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
   if (Buffer.isBuffer(value)) return value.toString("hex");
   const integer = value as bigint;
   return Number.isSafeInteger(Number(integer)) ? Number(integer) : integer.toString();

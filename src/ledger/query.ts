@@ -10,12 +10,13 @@ export interface QueryBounds {
   readonly signal: AbortSignal;
 }
 
-/** `truncated` when there were more rows, or more bytes of them, than the bounds allow. */
 export interface QueryResult {
+  /** Each name once: a second `a` is `a:1`, as SQLite names them in a subquery. */
   readonly columns: readonly string[];
-  /** Blobs are hex text; integers beyond 2^53 are decimal text. */
+  /** Blobs are hex text; integers beyond 2^53 and infinities are text. */
   readonly rows: readonly (readonly (string | number | null)[])[];
-  readonly truncated: boolean;
+  /** Which bound cut the answer off: there were more rows, or more bytes of them, than allowed; `null` when it is whole. */
+  readonly truncated: "rows" | "bytes" | null;
 }
 
 /** What the child is sent, and what it answers. */

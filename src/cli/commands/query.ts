@@ -1,7 +1,7 @@
 import type { Command, CommandInput, Io } from "../command.ts";
 import { corpusOption, textOf, wholeNumberOf } from "../options.ts";
 import { csvOf, textTable } from "../table.ts";
-import { writeLine } from "../write-line.ts";
+import { jsonText, writeLine } from "../write-line.ts";
 
 export const query: Command = {
   name: "query",
@@ -35,10 +35,12 @@ export const query: Command = {
     const format = options["json"] === true ? "json" : textOf(options, "format");
     if (format === "json") {
       for (const row of rows)
-        await writeLine(io.out, JSON.stringify(Object.fromEntries(columns.map((name, at) => [name, row[at]]))));
+        await writeLine(io.out, jsonText(Object.fromEntries(columns.map((name, at) => [name, row[at]]))));
     } else await writeLine(io.out, format === "csv" ? csvOf(columns, rows) : textTable(columns, rows));
-    if (!truncated) return "ok";
-    io.err.write(`colophon: only the first ${rows.length} rows are shown; narrow the query or raise --rows\n`);
+    if (truncated === null) return "ok";
+    const advice =
+      truncated === "rows" ? "raise --rows" : "ask for shorter values: the next row would make it too large";
+    io.err.write(`colophon: only the first ${rows.length} rows are shown; narrow the query or ${advice}\n`);
     return "limit";
   },
 };
