@@ -5,6 +5,7 @@ import type { Command, Io, OptionValues } from "./command.ts";
 import { commands } from "./commands.ts";
 import { softwareVersion } from "../pipeline/software.ts";
 import { stopSignal } from "./stop-signal.ts";
+import { printable } from "./write-line.ts";
 
 /**
  * Runs one command line and gives the exit status; never throws.
@@ -37,10 +38,18 @@ async function programOf(io: Io, onEnd: (exit: ExitName) => void): Promise<Comma
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out.write(text), writeErr: (text) => io.err.write(text) });
   for (const command of commands) addCommand(program, command, io, onEnd);
-  // Completion walks the finished tree; it is loaded only when asked for.
-  const { default: tab } = await import("@bomb.sh/tab/commander");
-  tab(program);
+  await addCompletion(program);
   return program;
+}
+
+/** Walks the finished tree. A shell shows what it takes for a description beside each word: the summary is short enough. */
+async function addCompletion(program: CommanderCommand): Promise<void> {
+  const { default: tab } = await import("@bomb.sh/tab/commander");
+  const all = program.commands.flatMap((command) => [command, ...command.commands]);
+  const descriptions = all.map((command) => command.description());
+  for (const command of all) if (command.summary() !== "") command.description(command.summary());
+  tab(program);
+  for (const [index, command] of all.entries()) command.description(descriptions[index] ?? "");
 }
 
 function addCommand(program: CommanderCommand, command: Command, io: Io, onEnd: (exit: ExitName) => void): void {
@@ -67,12 +76,28 @@ function addCommand(program: CommanderCommand, command: Command, io: Io, onEnd: 
 }
 
 function groupOf(parent: CommanderCommand, name: string): CommanderCommand {
-  return parent.commands.find((known) => known.name() === name) ?? parent.command(name).description(`${name} commands`);
+  return (
+    parent.commands.find((known) => known.name() === name) ??
+    parent.command(name).description(`commands about a ${name}`)
+  );
 }
+
+/** What the system says of a path that cannot be used: no fault of the program. */
+const refusals: ReadonlySet<string> = new Set([
+  "EACCES",
+  "EPERM",
+  "EROFS",
+  "ENOENT",
+  "ENOTDIR",
+  "EISDIR",
+  "EEXIST",
+  "ENAMETOOLONG",
+  "ELOOP",
+]);
 
 function reportedFailure(error: unknown, io: Io): ExitName {
   if (error instanceof PipelineError) {
-    io.err.write(`colophon: ${error.message}\n`);
+    io.err.write(`colophon: ${printable(error.message)}\n`);
     return failures[error.code].exit;
   }
   if (error instanceof Error && "code" in error && error.code === "EPIPE") return "ok";
@@ -81,6 +106,12 @@ function reportedFailure(error: unknown, io: Io): ExitName {
       "colophon: no space left on the disk. Free some and run the same command again: nothing finished is lost.\n",
     );
     return "diskFull";
+  }
+  if (error instanceof Error && "syscall" in error && "code" in error && refusals.has(String(error.code))) {
+    io.err.write(
+      `colophon: ${printable(error.message)}; check the path, and whether this user may read and write there\n`,
+    );
+    return "notFound";
   }
   io.err.write(
     `colophon: internal error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

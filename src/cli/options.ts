@@ -42,7 +42,9 @@ export function numberOf(options: OptionValues, name: string, min: number): numb
 
 /** A whole number within bounds; anything else is a usage error that names the option. */
 export function wholeNumberOf(options: OptionValues, name: string, min: number, max = Number.MAX_SAFE_INTEGER): number {
-  const value = Number(textOf(options, name));
+  const text = textOf(options, name);
+  // An empty text would be the number 0.
+  const value = text.trim() === "" ? Number.NaN : Number(text);
   if (!Number.isInteger(value) || value < min || value > max) {
     const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
     throw new PipelineError("usage", `--${name} takes a whole number ${range}`, { option: name });

@@ -1,11 +1,13 @@
-import { printable } from "./write-line.ts";
+import { oneLine, printable } from "./write-line.ts";
 
 export type Cell = string | number | null;
 
 /** Columns aligned for people; numbers to the right, control characters escaped, long cells cut at `width`. */
 export function textTable(columns: readonly string[], rows: readonly (readonly Cell[])[], width = 100): string {
   const cells = rows.map((row) => row.map((cell) => cut(cellText(cell), width)));
-  const widths = columns.map((name, at) => Math.max(name.length, ...cells.map((row) => row[at]?.length ?? 0)));
+  const widths = columns.map((name, at) =>
+    cells.reduce((size, row) => Math.max(size, row[at]?.length ?? 0), name.length),
+  );
   const numeric = columns.map((_, at) => rows.some((row) => typeof row[at] === "number"));
   const line = (row: readonly string[]): string =>
     row
@@ -16,23 +18,24 @@ export function textTable(columns: readonly string[], rows: readonly (readonly C
 }
 
 /**
- * RFC 4180. A cell that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, CSV injection): the text
- * of a cell may come from the web.
+ * RFC 4180, each record with its line end but the last, whose line feed the caller adds. A cell that a spreadsheet would
+ * take for a formula gets an apostrophe in front (OWASP, CSV injection), and control characters are escaped: the text of a
+ * cell may come from the web. `json` has every value as it is.
  */
 export function csvOf(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const line = (row: readonly Cell[]): string => row.map(csvCell).join(",");
-  return [line(columns), ...rows.map(line)].join("\r\n");
+  return `${[line(columns), ...rows.map(line)].join("\r\n")}\r`;
 }
 
 function csvCell(cell: Cell): string {
   if (typeof cell === "number") return String(cell);
   const text = cell ?? "";
   const safe = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return /[",\n]/.test(safe) ? `"${printable(safe).replaceAll('"', '""')}"` : printable(safe);
 }
 
 function cellText(cell: Cell): string {
-  return cell === null ? "" : printable(String(cell)).replaceAll(/[\n\t]/g, " ");
+  return cell === null ? "" : oneLine(String(cell));
 }
 
 function cut(text: string, width: number): string {

@@ -11,7 +11,7 @@ export const exitStatuses = {
   diskFull: { code: 5, meaning: "no space left; nothing finished is lost, run the same command again" },
   config: { code: 6, meaning: "the configuration or the policy is not valid; the place is named" },
   locked: { code: 7, meaning: "another process is writing to this corpus" },
-  notFound: { code: 8, meaning: "what was asked for is not there" },
+  notFound: { code: 8, meaning: "what was asked for is not there, or may not be opened or written" },
   limit: { code: 9, meaning: "a query ran over its bound of time or rows" },
   interrupted: { code: 130, meaning: "stopped by a signal; run the same command again to go on" },
 } as const;

@@ -79,7 +79,10 @@ export function yamlOf(path: string, code: "config-invalid" | "policy-invalid"):
   } catch (cause) {
     const at =
       cause instanceof YAMLParseError && cause.linePos ? `:${cause.linePos[0].line}:${cause.linePos[0].col}` : "";
-    const words = cause instanceof Error ? (cause.message.split("\n", 1)[0] ?? "") : String(cause);
+    const words =
+      cause instanceof Error
+        ? (cause.message.split("\n", 1)[0] ?? "").replace(/ at line \d+, column \d+:$/, "")
+        : String(cause);
     throw new PipelineError(code, `${path}${at}: ${words}`, { path }, cause);
   }
 }

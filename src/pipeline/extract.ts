@@ -49,7 +49,7 @@ export async function* extractArchive(source: ByteSource, stages: Stages): Async
   }
 }
 
-/** Puts one HTML file through the stages, as if it had been archived under `url`. */
+/** Puts one HTML file through the stages, as if it had been archived under `url`; what is no text ends as skipped. */
 export function extractHtml(bytes: Buffer, url: string, stages: Stages): Extracted {
   const record: ArchiveRecord = {
     offset: 0,
@@ -63,7 +63,7 @@ export function extractHtml(bytes: Buffer, url: string, stages: Stages): Extract
     dateMs: null,
     recordId: null,
     ip: null,
-    contentType: "text/html",
+    contentType: looksBinary(bytes) ? "application/octet-stream" : "text/html",
     truncated: null,
     statedBlockDigest: null,
     statedPayloadDigest: null,
@@ -77,6 +77,12 @@ export function extractHtml(bytes: Buffer, url: string, stages: Stages): Extract
     problems: [],
   };
   return extractedOf(processCapture(record, inspected, stages));
+}
+
+/** Bytes that no text has, near the start, as in the MIME Sniffing standard, section 5.3; UTF-16 with its mark is text. */
+function looksBinary(bytes: Buffer): boolean {
+  const start = bytes.toString("latin1", 0, 1445);
+  return !/^(?:\u00fe\u00ff|\u00ff\u00fe)/.test(start) && /[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f]/.test(start);
 }
 
 const archiveStart = /^(?:\x1f\x8b|\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18|WARC\/|filedesc:)/;

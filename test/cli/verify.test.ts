@@ -47,7 +47,7 @@ test("verify names the archive and the document whose archived words have change
   const { disagreements } = JSON.parse(out) as VerifyReport;
   const [changed, ...others] = disagreements;
   assert.deepEqual([changed?.what, changed?.where], ["archive-changed", "pages.warc"]);
-  assert.ok(changed?.found.includes(archive));
+  assert.ok(changed?.found.includes(archive) === true);
   assert.equal(new Set(others.map(({ where }) => where.split(" ")[0])).size, 1);
   for (const field of ["blockSha256", "payloadSha256", "textSha256", "stated.block.state"]) {
     assert.ok(

@@ -1,13 +1,13 @@
 import type { Story, ViewRow } from "../../ledger/story-of.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { corpusOption, jsonOption, textOf } from "../options.ts";
-import { printable, writeLine } from "../write-line.ts";
+import { jsonText, oneLine, printable, writeLine } from "../write-line.ts";
 
 export const explain: Command = {
   name: "explain",
   summary: "Tell the whole story of one page",
   description:
-    "Prints everything the ledger knows of a page: where its bytes lie, what was seen, which rights it carries and by what evidence, what each rule measured, which other pages say the same, and why it was kept or refused. Takes an address to the letter, an id, or the first eight digits of one.",
+    "Prints everything the ledger knows of a page: where its bytes lie, what was seen, which rights it carries and by what evidence, what each rule measured, which other pages say the same, and why it was kept or refused. Takes an address to the letter, an id, or the first eight or more digits of one.",
   arguments: [{ name: "<page>", description: "URL or id" }],
   options: [corpusOption, jsonOption],
   examples: [
@@ -22,8 +22,7 @@ export const explain: Command = {
     using ledger = openLedger(corpus.ledgerPath, { mode: "read" });
     const wanted = args[0] ?? "";
     const stories = storyOf(ledger, wanted);
-    for (const story of stories)
-      await writeLine(io.out, options["json"] === true ? JSON.stringify(story) : inWords(story));
+    for (const story of stories) await writeLine(io.out, options["json"] === true ? jsonText(story) : inWords(story));
     if (stories.length > 0) return "ok";
     io.err.write(
       printable(`colophon: no capture of ${wanted} in ${corpus.folder}; addresses are compared to the letter\n`),
@@ -34,7 +33,7 @@ export const explain: Command = {
 
 function inWords(story: Story): string {
   const { capture, document } = story;
-  const said = (row: ViewRow, name: string): string => String(row[name] ?? "-");
+  const said = (row: ViewRow, name: string): string => oneLine(String(row[name] ?? "-"));
   const lines = [
     said(capture, "url"),
     "",
@@ -43,7 +42,7 @@ function inWords(story: Story): string {
     `outcome      ${said(capture, "outcome")}${capture["reason"] === null ? "" : `: ${said(capture, "reason")}`}${capture["detail"] === null ? "" : ` (${said(capture, "detail")})`}`,
     `bytes        ${said(capture, "length")} at ${said(capture, "offset")} of ${said(capture, "archive")}${capture["inner_offset"] === 0 ? "" : `, record at ${said(capture, "inner_offset")} of what they unpack to`}`,
     `             archive SHA-256 ${said(capture, "archive_sha256")}`,
-    ...story.paths.map((path) => `             last seen at ${path}`),
+    ...story.paths.map((path) => `             last seen at ${oneLine(path)}`),
     `payload      ${said(capture, "payload_bytes")} bytes, SHA-256 ${said(capture, "payload_sha256")}`,
     `digests      stated block ${said(capture, "stated_block_digest")}: ${said(capture, "block_digest_state")}; payload ${said(capture, "stated_payload_digest")}: ${said(capture, "payload_digest_state")}`,
     ...(capture["truncated"] === null ? [] : [`truncated    ${said(capture, "truncated")}`]),
@@ -59,7 +58,7 @@ function inWords(story: Story): string {
       `licence      ${said(document, "licence")} (${said(document, "licence_basis")})`,
       ...story.evidence.map(
         (row) =>
-          `  evidence   ${said(row, "kind")} at ${said(row, "place")}, about the ${said(row, "subject")}: ${said(row, "value")} -> ${said(row, "licence")}\n             “${said(row, "quote")}”`,
+          `  evidence   ${said(row, "kind")} at ${said(row, "place")}, about the ${said(row, "subject")}: ${said(row, "value")} -> ${said(row, "licence")}${row["quote"] === "" ? "" : `\n             “${said(row, "quote")}”`}`,
       ),
       story.signals.length === 0 ? "signals      none found" : "signals",
       ...story.signals.map(
@@ -81,7 +80,7 @@ function inWords(story: Story): string {
       story.decisions.length === 0 ? "decision     none yet" : "decision",
       ...story.decisions.map(
         (row) =>
-          `  ${row["kept"] === 1 ? "kept" : "refused"} under ${said(row, "policy")} (${said(row, "policy_sha256").slice(0, 12)})${row.reasons === "[]" ? "" : `: ${(JSON.parse(row.reasons) as string[]).join(", ")}`}`,
+          `  ${row["kept"] === 1 ? "kept" : "refused"} under ${said(row, "policy")} (${said(row, "policy_sha256").slice(0, 12)})${row.reasons === "[]" ? "" : `: ${oneLine((JSON.parse(row.reasons) as string[]).join(", "))}`}`,
       ),
     );
   }

@@ -1,7 +1,8 @@
+import { PipelineError } from "../../core/errors.ts";
 import type { Extracted, ExtractLoss } from "../../pipeline/extract.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { jsonOption, textOf } from "../options.ts";
-import { printable, writeLine } from "../write-line.ts";
+import { jsonText, oneLine, printable, writeLine } from "../write-line.ts";
 
 export const extract: Command = {
   name: "extract",
@@ -24,17 +25,21 @@ export const extract: Command = {
     const { extractArchive, extractHtml, startsAsArchive } = await import("../../pipeline/extract.ts");
     const { loadStages } = await import("../../pipeline/stages.ts");
     const { inspectedSource } = await import("../../pipeline/inspected-source.ts");
+    const url = textOf(options, "url");
+    if (!/^https?:/i.test(url) || !URL.canParse(url)) {
+      throw new PipelineError("usage", `--url takes an address that begins with http: or https:, not ${url}`, { url });
+    }
     const stages = loadStages();
     using source = await inspectedSource(args[0] ?? "-", io.input);
     const show = async (capture: Extracted): Promise<void> =>
-      writeLine(io.out, options["json"] === true ? JSON.stringify(capture) : inWords(capture));
+      writeLine(io.out, options["json"] === true ? jsonText(capture) : inWords(capture));
 
     if (source.size === 0) {
       io.err.write("colophon: the input is empty\n");
       return "badInput";
     }
     if (!startsAsArchive(source.read(0, Math.min(32, source.size)))) {
-      await show(extractHtml(source.read(0, source.size), textOf(options, "url"), stages));
+      await show(extractHtml(source.read(0, source.size), url, stages));
       return "ok";
     }
     let losses = 0;
@@ -56,12 +61,12 @@ function lossInWords({ offset, length, reason, detail }: ExtractLoss): string {
 
 function inWords(capture: Extracted): string {
   const lines = [
-    `url          ${capture.url}`,
-    `outcome      ${capture.outcome}${capture.reason === null ? "" : ` (${capture.reason}${capture.detail === null ? "" : `: ${capture.detail}`})`}`,
+    `url          ${oneLine(capture.url)}`,
+    `outcome      ${capture.outcome}${capture.reason === null ? "" : ` (${capture.reason}${capture.detail === null ? "" : `: ${oneLine(capture.detail)}`})`}`,
   ];
   if (capture.outcome === "document") {
     lines.push(
-      `title        ${capture.title ?? "-"}`,
+      `title        ${oneLine(capture.title ?? "-")}`,
       `language     ${capture.language?.code ?? "und"} (${(capture.language?.score ?? 0).toFixed(2)})`,
       `licence      ${capture.licence?.id ?? "NOASSERTION"} (${capture.licence?.basis ?? ""})`,
       ...capture.evidence.map((seen) => `evidence     ${JSON.stringify(seen)}`),

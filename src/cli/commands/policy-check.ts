@@ -1,6 +1,6 @@
 import type { Command, CommandInput, Io } from "../command.ts";
 import { jsonOption } from "../options.ts";
-import { printable, writeLine } from "../write-line.ts";
+import { jsonText, printable, writeLine } from "../write-line.ts";
 
 export const policyCheck: Command = {
   name: "policy check",
@@ -14,10 +14,7 @@ export const policyCheck: Command = {
     const { loadPolicy } = await import("../../pipeline/policy-file.ts");
     const { policy, sha256 } = await loadPolicy(args[0] ?? "");
     const words = `${policy.name} is valid: ${Object.keys(policy.rules).length} rule bounds, SHA-256 ${sha256}`;
-    await writeLine(
-      io.out,
-      options["json"] === true ? JSON.stringify({ name: policy.name, sha256 }) : printable(words),
-    );
+    await writeLine(io.out, options["json"] === true ? jsonText({ name: policy.name, sha256 }) : printable(words));
     return "ok";
   },
 };

@@ -2,7 +2,7 @@ import type { Command, CommandInput, Io } from "../command.ts";
 import { corpusOption, jsonOption, textOf } from "../options.ts";
 import { progressDisplay } from "../progress.ts";
 import { publishedInWords } from "../published-in-words.ts";
-import { writeLine } from "../write-line.ts";
+import { jsonText, writeLine } from "../write-line.ts";
 
 export const publish: Command = {
   name: "publish",
@@ -27,7 +27,7 @@ export const publish: Command = {
       progress.show(step, done, total, `${done} of ${total}`),
     );
     progress[Symbol.dispose]();
-    await writeLine(io.out, json ? JSON.stringify(report) : publishedInWords(report, corpus.folder));
+    await writeLine(io.out, json ? jsonText(report) : publishedInWords(report, corpus.folder));
     return "ok";
   },
 };

@@ -2,7 +2,7 @@ import type { StatsKey } from "../../ledger/stats.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { corpusOption, jsonOption, textOf, wholeNumberOf } from "../options.ts";
 import { textTable } from "../table.ts";
-import { writeLine } from "../write-line.ts";
+import { jsonText, writeLine } from "../write-line.ts";
 
 export const stats: Command = {
   name: "stats",
@@ -33,7 +33,7 @@ export const stats: Command = {
     const by = textOf(options, "by") as StatsKey;
     const rows = statsBy(ledger, by, sha256, wholeNumberOf(options, "rows", 1));
     if (options["json"] === true) {
-      for (const row of rows) await writeLine(io.out, JSON.stringify({ by, ...row }));
+      for (const row of rows) await writeLine(io.out, jsonText({ by, ...row }));
       return "ok";
     }
     const columns = by === "reason" ? [by, "count"] : [by, "documents", "kept", "words", "text bytes"];

@@ -1,7 +1,7 @@
 import type { Command, CommandInput, Io } from "../command.ts";
 import { corpusOption, jsonOption, textOf } from "../options.ts";
 import { bytesInWords } from "../progress.ts";
-import { printable, writeLine } from "../write-line.ts";
+import { jsonText, printable, writeLine } from "../write-line.ts";
 
 export const status: Command = {
   name: "status",
@@ -15,7 +15,7 @@ export const status: Command = {
     const folder = textOf(options, "corpus");
     const state = await corpusStatus(await openCorpus(folder, false));
     if (options["json"] === true) {
-      await writeLine(io.out, JSON.stringify(state));
+      await writeLine(io.out, jsonText(state));
       return "ok";
     }
     const { archives, slices, captures, documents, manifest } = state;

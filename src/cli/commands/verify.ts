@@ -7,7 +7,7 @@ import type { FindArchive } from "../../pipeline/rederive.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { jsonOption, textOf, wholeNumberOf } from "../options.ts";
 import { progressDisplay } from "../progress.ts";
-import { printable, writeLine } from "../write-line.ts";
+import { jsonText, oneLine, printable, writeLine } from "../write-line.ts";
 
 export const verify: Command = {
   name: "verify",
@@ -41,7 +41,7 @@ export const verify: Command = {
     const sample = options["sample"] === undefined ? null : wholeNumberOf(options, "sample", 0);
     const archives = options["archives"] === undefined ? null : textOf(options, "archives");
     const report = await verified(folder, directory, { archives, sample, limit, quiet: json && !io.terminal }, io);
-    await writeLine(io.out, json ? JSON.stringify(report) : printable(inWords(report)));
+    await writeLine(io.out, json ? jsonText(report) : printable(inWords(report)));
     return report.ok ? "ok" : "found";
   },
 };
@@ -128,9 +128,15 @@ function inWords(report: Report): string {
   const root = `Root        ${report.root ?? "not computed"}`;
   if (report.ok) return `${checked}\n${root}\nFound       nothing that disagrees`;
   const shown = report.disagreements.map(
-    ({ what, where, expected, found }) => `  ${what} at ${where}\n    expected  ${expected}\n    found     ${found}`,
+    ({ what, where, expected, found }) =>
+      `  ${what} at ${oneLine(where)}\n    expected  ${indented(expected)}\n    found     ${indented(found)}`,
   );
   const more = report.disagreementCount - report.disagreements.length;
   const rest = more > 0 ? [`  and ${more} more`] : [];
-  return [checked, root, `Found       ${report.disagreementCount} disagreements`, ...shown, ...rest].join("\n");
+  const count = `${report.disagreementCount} ${report.disagreementCount === 1 ? "disagreement" : "disagreements"}`;
+  return [checked, root, `Found       ${count}`, ...shown, ...rest].join("\n");
+}
+
+function indented(text: string): string {
+  return text.trimEnd().replaceAll("\n", "\n              ");
 }
