@@ -14,7 +14,7 @@ import type { TrapLimits } from "./traps.ts";
 export interface FrontierOptions {
   /** Of the whole crawl. */
   readonly budgets?: Budgets;
-  /** Of each host. */
+  /** Of each host; left out, those that were over theirs stay so. */
   readonly hostBudgets?: Budgets;
   readonly traps?: TrapLimits;
 }
@@ -30,7 +30,7 @@ export function openFrontier(path: string, options: FrontierOptions = {}): Front
   const { budgets: crawl = {}, hostBudgets: host = {}, traps = trapLimits } = options;
   const budgets: CrawlBudgets = { crawl, host };
   const store = openStore(path);
-  judgeHosts(store, host);
+  if (options.hostBudgets !== undefined) judgeHosts(store, host);
   return {
     add: (found) => addInBatches(store, found, traps),
     claim: (nowMs, limits) => claimTurns(store, nowMs, limits, budgets),

@@ -13,7 +13,7 @@ export function acquirePlanOf(corpus: Corpus): {
   const { acquire } = corpus.config;
   const path = join(corpus.folder, "corpus.yaml");
   if (acquire === undefined || (acquire.crawl === undefined && acquire.archives.length === 0)) {
-    throw new PipelineError("config-invalid", `${path}: /acquire names neither a crawl nor archives to begin with`, {
+    throw new PipelineError("config-invalid", `${path}: acquire names neither a crawl nor archives to begin with`, {
       path,
     });
   }
@@ -59,7 +59,7 @@ function nearby(folder: string, seed: string): string {
 function archivesOf(folder: string, pattern: string, config: string): string[] {
   const found = globSync(pattern, { cwd: folder }).toSorted();
   if (found.length === 0) {
-    throw new PipelineError("not-found", `${config}: /acquire/archives: nothing fits ${JSON.stringify(pattern)}`, {
+    throw new PipelineError("not-found", `${config}: acquire.archives: nothing fits ${JSON.stringify(pattern)}`, {
       pattern,
     });
   }

@@ -121,7 +121,7 @@ export async function crawlCorpus(
 
 /** What a crawl would fetch and why not, without asking for anything. */
 export function dryRunCorpus(corpus: Corpus, request: CrawlRequest): Prospect[] {
-  using frontier = openFrontier(frontierPath(corpus), { budgets: request.budgets, hostBudgets: request.hostBudgets });
+  using frontier = openFrontier(frontierPath(corpus));
   const { seeds, scope } = aimOf(frontier, request, false);
   return dryRun(frontier, seeds, scope, Date.now);
 }

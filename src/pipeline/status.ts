@@ -6,6 +6,7 @@ import { funnel } from "../ledger/funnel.ts";
 import { isLocked, openLedger } from "../ledger/open.ts";
 import type { Manifest } from "../manifest/manifest-head.ts";
 import type { Corpus } from "./corpus.ts";
+import { crawlStatus, type CrawlStatus } from "./crawl-status.ts";
 import { loadPolicy } from "./policy-file.ts";
 
 export interface CorpusStatus {
@@ -27,6 +28,7 @@ export interface CorpusStatus {
   };
   /** `current` is false when the ledger or the policy has changed since. */
   readonly manifest: { readonly root: string; readonly documents: number; readonly current: boolean } | null;
+  readonly crawl: CrawlStatus | null;
   /** True while another process writes. */
   readonly locked: boolean;
 }
@@ -63,6 +65,7 @@ export async function corpusStatus(corpus: Corpus): Promise<CorpusStatus> {
               manifest.funnel.captures === counted.captures &&
               counted.undecided === 0,
           },
+    crawl: crawlStatus(corpus),
     locked: isLocked(corpus.ledgerPath),
   };
 }
