@@ -28,7 +28,8 @@ export function ledgerErrorOf(error: unknown, path: string): unknown {
     return new PipelineError("ledger-broken", `${path} is damaged (${error.message}); ${advice}`, { path }, error);
   }
   if (code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_READONLY")) {
-    const advice = "check that its folder exists and may be written to";
+    const advice =
+      "check that its folder exists and may be written to; reading also works with its -wal and -shm files beside it";
     return new PipelineError("corpus-missing", `cannot open ${path} (${error.message}); ${advice}`, { path }, error);
   }
   if (code.startsWith("SQLITE_CONSTRAINT")) {

@@ -51,7 +51,8 @@ export function openLedger(path: string, { mode }: { readonly mode: "write" | "r
 function ledgerOf(db: Database.Database, path: string, mode: Ledger["mode"], lock: Database.Database | null): Ledger {
   const statements = new Map<string, Database.Statement>();
   const close = (): void => {
-    db.close();
+    if (mode === "write" && db.open) closeLeavingIndex(db, path);
+    else db.close();
     lock?.close();
   };
   return {
@@ -67,6 +68,27 @@ function ledgerOf(db: Database.Database, path: string, mode: Ledger["mode"], loc
     close,
     [Symbol.dispose]: close,
   };
+}
+
+/**
+ * The last connection to close takes the log and its index away, and a reader who may not write to the folder cannot make
+ * them anew. One that only reads leaves them where they are: it closes last, and the log is empty by then.
+ */
+function closeLeavingIndex(db: Database.Database, path: string): void {
+  let last: Database.Database | null = null;
+  try {
+    // A reader at work is not waited for; the log is then emptied another time.
+    db.pragma("busy_timeout = 0");
+    db.pragma("wal_checkpoint(TRUNCATE)");
+    last = new Database(path, { readonly: true });
+    last.pragma("user_version");
+  } catch (error) {
+    // All that was written is safe in the log: nothing of this is worth a failure.
+    if (!(error instanceof Database.SqliteError)) throw error;
+  } finally {
+    db.close();
+    last?.close();
+  }
 }
 
 /**

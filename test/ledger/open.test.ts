@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
 
@@ -43,6 +44,34 @@ test("a second writer in the same process is refused while readers are not", () 
     using _reader = openLedger(folder.ledgerPath, { mode: "read" });
   }
   using _next = openLedger(folder.ledgerPath, { mode: "write" });
+});
+
+test("a writer leaves log and index behind, the log empty, so that a folder that may not be written can be read", () => {
+  using folder = temporaryFolder();
+  {
+    using ledger = openLedger(folder.ledgerPath, { mode: "write" });
+    registerArchive(ledger, archive, 1n);
+  }
+  assert.equal(statSync(`${folder.ledgerPath}-wal`).size, 0);
+  assert.ok(existsSync(`${folder.ledgerPath}-shm`));
+  // All of it is in the one file, which can be copied alone.
+  const alone = join(dirname(folder.ledgerPath), "alone");
+  mkdirSync(alone);
+  copyFileSync(folder.ledgerPath, join(alone, "ledger.sqlite"));
+  using copy = openLedger(join(alone, "ledger.sqlite"), { mode: "read" });
+  assert.deepEqual(copy.statement("SELECT count(*) AS archives FROM archive").get(), { archives: 1 });
+});
+
+test("a writer that closes beside a reader at work waits for nothing and loses nothing", () => {
+  using folder = temporaryFolder();
+  const writer = openLedger(folder.ledgerPath, { mode: "write" });
+  using reader = openLedger(folder.ledgerPath, { mode: "read" });
+  reader.db.exec("BEGIN");
+  assert.deepEqual(reader.statement("SELECT count(*) AS archives FROM archive").get(), { archives: 0 });
+  registerArchive(writer, archive, 1n);
+  writer.close();
+  reader.db.exec("COMMIT");
+  assert.deepEqual(reader.statement("SELECT count(*) AS archives FROM archive").get(), { archives: 1 });
 });
 
 test("a writer killed in the middle of a segment leaves the lock free and no half row", async () => {
