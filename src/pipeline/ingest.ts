@@ -96,6 +96,8 @@ export async function ingestArchives(
   );
   tally.failures.push(...failures);
   const totalBytes = archives.reduce((sum, { bytes }) => sum + bytes, 0);
+  // A first slice may take a while: whoever watches sees at once that it has begun.
+  if (archives[0] !== undefined) report("measure", archives[0].path, totalBytes);
   const gate = inFlightGate(pool.size + 2);
   // Slices take seconds: between two of them, the records that the threads look at show that work goes on.
   let path = "";
