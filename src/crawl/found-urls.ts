@@ -60,19 +60,27 @@ function isMedia(url: string, via: FoundUrl["via"]): boolean {
   return mediaPath.test(query < 0 ? url : url.slice(0, query)) && !(via === "sitemap" && url.endsWith(".gz"));
 }
 
-/** Addresses of late by what they were written as: pages of one folder have most of their links in common. */
-let young = new Map<string, Address | null>();
-let old = new Map<string, Address | null>();
+/** Addresses of late by the folder they are relative to and what was written: pages of one folder share most links. */
+type Known = Map<string, Map<string, Address | null>>;
+let young: Known = new Map();
+let old: Known = new Map();
+let youngCount = 0;
 const remembered = 8_000;
 
 function cachedAddress(written: string, base: string, baseFolder: string): Address | null {
   // A relative address that names a file depends on the base's folder only.
   if (!/^[\w./]/.test(written)) return addressOf(written, base);
-  const key = `${baseFolder} ${written}`;
-  const known = young.get(key) ?? old.get(key);
+  const known = young.get(baseFolder)?.get(written) ?? old.get(baseFolder)?.get(written);
   if (known !== undefined) return known;
   const address = addressOf(written, base);
-  if (young.size >= remembered) [old, young] = [young, new Map()];
-  young.set(key, address);
+  if (youngCount >= remembered) {
+    [old, young] = [young, new Map()];
+    youngCount = 0;
+  }
+  let folder = young.get(baseFolder);
+  if (folder === undefined) young.set(baseFolder, (folder = new Map()));
+  // A copy: a piece of a page would keep the whole page alive.
+  folder.set(Buffer.from(written).toString(), address);
+  youngCount += 1;
   return address;
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import type { DigestState, Hex } from "../core/records.ts";
 import { dechunked } from "./chunked.ts";
 import type { ArchiveRecord } from "./record.ts";
@@ -38,7 +38,7 @@ export function digestsOf(record: ArchiveRecord, payload: Buffer): RecordDigests
 
 /** `sha1:` and base32, as WARC files have it by custom. */
 export function sha1Base32(bytes: Buffer): string {
-  return `sha1:${base32Of(createHash("sha1").update(bytes).digest())}`;
+  return `sha1:${base32Of(hash("sha1", bytes, "buffer"))}`;
 }
 
 const algorithms: ReadonlyMap<string, string> = new Map([

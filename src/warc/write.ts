@@ -1,4 +1,4 @@
-import { gzipSync } from "node:zlib";
+import { crc32, gzipSync } from "node:zlib";
 import { sha1Base32 } from "./digests.ts";
 import type { Fields } from "./record.ts";
 
@@ -39,43 +39,67 @@ const revisitProfiles = "http://netpreserve.org/warc/1.1/revisit/";
 export function recordBytes(record: WrittenRecord): Buffer {
   const { type, block, payloadOffset, refersTo, ip, truncated, warcinfoId, filename, url } = record;
   const payloadDigest = payloadOffset === undefined ? record.payloadDigest : sha1Base32(block.subarray(payloadOffset));
-  const fields: readonly (readonly [string, string | undefined])[] = [
-    ["WARC-Type", type],
-    ["WARC-Record-ID", bracketed(record.id)],
-    ["WARC-Date", isoOf(record.dateMs)],
-    ["WARC-Filename", filename],
-    ["WARC-Target-URI", url],
-    ["WARC-IP-Address", ip],
-    ["WARC-Warcinfo-ID", bracketed(warcinfoId)],
-    ...(record.concurrentTo ?? []).map((id) => ["WARC-Concurrent-To", bracketed(id)] as const),
-    ["WARC-Profile", type === "revisit" ? revisitProfiles + (record.profile ?? "identical-payload-digest") : undefined],
-    ["WARC-Refers-To", bracketed(refersTo?.id)],
-    ["WARC-Refers-To-Target-URI", refersTo?.url],
-    ["WARC-Refers-To-Date", refersTo === undefined ? undefined : isoOf(refersTo.dateMs)],
-    ["WARC-Truncated", truncated],
-    ["WARC-Block-Digest", sha1Base32(block)],
-    ["WARC-Payload-Digest", payloadDigest],
-    ["Content-Type", record.contentType],
-    ...(record.fields ?? []),
-    ["Content-Length", String(block.length)],
-  ];
-  const lines = fields.flatMap(([name, value]) =>
-    value === undefined ? [] : [`${nameOf(name)}: ${plain(value)}\r\n`],
-  );
-  return Buffer.concat([Buffer.from(`WARC/1.1\r\n${lines.join("")}\r\n`), block, Buffer.from("\r\n\r\n")]);
+  let head = "WARC/1.1\r\n";
+  const put = (name: string, value: string | undefined): void => {
+    if (value !== undefined) head += `${name}: ${plain(value)}\r\n`;
+  };
+  put("WARC-Type", type);
+  put("WARC-Record-ID", bracketed(record.id));
+  put("WARC-Date", isoOf(record.dateMs));
+  put("WARC-Filename", filename);
+  put("WARC-Target-URI", url);
+  put("WARC-IP-Address", ip);
+  put("WARC-Warcinfo-ID", bracketed(warcinfoId));
+  for (const id of record.concurrentTo ?? []) put("WARC-Concurrent-To", bracketed(id));
+  if (type === "revisit") put("WARC-Profile", revisitProfiles + (record.profile ?? "identical-payload-digest"));
+  put("WARC-Refers-To", bracketed(refersTo?.id));
+  put("WARC-Refers-To-Target-URI", refersTo?.url);
+  put("WARC-Refers-To-Date", refersTo === undefined ? undefined : isoOf(refersTo.dateMs));
+  put("WARC-Truncated", truncated);
+  put("WARC-Block-Digest", sha1Base32(block));
+  put("WARC-Payload-Digest", payloadDigest);
+  put("Content-Type", record.contentType);
+  for (const [name, value] of record.fields ?? []) put(nameOf(name), value);
+  put("Content-Length", String(block.length));
+  return Buffer.concat([Buffer.from(`${head}\r\n`), block, recordEnd]);
 }
 
+const recordEnd = Buffer.from("\r\n\r\n");
 const largestChunk = 1 << 20;
 /** Head, trailer and what deflate adds to bytes that it cannot pack. */
 const memberOverhead = 128;
 
-/** A record as a gzip member of its own, so that it can be read from its offset alone. */
+/** A record as a gzip member of its own, so that it can be read from its offset alone. Level 0 only stores it. */
 export function gzipMember(bytes: Buffer, level = 6): Buffer {
+  if (level === 0) return storedMember(bytes);
   // Room for all of it in one piece: a smaller one is joined from several, a larger one keeps memory that nothing needs.
   const chunkSize = Math.min(largestChunk, bytes.length + memberOverhead);
-  const member = gzipSync(bytes, { level, chunkSize });
+  // A window that holds it all is enough; the usual one costs more to set up than a short record to pack.
+  const small = bytes.length <= 1 << 11 ? { windowBits: 11, memLevel: 4 } : {};
+  const member = gzipSync(bytes, { level, chunkSize, ...small });
   // zlib writes the operating system it was built for; 255 is "unknown" (RFC 1952, 2.3.1).
   member[9] = 255;
+  return member;
+}
+
+const storedHead = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
+const largestStored = 0xffff;
+
+/** Blocks of type 0 (RFC 1951, 3.2.4): no engine is needed to copy bytes. */
+function storedMember(bytes: Buffer): Buffer {
+  const blocks = Math.max(1, Math.ceil(bytes.length / largestStored));
+  const member = Buffer.allocUnsafe(storedHead.length + 5 * blocks + bytes.length + 8);
+  let to = storedHead.copy(member);
+  for (let block = 0; block < blocks; block += 1) {
+    const from = block * largestStored;
+    const length = Math.min(largestStored, bytes.length - from);
+    member[to] = block === blocks - 1 ? 1 : 0;
+    member.writeUInt16LE(length, to + 1);
+    member.writeUInt16LE(length ^ 0xffff, to + 3);
+    to += 5 + bytes.copy(member, to + 5, from, from + length);
+  }
+  member.writeUInt32LE(crc32(bytes), to);
+  member.writeUInt32LE(bytes.length % 2 ** 32, to + 4);
   return member;
 }
 
