@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { PipelineError } from "../core/errors.ts";
 import { finishedArchives } from "../crawl/archive-writer.ts";
 import { connectToRuleOf } from "../crawl/connect-to.ts";
-import { asksOnlyThisMachine, crawl, type CrawlReport } from "../crawl/crawl.ts";
+import { asksOnlyThisMachine, crawl, type CrawlOptions, type CrawlReport } from "../crawl/crawl.ts";
 import type { FindWays } from "../crawl/crawl-context.ts";
-import type { CrawlProgress } from "../crawl/crawl-loop.ts";
+import type { CrawlHooks, CrawlProgress } from "../crawl/crawl-loop.ts";
 import { dryRun, type Prospect } from "../crawl/dry-run.ts";
 import type { Budgets, Frontier } from "../crawl/frontier.ts";
 import { addressOf, type Address } from "../crawl/normal-url.ts";
@@ -16,6 +16,7 @@ import { linkHeaderLinks, pageLinksOf } from "../page/page-links.ts";
 import { productToken } from "../crawl/user-agent.ts";
 import type { Corpus } from "./corpus.ts";
 import { essenceOf, readingOf } from "./media-type.ts";
+import { withSmallHeap } from "./small-heap.ts";
 
 /** What to crawl and how, as a command line or `corpus.yaml` states it. */
 export interface CrawlRequest {
@@ -89,33 +90,30 @@ export async function crawlCorpus(
   }
   const recrawled = recrawl(frontier, request.recrawlBeforeMs);
   let shownMs = -Infinity;
-  const report = await crawl(
-    frontier,
-    {
-      archives: corpus.archives,
-      requester: { software, project: corpus.config.name, contact },
-      scope,
-      seeds,
-      findWays,
-      pace: paceOf(request.delayMs),
-      connectTo,
-      allowPrivate: request.allowPrivate,
-      concurrency: request.concurrency,
-      rollBytes: request.rollBytes,
-      followSitemaps: request.followSitemaps,
+  const options: CrawlOptions = {
+    archives: corpus.archives,
+    requester: { software, project: corpus.config.name, contact },
+    scope,
+    seeds,
+    findWays,
+    pace: paceOf(request.delayMs),
+    connectTo,
+    allowPrivate: request.allowPrivate,
+    concurrency: request.concurrency,
+    rollBytes: request.rollBytes,
+    followSitemaps: request.followSitemaps,
+  };
+  const crawlHooks: CrawlHooks = {
+    onArchive: hooks.onArchive,
+    onProgress(progress) {
+      const nowMs = performance.now();
+      if (nowMs - shownMs < progressEveryMs) return;
+      shownMs = nowMs;
+      const { waiting, leased } = frontier.counts().urls;
+      hooks.onProgress(progress, waiting + leased);
     },
-    signal,
-    {
-      onArchive: hooks.onArchive,
-      onProgress(progress) {
-        const nowMs = performance.now();
-        if (nowMs - shownMs < progressEveryMs) return;
-        shownMs = nowMs;
-        const { waiting, leased } = frontier.counts().urls;
-        hooks.onProgress(progress, waiting + leased);
-      },
-    },
-  );
+  };
+  const report = await withSmallHeap(() => crawl(frontier, options, signal, crawlHooks));
   return { ...report, recrawled, archives: await finishedArchives(corpus.archives) };
 }
 
