@@ -1,11 +1,12 @@
 /**
  * A whole crawl of a web that lies in DIR, one folder a host, by the command itself in a process of its own: pages for each
  * second of its CPU, the peak of its memory, and what was not reached.
- *   node scripts/bench/crawl.ts DIR [--runs N] [--pages N] [--gzip DIR] [--delay S] [--latency MS] [--kills N] [--json]
+ *   node scripts/bench/crawl.ts DIR [--runs N] [--pages N] [--gzip DIR] [--delay S] [--latency MS] [--kills N] [--crawlee MODULES] [--json]
  * The server is a process of its own too (--server; it takes DIR, `--port`, `--log`, and `--expected FILE` to list what can be
  * reached from http://seed.deb.test/). Its pages come gzipped with --gzip, a folder where it keeps them. A page is what
  * the list names as reachable HTML. With --kills the crawl is killed that many times first; the figure is then how many
- * requests were made twice, of how many.
+ * requests were made twice, of how many. With --crawlee, a folder whose node_modules holds crawlee and warcio, Crawlee crawls
+ * the same web beside it.
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -30,6 +31,7 @@ const { values, positionals } = parseArgs({
     delay: { type: "string", default: "0" },
     latency: { type: "string", default: "0" },
     kills: { type: "string", default: "0" },
+    crawlee: { type: "string" },
     json: { type: "boolean", default: false },
   },
 });
@@ -86,6 +88,35 @@ async function crawled(corpus: string): Promise<Measured> {
   const measured = JSON.parse(said.trim().split("\n").at(-1) ?? "{}") as Measured;
   if (measured.status !== 0) throw new Error(said);
   return { ...measured, wallSeconds: (performance.now() - began) / 1000 };
+}
+
+/** Crawlee's HttpCrawler on the same web, archiving, by the peers' script; CPU-seconds of its process. */
+async function crawleeSeconds(modules: string): Promise<number> {
+  const peer = resolve(values.server, "../../peers/crawl_crawlee.mjs");
+  const options = [
+    "--modules",
+    resolve(modules),
+    "--kind",
+    "http",
+    "--seed",
+    "http://seed.deb.test/",
+    "--concurrency",
+    "32",
+  ];
+  const archive = ["--warc", join(folder, "crawlee.warc.gz"), "--proxy", `http://127.0.0.1:${values.port}`];
+  const script = `process.argv = [process.argv[0], ...${JSON.stringify([...options, ...archive])}];
+    process.on("exit", () => { const { user, system } = process.cpuUsage(); process.stderr.write("\\n" + JSON.stringify((user + system) / 1e6) + "\\n"); });
+    await import(${JSON.stringify(peer)});`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    stdio: ["ignore", "ignore", "pipe"],
+    cwd: folder,
+  });
+  let said = "";
+  child.stderr.on("data", (bytes: Buffer) => (said = (said + bytes.toString()).slice(-10_000)));
+  await once(child, "close");
+  const seconds = Number(said.trim().split("\n").at(-1));
+  if (!Number.isFinite(seconds)) throw new Error(said);
+  return seconds;
 }
 
 async function killedCrawl(corpus: string): Promise<void> {
@@ -150,6 +181,16 @@ try {
     "pages for each second": reached / median(all.map(({ wallSeconds }) => wallSeconds)),
     "peak memory, MB": Math.max(...all.map(({ peakMb }) => peakMb)),
   };
+  if (values.crawlee !== undefined) {
+    const seconds = await crawleeSeconds(values.crawlee);
+    const rows = readFileSync(logFile, "utf8").trim().split("\n");
+    const asked = new Set(
+      rows.filter((row) => !row.includes("colophon")).map((row) => `http://${row.split("\t").slice(2, 4).join("")}`),
+    );
+    const pages = [...asked].filter((url) => expected.has(normalUrlOf(url) ?? url)).length;
+    report["Crawlee, pages asked for"] = pages;
+    report["Crawlee, pages for each CPU-second"] = pages / seconds;
+  }
   if (kills > 0) {
     await pause(300);
     const asked = readFileSync(logFile, "utf8")
