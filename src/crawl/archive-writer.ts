@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { open, readdir, rename, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { PipelineError } from "../core/errors.ts";
+import { freeBytes } from "../warc/free-bytes.ts";
 import type { Fields } from "../warc/record.ts";
 import { warcinfoMember } from "./crawl-records.ts";
 
@@ -12,7 +13,10 @@ export interface ArchiveState {
 }
 
 export interface ArchiveWriter extends AsyncDisposable {
-  /** Writes members behind what there is; all of it is on disk when this resolves, and the state is to be noted. */
+  /**
+   * Writes members behind what there is; all of it is on disk when this resolves, and the state is to be noted. The members
+   * are used up.
+   */
   readonly append: (members: readonly Buffer[]) => Promise<ArchiveState>;
   /** Ends the file being written, all of which must have been noted. @returns its final path, `null` when it is empty */
   readonly roll: () => Promise<string | null>;
@@ -80,6 +84,7 @@ export async function openArchiveWriter(options: ArchiveOptions): Promise<Archiv
         for (const part of partsOf(all)) end += await writtenWhole(handle, part, end);
         await handle.datasync();
         bytes = end;
+        for (const member of members) freeBytes(member);
         return { number, bytes };
       } catch (error) {
         throw writeErrorOf(error, openPath());

@@ -66,7 +66,7 @@ export async function crawlLoop(
     const ip = paces.ip(turn.host);
     if (slots?.take(ip) === false) {
       const notBeforeMs = clock.nowMs() + addressWaitMs;
-      ended.push({ turn, ends: new Map(), found: [], members: [], notBeforeMs, blockedReason: null });
+      ended.push({ turn, ends: new Map(), found: [], pieces: [], notBeforeMs, blockedReason: null });
       return;
     }
     progress.activeHosts += 1;
@@ -114,7 +114,7 @@ export async function crawlLoop(
     committedMs = clock.steadyMs();
     const turns = ended;
     ended = [];
-    const state = await archive.append(turns.flatMap(({ members }) => members));
+    const state = await archive.append(turns.flatMap(({ pieces }) => pieces));
     const claimed = commit(turns, state);
     turns.forEach(count);
     if (state.bytes >= options.rollBytes) await roll(frontier, archive, hooks);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { sha1Base32 } from "../warc/digests.ts";
+import { freeBytes } from "../warc/free-bytes.ts";
 import { headerOf } from "../warc/http.ts";
 import type { Fields } from "../warc/record.ts";
 import { gzipMember, recordBytes, warcFieldsBlock, type WrittenRecord } from "../warc/write.ts";
@@ -17,9 +18,10 @@ export interface ArchivedExchange {
   readonly facts: Fields;
 }
 
-/** Records of one exchange, each a gzip member of its own. */
+/** Records of one exchange. */
 export interface ExchangeRecords {
-  readonly members: readonly Buffer[];
+  /** Each is a gzip member of its own; here in pieces that have their memory for themselves. */
+  readonly pieces: readonly Buffer[];
   /** Of the response or revisit, in brackets; `null` when there was no response. */
   readonly recordId: string | null;
   /** Of the body without transfer coding; that of the earlier visit when the server says that it still holds. */
@@ -63,7 +65,7 @@ export function exchangeRecords({ url, result, earlier, facts }: ArchivedExchang
   const block = warcFieldsBlock([...exchangeFacts(result), ...facts]);
   const contentType = "application/warc-fields";
   members.push(memberOf({ ...common, ...about, type: "metadata", id: newId(), contentType, block }));
-  return { members, recordId, payloadDigest, isRevisit };
+  return { pieces: ownPieces(members), recordId, payloadDigest, isRevisit };
 }
 
 /** What opens an archive file. */
@@ -75,10 +77,12 @@ export function warcinfoMember(filename: string, dateMs: number, fields: Fields)
 type ResponseHead = Omit<WrittenRecord, "type" | "block">;
 
 function responseMember(record: ResponseHead, result: Exchanged): Buffer {
-  const block = Buffer.concat([result.responseHead, result.body]);
   const truncated = result.truncated === null ? {} : { truncated: result.truncated };
-  const bytes = recordBytes({ ...record, ...truncated, type: "response", block });
-  return gzipMember(bytes, isPacked(result) ? 0 : bodyLevel);
+  const { responseHead: block, body: blockRest } = result;
+  const bytes = recordBytes({ ...record, ...truncated, type: "response", block, blockRest });
+  const member = gzipMember(bytes, isPacked(result) ? 0 : bodyLevel);
+  freeBytes(bytes);
+  return member;
 }
 
 /** Only the head is kept: the payload lies where the earlier visit put it. Source: WARC 1.1, 6.7. */
@@ -128,6 +132,22 @@ function tlsFacts({ version, cipher, authorized, error }: TlsFacts): [string, st
 
 function memberOf(record: WrittenRecord): Buffer {
   return gzipMember(recordBytes(record), headLevel);
+}
+
+/** From here on a buffer has its memory for itself. */
+const largePiece = 64 << 10;
+
+/** Short buffers are parts of larger ones, which would all be kept until the archive is written: those are joined. */
+function ownPieces(members: readonly Buffer[]): Buffer[] {
+  const large = members.filter(({ length }) => length >= largePiece);
+  const small = members.filter(({ length }) => length < largePiece);
+  const whole = Buffer.allocUnsafeSlow(small.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const member of small) {
+    at += member.copy(whole, at);
+    freeBytes(member);
+  }
+  return [...large, whole];
 }
 
 function newId(): string {

@@ -10,7 +10,7 @@ export const priorities = { seed: 3, list: 2, redirect: 1, link: 0 } as const;
 const noAddress = /^(?:#|$|javascript:|mailto:|tel:|data:)/i;
 /** What holds no text that the pipeline reads; to ask for it would cost its server more than all pages together. */
 const mediaPath =
-  /\.(?:jpe?g|png|gif|webp|avif|bmp|ico|svgz?|tiff?|mp[34]|m4[av]|og[gav]|webm|avi|mov|mkv|flac|wav|css|js|mjs|woff2?|ttf|eot|otf|zip|gz|tgz|bz2|xz|zst|7z|rar|tar|jar|deb|rpm|dmg|iso|exe|msi|apk|bin|pdf|epub|docx?|xlsx?|pptx?|od[tsp])$/i;
+  /\.(?:jpe?g|png|gif|webp|avif|bmp|ico|svgz?|tiff?|mp[34]|m4[av]|og[gav]|webm|avi|mov|mkv|flac|wav|css|js|mjs|woff2?|ttf|eot|otf|zip|gz|tgz|bz2|xz|zst|7z|rar|tar|jar|deb|rpm|dmg|iso|exe|msi|apk|bin|pdf|epub|mobi|azw3?|djvu|ps|docx?|xlsx?|pptx?|od[tsp])$/i;
 
 /** URLs that a page leads to and that are in scope; the others are counted by reason. Each address comes once. */
 export function pageUrls(ways: WaysOn, depth: number, context: CrawlContext): FoundUrl[] {
@@ -72,15 +72,21 @@ function cachedAddress(written: string, base: string, baseFolder: string): Addre
   if (!/^[\w./]/.test(written)) return addressOf(written, base);
   const known = young.get(baseFolder)?.get(written) ?? old.get(baseFolder)?.get(written);
   if (known !== undefined) return known;
-  const address = addressOf(written, base);
+  const found = addressOf(written, base);
+  const address =
+    found === null ? null : { url: found.url, rawUrl: found.rawUrl === found.url ? found.url : detached(found.rawUrl) };
   if (youngCount >= remembered) {
     [old, young] = [young, new Map()];
     youngCount = 0;
   }
   let folder = young.get(baseFolder);
   if (folder === undefined) young.set(baseFolder, (folder = new Map()));
-  // A copy: a piece of a page would keep the whole page alive.
-  folder.set(Buffer.from(written).toString(), address);
+  folder.set(detached(written), address);
   youngCount += 1;
   return address;
+}
+
+/** A copy: V8 lets a piece of a page keep the whole page alive, and an address that was written in full is such a piece. */
+function detached(text: string): string {
+  return Buffer.from(text).toString();
 }

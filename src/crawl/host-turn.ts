@@ -16,7 +16,7 @@ export interface EndedTurn {
   readonly turn: Turn;
   readonly ends: ReadonlyMap<number, UrlEnd>;
   readonly found: readonly FoundUrl[];
-  readonly members: readonly Buffer[];
+  readonly pieces: readonly Buffer[];
   /** When the host may have its next turn. */
   readonly notBeforeMs: number;
   /** Why it gets no more in this run. */
@@ -35,17 +35,17 @@ export async function hostTurn(context: CrawlContext, turn: Turn): Promise<Ended
   const began = clock.steadyMs();
   const ends = new Map<number, UrlEnd>();
   const found: FoundUrl[] = [];
-  const members: Buffer[] = [];
+  const pieces: Buffer[] = [];
   const ended = (notBeforeMs: number, blockedReason: string | null = null): EndedTurn => ({
     turn,
     ends,
     found,
-    members,
+    pieces,
     notBeforeMs,
     blockedReason,
   });
   if (paces.waitMs(host) > patienceMs) return ended(paces.dueMs(host));
-  const robots = context.robots.known(host) ?? (await unlessStopped(learntRobots(context, host, members, found)));
+  const robots = context.robots.known(host) ?? (await unlessStopped(learntRobots(context, host, pieces, found)));
   if (robots === null) return ended(paces.dueMs(host));
   const { outcome } = robots;
   if (outcome.kind === "disallow-all" || outcome.kind === "wait") {
@@ -67,7 +67,7 @@ export async function hostTurn(context: CrawlContext, turn: Turn): Promise<Ended
     if (visited === null) break;
     ends.set(one.id, visited.end);
     found.push(...visited.found);
-    members.push(...visited.members);
+    pieces.push(...visited.pieces);
   }
   const isLast = paces.failures(host) >= retry.hostFailures;
   return ended(paces.dueMs(host), isLast ? "host-failing" : null);
@@ -87,7 +87,7 @@ async function unlessStopped<T>(work: Promise<T>): Promise<T | null> {
 async function learntRobots(
   context: CrawlContext,
   host: string,
-  members: Buffer[],
+  pieces: Buffer[],
   found: FoundUrl[],
 ): Promise<KnownRobots> {
   const { ask, headers, targets, robots, paces, scope } = context;
@@ -95,7 +95,7 @@ async function learntRobots(
   const look = await fetchRobots(exchange, host, { headers }, targets);
   for (const { url, result } of look.hops) {
     const facts: Fields = [["robotsOf", host]];
-    members.push(...exchangeRecords({ url, result, earlier: null, facts }).members);
+    pieces.push(...exchangeRecords({ url, result, earlier: null, facts }).pieces);
   }
   const known = robots.learn(host, look);
   const { outcome } = known;

@@ -1,3 +1,4 @@
+import { freeBytes, freeWhole } from "../warc/free-bytes.ts";
 import { decodedBody, headerOf } from "../warc/http.ts";
 import type { Fields } from "../warc/record.ts";
 import type { CrawlContext } from "./crawl-context.ts";
@@ -13,7 +14,8 @@ import { sitemapOf } from "./sitemap.ts";
 export interface Visit {
   readonly end: UrlEnd;
   readonly found: readonly FoundUrl[];
-  readonly members: readonly Buffer[];
+  /** The exchange as it is to be archived. */
+  readonly pieces: readonly Buffer[];
 }
 
 /** The same request may well be answered later. */
@@ -26,22 +28,24 @@ export async function visit(context: CrawlContext, host: string, one: TurnUrl, r
   const result = await context.ask(host, { url: one.rawUrl, headers });
   const facts: Fields = [["depth", String(one.depth)], ["attempt", String(one.attempts + 1)], ...robotsFacts];
   const records = exchangeRecords({ url: one.rawUrl, result, earlier: one.validators, facts });
-  const { members } = records;
-  if (!result.ok) return { end: faultEnd(context, host, one, result), found: [], members };
+  const { pieces } = records;
+  if (!result.ok) return { end: faultEnd(context, host, one, result), found: [], pieces };
   if (laterStatuses.has(result.status)) {
     const end = retryEnd(context, host, one, `status-${result.status}`);
-    return { end, found: [], members };
+    return { end, found: [], pieces };
   }
   const { found, isPage } = await leadsOf(context, one, result, records);
+  const bytes = result.responseHead.length + result.body.length;
+  freeWhole(result.body);
   const end: UrlEnd = {
     kind: "done",
     status: result.status,
     validators: result.status === 304 ? null : validatorsOf(result, records),
-    bytes: result.responseHead.length + result.body.length,
+    bytes,
     spentMs: result.timings.totalMs,
     ...(isPage && records.payloadDigest !== null ? { textDigest: records.payloadDigest } : {}),
   };
-  return { end, found, members };
+  return { end, found, pieces };
 }
 
 /** Asks whether it has changed since. Source: RFC 9110, 13.1. */
@@ -102,6 +106,7 @@ async function leadsOf(
   const contentType = headerOf(result.headers, "content-type");
   const ways = context.findWays({ url: one.rawUrl, headers: result.headers, contentType, bytes });
   if (ways !== null) {
+    if (bytes.buffer !== result.payload.buffer) freeBytes(bytes);
     const nofollow = ways.nofollow || headerSaysNofollow(result, context.productToken);
     return { found: pageUrls({ ...ways, nofollow }, one.depth + 1, context), isPage: true };
   }

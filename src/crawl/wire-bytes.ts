@@ -1,3 +1,5 @@
+import { freeBytes } from "../warc/free-bytes.ts";
+
 /** Bytes as they come; a drip of single bytes takes little more memory than they do. */
 export interface WireBytes {
   length: number;
@@ -24,6 +26,7 @@ export function addToWire(wire: WireBytes, chunk: Buffer): void {
   if (wire.length > wire.joined.length) {
     const roomier = Buffer.allocUnsafeSlow(2 * wire.length);
     wire.joined.copy(roomier, 0, 0, wire.joinedLength);
+    freeBytes(wire.joined);
     wire.joined = roomier;
   }
   for (const loose of wire.chunks) {
@@ -37,7 +40,9 @@ export function addToWire(wire: WireBytes, chunk: Buffer): void {
 function wholeOf({ joined, joinedLength, chunks }: WireBytes): Buffer {
   const [only] = chunks;
   if (joinedLength === 0 && chunks.length === 1 && only !== undefined) return only;
-  return Buffer.concat(joinedLength === 0 ? chunks : [joined.subarray(0, joinedLength), ...chunks]);
+  const whole = Buffer.concat(joinedLength === 0 ? chunks : [joined.subarray(0, joinedLength), ...chunks]);
+  freeBytes(joined);
+  return whole;
 }
 
 /** A response's bytes, taken apart. */

@@ -36,9 +36,13 @@ export function digestsOf(record: ArchiveRecord, payload: Buffer): RecordDigests
   };
 }
 
-/** `sha1:` and base32, as WARC files have it by custom. */
-export function sha1Base32(bytes: Buffer): string {
-  return `sha1:${base32Of(hash("sha1", bytes, "buffer"))}`;
+/** `sha1:` and base32, as WARC files have it by custom; of the bytes and what follows them. */
+export function sha1Base32(bytes: Buffer, rest: Buffer | null = null): string {
+  const digest =
+    rest === null || rest.length === 0
+      ? hash("sha1", bytes, "buffer")
+      : createHash("sha1").update(bytes).update(rest).digest();
+  return `sha1:${base32Of(digest)}`;
 }
 
 const algorithms: ReadonlyMap<string, string> = new Map([

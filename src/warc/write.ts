@@ -14,6 +14,8 @@ export interface WrittenRecord {
   readonly url?: string;
   readonly contentType: string;
   readonly block: Buffer;
+  /** What follows `block`, as if it were the end of it: so that a large body need not be joined to its head first. */
+  readonly blockRest?: Buffer;
   /** First byte of the payload in the block: gives the record a payload digest. */
   readonly payloadOffset?: number;
   /** Instead of a payload in this record: the digest a revisit shares with what it refers to. */
@@ -37,8 +39,20 @@ const revisitProfiles = "http://netpreserve.org/warc/1.1/revisit/";
  * Values that hold control characters lose them: no value can add a field. Source: ISO 28500:2017.
  */
 export function recordBytes(record: WrittenRecord): Buffer {
-  const { type, block, payloadOffset, refersTo, ip, truncated, warcinfoId, filename, url } = record;
-  const payloadDigest = payloadOffset === undefined ? record.payloadDigest : sha1Base32(block.subarray(payloadOffset));
+  const {
+    type,
+    block,
+    blockRest = nothing,
+    payloadOffset,
+    refersTo,
+    ip,
+    truncated,
+    warcinfoId,
+    filename,
+    url,
+  } = record;
+  const payloadDigest =
+    payloadOffset === undefined ? record.payloadDigest : sha1Base32(block.subarray(payloadOffset), blockRest);
   let head = "WARC/1.1\r\n";
   const put = (name: string, value: string | undefined): void => {
     if (value !== undefined) head += `${name}: ${plain(value)}\r\n`;
@@ -56,14 +70,15 @@ export function recordBytes(record: WrittenRecord): Buffer {
   put("WARC-Refers-To-Target-URI", refersTo?.url);
   put("WARC-Refers-To-Date", refersTo === undefined ? undefined : isoOf(refersTo.dateMs));
   put("WARC-Truncated", truncated);
-  put("WARC-Block-Digest", sha1Base32(block));
+  put("WARC-Block-Digest", sha1Base32(block, blockRest));
   put("WARC-Payload-Digest", payloadDigest);
   put("Content-Type", record.contentType);
   for (const [name, value] of record.fields ?? []) put(nameOf(name), value);
-  put("Content-Length", String(block.length));
-  return Buffer.concat([Buffer.from(`${head}\r\n`), block, recordEnd]);
+  put("Content-Length", String(block.length + blockRest.length));
+  return Buffer.concat([Buffer.from(`${head}\r\n`), block, blockRest, recordEnd]);
 }
 
+const nothing = Buffer.alloc(0);
 const recordEnd = Buffer.from("\r\n\r\n");
 const largestChunk = 1 << 20;
 /** Head, trailer and what deflate adds to bytes that it cannot pack. */
