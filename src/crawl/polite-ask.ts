@@ -20,8 +20,10 @@ export function politeAsk(
     lasts.set(host, promise);
     try {
       await before;
-      const waitMs = paces.waitMs(host);
-      if (waitMs > 0) await pause(waitMs, signal);
+      // A timer may end a little early, and the host's pace may have changed meanwhile.
+      for (let waitMs = paces.waitMs(host); waitMs > 0 && !signal.aborted; waitMs = paces.waitMs(host)) {
+        await pause(Math.ceil(waitMs), signal);
+      }
       if (signal.aborted) throw new PipelineError("interrupted", `stopped before ${request.url} was asked for`);
       const result = await exchange(request);
       paces.observe(host, result);

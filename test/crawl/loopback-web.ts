@@ -9,7 +9,6 @@ export interface Seen {
   readonly host: string;
   readonly headers: IncomingMessage["headers"];
   readonly beganMs: number;
-  endedMs: number;
   /** Requests of the host that were under way when it came, itself included. */
   readonly atOnce: number;
   /** Which connection it came over, counted from 1. */
@@ -43,13 +42,11 @@ export async function loopbackWeb(answer: Answer): Promise<LoopbackWeb> {
       host,
       headers: request.headers,
       beganMs: performance.now(),
-      endedMs: 0,
       atOnce,
       connection,
     };
     seen.push(one);
     response.on("close", () => {
-      one.endedMs = performance.now();
       busy.set(host, (busy.get(host) ?? 1) - 1);
     });
     const html = answer(url, request, response);
