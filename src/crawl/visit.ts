@@ -34,8 +34,8 @@ export async function visit(context: CrawlContext, host: string, one: TurnUrl, r
     const end = retryEnd(context, host, one, `status-${result.status}`);
     return { end, found: [], pieces };
   }
-  const { found, isPage } = await leadsOf(context, one, result, records);
   const bytes = result.responseHead.length + result.body.length;
+  const { found, isPage } = await leadsOf(context, one, result, records);
   freeWhole(result.body);
   const end: UrlEnd = {
     kind: "done",
@@ -103,10 +103,12 @@ async function leadsOf(
   if (isRevisit || result.status < 200 || result.status > 299) return nowhere;
   const { bytes } = decodedBody(codingsOf(result), result.payload);
   if (bytes.length === 0) return nowhere;
+  const isOwn = bytes.buffer !== result.payload.buffer;
+  if (isOwn) freeWhole(result.body);
   const contentType = headerOf(result.headers, "content-type");
   const ways = context.findWays({ url: one.rawUrl, headers: result.headers, contentType, bytes });
   if (ways !== null) {
-    if (bytes.buffer !== result.payload.buffer) freeBytes(bytes);
+    if (isOwn) freeBytes(bytes);
     const nofollow = ways.nofollow || headerSaysNofollow(result, context.productToken);
     return { found: pageUrls({ ...ways, nofollow }, one.depth + 1, context), isPage: true };
   }
