@@ -56,7 +56,8 @@ export async function acquireCommand(command: AcquireCommand, io: Io): Promise<E
     const { user, system } = process.cpuUsage();
     await writeLine(io.out, JSON.stringify({ ...report, published, cpuSeconds: (user + system) / 1e6 }));
   } else {
-    const lines = report.crawl === null ? [] : crawlInWords(report.crawl);
+    const { crawlStatus } = await import("../pipeline/crawl-status.ts");
+    const lines = report.crawl === null ? [] : crawlInWords(report.crawl, crawlStatus(corpus)?.blocked ?? {});
     if (ingest !== null) lines.push(...ingestInWords(ingest, archiveTotals(ledger)));
     if (report.interrupted) lines.push("Stopped. Run the same command again to go on.");
     else if (published !== null) lines.push(publishedInWords(published, corpus.folder));
@@ -67,13 +68,18 @@ export async function acquireCommand(command: AcquireCommand, io: Io): Promise<E
 }
 
 /** What was fetched now, how far the crawl is in all, and the reasons met most often. */
-function crawlInWords(report: CorpusCrawlReport): string[] {
+function crawlInWords(report: CorpusCrawlReport, blocked: Readonly<Record<string, number>>): string[] {
   const { progress, counts, archives } = report;
   const { waiting, done, refused, failed } = counts.urls;
   const lines = [
     `Crawl       ${progress.done} fetched now, ${bytesInWords(progress.bytes)}; ${progress.refused} refused, ${progress.failed} failed, ${progress.retry} to be tried again`,
     `Frontier    ${counts.hosts} hosts: ${done} pages visited, ${waiting} waiting, ${refused} refused, ${failed} failed${counts.spent === null ? "" : `; ${counts.spent} used up`}`,
   ];
+  for (const [reason, hosts] of Object.entries(blocked)) {
+    lines.push(
+      `Left alone  ${hosts} hosts: ${reason}${reason.includes("ssrf") ? " (an address of this machine or of a private network; --allow-private asks it)" : ""}`,
+    );
+  }
   const reasons = [
     ...counts.reasons.map(({ state, reason, urls }) => [urls, `${state}: ${reason}`] as const),
     ...counts.refusedLinks.map(
