@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 
+import { serveSmallWeb } from "../../scripts/fixtures/serve-small-web.ts";
 import { archiveOfPages } from "../fixtures/archive-of-pages.ts";
 import { ended, manifestOf, runColophon, temporaryFolder } from "../fixtures/run-colophon.ts";
 
@@ -39,6 +40,29 @@ suite(
       assert.equal(again.status, 0, again.err);
       assert.equal(manifestOf(kept).funnel.captures, 400);
       assert.equal((await runColophon("verify", kept)).status, 0);
+    });
+
+    test("stops a crawl cleanly with status 5, and the same crawl visits the rest once there is room", async () => {
+      using folder = temporaryFolder();
+      await using web = await serveSmallWeb();
+      const [corpus, kept] = [join(folder.path, "small"), join(folder.path, "kept")];
+      mkdirSync(corpus);
+      mkdirSync(kept);
+      const local = ["--delay", "0", "--no-ingest", "--allow-private", "--connect-to", `::127.0.0.1:${web.port}`];
+      const args = (where: string): string[] => ["crawl", ...web.seeds, "--corpus", where, ...local];
+      const script = `mount -t tmpfs -o size=600k tmpfs "$1" || exit 99; from=$1; to=$2; shift 2;
+        "$@"; status=$?; cp -r "$from/." "$to"; exit $status`;
+      const run = await ended(
+        spawn("unshare", ["-rm", "sh", "-c", script, "sh", corpus, kept, process.execPath, bin, ...args(corpus)], {
+          stdio: ["ignore", "pipe", "pipe"],
+        }),
+      );
+      assert.equal(run.status, 5, run.err);
+      assert.doesNotMatch(run.err, /internal error|at .*\.ts:\d+/);
+
+      const again = await runColophon(...args(kept));
+      assert.equal(again.status, 0, again.err);
+      assert.match(again.out, /Frontier +12 hosts: 255 pages visited, 0 waiting/);
     });
   },
 );
