@@ -17,7 +17,7 @@ export interface AcquireCommand {
   readonly json: boolean;
 }
 
-/** Gathers, measures, decides and publishes, and says what came of it: what `crawl` and `run` have in common. */
+/** Gathers, measures, decides and publishes, and says what came of it: what `crawl`, `ingest` and `run` have in common. */
 export async function acquireCommand(command: AcquireCommand, io: Io): Promise<ExitName> {
   const { ensurePolicy } = await import("../pipeline/policy-file.ts");
   const { removeUnfinished } = await import("../pipeline/corpus.ts");

@@ -52,7 +52,7 @@ export async function publishCorpus(
       corpus: corpus.config.name,
       software,
       ledgerVersion: latestVersion(),
-      policy: policy.policy as unknown as Readonly<Record<string, unknown>>,
+      policy: { ...policy.policy },
       rules: rulesOf(ledger),
       funnel: counted,
       sources: archiveTotals(ledger).map(({ name, sha256, bytes, slices, recordBytes, lostBytes }) => ({

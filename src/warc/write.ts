@@ -141,7 +141,6 @@ function isoOf(ms: number): string {
   return new Date(ms).toISOString().replace(".000Z", "Z");
 }
 
-// oxlint-disable-next-line no-control-regex -- control characters are what it is about
 const controls = /[\u0000-\u001f\u007f]+/g;
 
 function plain(value: string): string {

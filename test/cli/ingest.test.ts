@@ -73,7 +73,9 @@ suite("ingest", () => {
     writeFileSync(fresh, archiveOfPages("fresh.example", 100, 5));
     assert.equal((await runColophon("ingest", old, "--corpus", corpus)).status, 0);
     const again = await runColophon("ingest", old, fresh, "--corpus", corpus, "--json");
-    const report = JSON.parse(again.out) as { alreadyRead: number; slices: number; outcomes: { document: number } };
+    const { ingest: report } = JSON.parse(again.out) as {
+      ingest: { alreadyRead: number; slices: number; outcomes: { document: number } };
+    };
     assert.deepEqual(
       { alreadyRead: report.alreadyRead, slices: report.slices, documents: report.outcomes.document },
       { alreadyRead: 1, slices: 1, documents: 5 },

@@ -53,7 +53,6 @@ function jsonLines<T>(out: string): T[] {
     .map((line) => JSON.parse(line) as T);
 }
 
-// oxlint-disable-next-line no-control-regex -- these are what is looked for
 const controls = /[\u0000-\u0008\u000b-\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
 suite("reading a corpus", () => {

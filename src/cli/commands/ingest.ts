@@ -1,10 +1,7 @@
 import type { ExitName } from "../../core/errors.ts";
+import { acquireCommand } from "../acquire-command.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
-import { damageInWords, ingestDisplay, ingestInWords } from "../ingest-in-words.ts";
 import { corpusOption, jsonOption, textOf, wholeNumberOf } from "../options.ts";
-import { progressDisplay } from "../progress.ts";
-import { publishedInWords } from "../published-in-words.ts";
-import { printable, writeLine } from "../write-line.ts";
 
 export const ingest: Command = {
   name: "ingest",
@@ -26,47 +23,12 @@ export const ingest: Command = {
     },
   ],
   async run({ args, options }: CommandInput, io: Io): Promise<ExitName> {
-    const { openCorpus, removeUnfinished, workersOf } = await import("../../pipeline/corpus.ts");
-    const { ensurePolicy } = await import("../../pipeline/policy-file.ts");
-    const { ingestArchives } = await import("../../pipeline/ingest.ts");
-    const { publishCorpus } = await import("../../pipeline/publish.ts");
-    const { threadPool } = await import("../../pipeline/thread-pool.ts");
-    const { softwareVersion } = await import("../../pipeline/software.ts");
-    const { openLedger } = await import("../../ledger/open.ts");
-    const { archiveTotals } = await import("../../ledger/archives.ts");
-
+    const { openCorpus, workersOf } = await import("../../pipeline/corpus.ts");
+    const stated = options["workers"] === "auto" ? null : wholeNumberOf(options, "workers", 1, 1024);
     const corpus = await openCorpus(textOf(options, "corpus"), true);
-    const policy = await ensurePolicy(corpus.policyPath);
-    const workers = options["workers"] === "auto" ? workersOf(corpus) : wholeNumberOf(options, "workers", 1, 1024);
+    const workers = stated ?? workersOf(corpus);
+    const publish = options["publish"] !== false;
     const json = options["json"] === true;
-
-    using ledger = openLedger(corpus.ledgerPath, { mode: "write" });
-    removeUnfinished(corpus);
-    using progress = progressDisplay(io, json && !io.terminal);
-    const report = await (async () => {
-      await using pool = threadPool(workers, softwareVersion());
-      // Awaited here: the pool is disposed of at the end of this function, not at that of the work.
-      return await ingestArchives(corpus, ledger, pool, args, io.signal, ingestDisplay(progress));
-    })();
-    const faults = [...report.failures.map(({ message }) => message), ...report.damaged.map(damageInWords)];
-    for (const fault of faults) io.err.write(`colophon: ${printable(fault)}\n`);
-
-    const done = !report.interrupted && options["publish"] !== false;
-    const published = done
-      ? await publishCorpus(corpus, ledger, policy, softwareVersion(), io.signal, (label, at, of) =>
-          progress.show(label, at, of, `${at} of ${of}`),
-        )
-      : null;
-    progress[Symbol.dispose]();
-    const archives = archiveTotals(ledger);
-    if (json) await writeLine(io.out, JSON.stringify({ ...report, archiveTotals: archives, published }));
-    else {
-      const lines = ingestInWords(report, archives);
-      if (report.interrupted) lines.push("Stopped. Run the same command again to go on.");
-      else if (published !== null) lines.push(publishedInWords(published, textOf(options, "corpus")));
-      await writeLine(io.out, printable(lines.join("\n")));
-    }
-    if (report.interrupted) return "interrupted";
-    return faults.length > 0 ? "badInput" : "ok";
+    return acquireCommand({ corpus, crawl: null, archives: args, ingest: true, publish, workers, json }, io);
   },
 };
