@@ -9,6 +9,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
   schema: ["core"],
   queue: ["core"],
+  store: ["core"],
+  telemetry: ["core"],
   warc: ["core"],
   crawl: ["core", "warc"],
   commoncrawl: ["core", "warc", "crawl"],
@@ -20,10 +22,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   policy: ["core"],
   ledger: ["core", "schema"],
   manifest: ["core", "schema", "ledger"],
-  pipeline: ["core", "schema", "queue", ...stages, "ledger", "manifest"],
+  pipeline: ["core", "schema", "queue", "store", ...stages, "ledger", "manifest"],
   dashboard: ["core", "ledger", "manifest"],
-  cli: ["core", "schema", "ledger", "manifest", "pipeline", "dashboard"],
-  workers: ["pipeline"],
+  cli: ["core", "schema", "ledger", "manifest", "pipeline", "dashboard", "telemetry"],
+  workers: ["pipeline", "queue"],
 };
 
 /** One folder a vendor: replacing a library touches one folder. */
@@ -34,6 +36,10 @@ const vendors: Readonly<Record<string, readonly string[]>> = {
   undici: ["crawl"],
   bullmq: ["queue"],
   ioredis: ["queue"],
+  "@aws-sdk/client-s3": ["store"],
+  hyparquet: ["commoncrawl"],
+  pino: ["telemetry"],
+  "prom-client": ["telemetry"],
   commander: ["cli"],
   "cli-progress": ["cli"],
   ajv: ["schema"],

@@ -13,6 +13,10 @@ export const exitStatuses = {
   locked: { code: 7, meaning: "another process is writing to this corpus" },
   notFound: { code: 8, meaning: "what was asked for is not there, or may not be opened or written" },
   limit: { code: 9, meaning: "a query ran over its bound of time or rows" },
+  unreachable: {
+    code: 10,
+    meaning: "Redis, the store or another server cannot be reached; run the same command again",
+  },
   interrupted: { code: 130, meaning: "stopped by a signal; run the same command again to go on" },
 } as const;
 
@@ -36,6 +40,15 @@ export const failures = {
   "ledger-broken": { retry: false, exit: "found" },
   "slice-unbalanced": { retry: false, exit: "internal" },
   "manifest-broken": { retry: false, exit: "found" },
+  "queue-unreachable": { retry: true, exit: "unreachable" },
+  "queue-refused": { retry: false, exit: "config" },
+  "job-quarantined": { retry: false, exit: "badInput" },
+  "store-unreachable": { retry: true, exit: "unreachable" },
+  "store-refused": { retry: false, exit: "config" },
+  "source-unreachable": { retry: true, exit: "unreachable" },
+  "source-refused": { retry: false, exit: "unreachable" },
+  "source-changed": { retry: false, exit: "badInput" },
+  "index-broken": { retry: false, exit: "badInput" },
   "query-refused": { retry: false, exit: "usage" },
   "query-limit": { retry: false, exit: "limit" },
   "not-found": { retry: false, exit: "notFound" },

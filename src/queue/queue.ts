@@ -1,0 +1,102 @@
+import type { FailureCode } from "../core/errors.ts";
+
+/** What workers can be asked for; each kind is a queue of its own. */
+export const jobKinds = ["slice", "copy", "turn", "bands", "export"] as const;
+export type JobKind = (typeof jobKinds)[number];
+
+/** Ids and numbers that say what to do; at most `payloadBytes` as JSON. What they stand for lies in the store. */
+export type JobPayload = Readonly<Record<string, string | number | null>>;
+export const payloadBytes = 200;
+
+export interface Job {
+  readonly kind: JobKind;
+  /** Lower-case hex digest of what is asked for: the same work has the same id whoever hands it in. */
+  readonly id: string;
+  readonly payload: JobPayload;
+  /** Lower first; 0 if left out. */
+  readonly priority?: number;
+}
+
+/** A few numbers and digests, at most `resultBytes` as JSON; what they stand for lies in the store. */
+export type JobResult = Readonly<Record<string, unknown>>;
+export const resultBytes = 4096;
+
+export type JobEnd =
+  | { readonly state: "done"; readonly result: JobResult }
+  /** Not worth another try, or tried often enough. */
+  | { readonly state: "failed"; readonly code: FailureCode; readonly message: string }
+  /** Its worker died with it three times while nothing else was in hand. */
+  | { readonly state: "quarantined"; readonly reason: string };
+
+/** What a handler gets beside the job. */
+export interface JobContext {
+  /** Aborted when the worker is to stop before the job is done: the job then goes back to the queue unharmed. */
+  readonly signal: AbortSignal;
+  /** 1 at the first start; deaths of the worker count too. */
+  readonly attempt: number;
+  /** How far it is, from 0 to 1. */
+  readonly progress: (fraction: number) => void;
+}
+
+/**
+ * Does one job. It may be called again for a job that is done or under way elsewhere, and must then come to the same.
+ * A `PipelineError` ends the job or tries it again later as `failures` says of its code; any other error is a fault.
+ */
+export type JobHandler = (job: Job, context: JobContext) => Promise<JobResult>;
+
+export interface ConsumeOptions {
+  /** Jobs in hand at the same time. */
+  readonly concurrency: number;
+}
+
+export interface Consumer {
+  /**
+   * Takes no more jobs and waits for those in hand; when the deadline comes first, aborts them and gives them back.
+   * @returns how many were given back
+   */
+  readonly close: (deadlineMs: number) => Promise<number>;
+}
+
+export interface JobCounts {
+  readonly waiting: number;
+  readonly running: number;
+  /** To be tried again later. */
+  readonly delayed: number;
+  readonly quarantined: number;
+}
+
+/** A worker process as the others see it. */
+export interface WorkerState {
+  /** `host:pid`. */
+  readonly name: string;
+  readonly kinds: readonly JobKind[];
+  readonly running: number;
+  readonly done: number;
+  /** Milliseconds since it last gave a sign of life, on the queue's clock. */
+  readonly silentMs: number;
+}
+
+/**
+ * Hands jobs to whoever consumes their kind, at least once each. A queue is no place to keep anything: whoever submits must
+ * be able to submit again what a queue has lost.
+ */
+export interface Queue extends AsyncDisposable {
+  /**
+   * Hands jobs in, and waits while the queue holds too much. A job that waits or runs already is joined, not doubled; one
+   * that failed or was quarantined is tried anew.
+   * @throws {PipelineError} `usage` for a payload over the bound; `interrupted`
+   */
+  readonly submit: (jobs: readonly Job[], signal: AbortSignal) => Promise<void>;
+  /**
+   * Waits for the end of a job that was submitted.
+   * @returns `lost` when the queue knows nothing of it any more: submit it again
+   * @throws {PipelineError} `interrupted` when `signal` aborts; the job itself goes on
+   */
+  readonly ended: (job: Job, signal: AbortSignal) => Promise<JobEnd | "lost">;
+  readonly consume: (kind: JobKind, handler: JobHandler, options: ConsumeOptions) => Consumer;
+  /** No job of the kind is begun until `resume`; those in hand go on. */
+  readonly pause: (kind: JobKind) => Promise<void>;
+  readonly resume: (kind: JobKind) => Promise<void>;
+  readonly counts: (kind: JobKind) => Promise<JobCounts>;
+  readonly workers: () => Promise<readonly WorkerState[]>;
+}
