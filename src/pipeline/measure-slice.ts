@@ -5,6 +5,7 @@ import { digestsOf } from "../warc/digests.ts";
 import { readArchive } from "../warc/read-archive.ts";
 import type { ArchiveRecord, SliceSpan } from "../warc/record.ts";
 import { fileSource } from "../warc/source.ts";
+import { heldSource, type ByteRange } from "./held-source.ts";
 import { captureTypes, processCapture, type Measured, type Stages } from "./process-capture.ts";
 import { segmentWriter } from "./segment-write.ts";
 
@@ -13,6 +14,8 @@ export interface MeasureJob {
   readonly slice: SliceSpec;
   readonly path: string;
   readonly segments: string;
+  /** Byte ranges of the archive that the file holds; left out: all of it. */
+  readonly held?: readonly ByteRange[];
   /** Records that brought a worker down before, by offset: they become failed captures without being looked at. */
   readonly poison: readonly { readonly offset: number; readonly innerOffset: number; readonly why: string }[];
 }
@@ -44,7 +47,8 @@ export async function measureSlice(
   software: string,
   watch: Watch,
 ): Promise<MeasureResult> {
-  using source = fileSource(job.path);
+  using file = fileSource(job.path);
+  const source = job.held === undefined ? file : heldSource(file, job.held);
   const { slice } = job;
   const writer = segmentWriter(job.segments, `${slice.archive.slice(0, 16)}-${slice.index}-${process.pid}-${threadId}`);
   const losses: LossRow[] = [];
