@@ -9,20 +9,20 @@ export interface ByteRange {
 
 /**
  * A file of which only some ranges are true, the rest being holes.
- * @throws {PipelineError} `bytes-missing` from `read`, with `begin` and `end` of what was asked for
+ * @throws {PipelineError} `bytes-missing` from `read`, with `begin` and `end` of what must be there
  */
 export function heldSource(file: ByteSource, held: readonly ByteRange[]): ByteSource {
   return {
     size: file.size,
-    read(position, length) {
-      const end = Math.min(file.size, position + length);
-      if (position < end && !held.some((range) => range.begin <= position && end <= range.end)) {
-        throw new PipelineError("bytes-missing", `bytes ${position} to ${end} have not been fetched yet`, {
-          begin: position,
-          end,
-        });
+    read(position, length, least = length) {
+      const end = Math.min(file.size, position + least);
+      if (position >= end) return file.read(position, 0);
+      const range = held.find((one) => one.begin <= position && end <= one.end);
+      if (range === undefined) {
+        const words = `bytes ${position} to ${end} have not been fetched yet`;
+        throw new PipelineError("bytes-missing", words, { begin: position, end });
       }
-      return file.read(position, length);
+      return file.read(position, Math.min(length, range.end - position));
     },
   };
 }

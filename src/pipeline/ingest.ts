@@ -1,14 +1,14 @@
-import { PipelineError } from "../core/errors.ts";
+import { PipelineError, type FailureCode } from "../core/errors.ts";
 import { outcomes, type ArchiveRow, type Outcome } from "../core/records.ts";
 import { appendSegment } from "../ledger/append-segment.ts";
 import { slicesOf } from "../ledger/archives.ts";
 import type { Ledger } from "../ledger/open.ts";
 import type { Corpus } from "./corpus.ts";
 import type { MeasureJob, MeasureResult } from "./measure-slice.ts";
+import type { Measurer } from "./measurer.ts";
 import { registerArchives, type InputFailure } from "./register-archives.ts";
 import { openSegment } from "./segment-read.ts";
 import { sliceOf } from "./slices.ts";
-import type { ThreadPool } from "./thread-pool.ts";
 
 /** What a person watching wants to know; called often, so keep it cheap. */
 export interface IngestProgress {
@@ -65,7 +65,7 @@ interface Tally {
 export async function ingestArchives(
   corpus: Corpus,
   ledger: Ledger,
-  pool: ThreadPool,
+  pool: Measurer,
   paths: readonly string[],
   signal: AbortSignal,
   onProgress: (progress: IngestProgress) => void,
@@ -121,7 +121,7 @@ export async function ingestArchives(
 async function archiveIngest(
   corpus: Corpus,
   ledger: Ledger,
-  pool: ThreadPool,
+  pool: Measurer,
   archive: ArchiveRow,
   signal: AbortSignal,
   gate: Gate,
@@ -174,11 +174,16 @@ async function archiveIngest(
   }
   await previous;
   if (failed === null) return;
-  if (failed instanceof PipelineError && failed.code.startsWith("archive-")) {
+  if (failed instanceof PipelineError && isOfInput(failed.code)) {
     tally.failures.push({ path: archive.path, message: failed.message });
     return;
   }
   throw failed;
+}
+
+/** Other files go on when one cannot be read. */
+function isOfInput(code: FailureCode): boolean {
+  return code.startsWith("archive-") || code === "job-quarantined";
 }
 
 /**

@@ -2,6 +2,7 @@ import { Worker } from "node:worker_threads";
 
 import { PipelineError, type FailureCode } from "../core/errors.ts";
 import type { MeasureJob, MeasureResult } from "./measure-slice.ts";
+import type { Measurer } from "./measurer.ts";
 
 export interface ThreadData {
   readonly software: string;
@@ -19,12 +20,7 @@ export interface ThreadAnswer {
 }
 
 /** A pool of worker threads that measure slices; each thread has one slice in hand. */
-export interface ThreadPool extends AsyncDisposable {
-  readonly size: number;
-  readonly measure: (job: MeasureJob) => Promise<MeasureResult>;
-  /** Records looked at so far by all threads, for the progress display. */
-  readonly recordsSeen: () => number;
-}
+export type ThreadPool = Measurer & AsyncDisposable;
 
 /** What one page may cost before its thread is ended and the page is set aside. */
 export interface PageLimits {

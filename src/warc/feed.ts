@@ -27,7 +27,7 @@ export function windowOf(source: ByteSource, stepBytes = 4 << 20): WindowFeed {
     view(at, length) {
       const wanted = Math.min(length, Math.max(0, source.size - at));
       if (at < base || at + wanted > base + step.length) {
-        step = source.read(at, Math.max(wanted, stepBytes));
+        step = source.read(at, Math.max(wanted, stepBytes), wanted);
         base = at;
       }
       return step.subarray(at - base);

@@ -2,10 +2,11 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { PipelineError } from "../core/errors.ts";
 import type { FailureCode } from "../core/errors.ts";
 
-/** Bytes that can be read at any position. `read` may return less than asked only at the end. */
+/** Bytes that can be read at any position. */
 export interface ByteSource {
   readonly size: number;
-  read(position: number, length: number): Buffer;
+  /** Fewer bytes than `length` only at the end, or where a source has no more at hand: but never fewer than `least`. */
+  read(position: number, length: number, least?: number): Buffer;
 }
 
 /**

@@ -1,0 +1,143 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+import { PipelineError } from "../core/errors.ts";
+import type { ArchiveRow, Hex } from "../core/records.ts";
+import { jobOf } from "../queue/job-of.ts";
+import type { Job, JobHandler, JobPayload, Queue } from "../queue/queue.ts";
+import { runJob } from "../queue/run-job.ts";
+import type { Store } from "../store/store.ts";
+import { archiveName, withFetchedSlice } from "./fetched-archive.ts";
+import type { MeasureJob, MeasureResult } from "./measure-slice.ts";
+import type { Measurer } from "./measurer.ts";
+import { segmentPath } from "./segment-format.ts";
+import { storedSegment } from "./stored-segment.ts";
+import type { ThreadPool } from "./thread-pool.ts";
+
+/** What a `slice` job says; with the archive in the store it is all that is needed. */
+interface SliceAsk extends JobPayload {
+  readonly archive: Hex;
+  readonly index: number;
+  readonly begin: number;
+  readonly end: number;
+  readonly exactStart: number | null;
+  /** Only a worker of the same version gives the same segment. */
+  readonly software: string;
+}
+
+export interface SliceWork {
+  readonly store: Store;
+  readonly pool: ThreadPool;
+  /** A folder of this machine for what is under way. */
+  readonly folder: string;
+  readonly software: string;
+}
+
+/** A slice in, its segment and result in the store. A result that is there already is the answer. */
+export function sliceHandler({ store, pool, folder, software }: SliceWork): JobHandler {
+  return async (job, { signal }) => {
+    const known = await store.get(resultName(job), signal);
+    if (known !== null) return JSON.parse(known.toString("utf8")) as { [key: string]: unknown };
+    const { payload } = job;
+    const ask = payload as SliceAsk;
+    if (ask.software !== software) {
+      const words = `the job wants ${ask.software}, this worker is ${software}; start workers of the same version`;
+      throw new PipelineError("version-differs", words, { wanted: ask.software, own: software });
+    }
+    const work = mkdtempSync(join(folder, "slice-"));
+    try {
+      const result = await untilAborted(measured(ask, work, { store, pool }, signal), signal);
+      await store.put(`segments/${result.segment}`, { path: segmentPath(work, result.segment) }, signal);
+      await store.put(resultName(job), Buffer.from(JSON.stringify(result)), signal);
+      return { ...result };
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  };
+}
+
+async function measured(
+  { archive, index, begin, end, exactStart }: SliceAsk,
+  folder: string,
+  { store, pool }: Pick<SliceWork, "store" | "pool">,
+  signal: AbortSignal,
+): Promise<MeasureResult> {
+  const slice = { archive, index, nominalStart: begin, nominalEnd: end, exactStart };
+  const whole = store.localPath(archiveName(archive));
+  const job = { slice, segments: folder, poison: [] };
+  if (whole !== null) return pool.measure({ ...job, path: whole });
+  const path = join(folder, "archive");
+  return withFetchedSlice(store, slice, path, signal, async (held) => pool.measure({ ...job, path, held }));
+}
+
+export interface SliceJobs {
+  readonly queue: Queue;
+  readonly store: Store;
+  readonly software: string;
+  /** Slices under way at the same time. */
+  readonly window: number;
+  readonly signal: AbortSignal;
+}
+
+/** Has slices measured by the workers of a queue: each archive is put into the store once, each segment is taken out of it. */
+export function jobMeasurer({ queue, store, software, window, signal }: SliceJobs): Measurer {
+  const stored = new Map<Hex, Promise<void>>();
+  let records = 0;
+  const measure = async (job: MeasureJob): Promise<MeasureResult> => {
+    const { archive, index, nominalStart: begin, nominalEnd: end, exactStart } = job.slice;
+    const there = stored.get(archive) ?? storeArchive(store, archive, job.path, signal);
+    stored.set(archive, there);
+    await there;
+    const ask: SliceAsk = { archive, index, begin, end, exactStart, software };
+    const asked = jobOf("slice", ask);
+    for (let attempt = 1; ; attempt++) {
+      const result = (await runJob(queue, asked, signal)) as unknown as MeasureResult;
+      if (await storedSegment(store, result.segment, job.segments, signal)) {
+        records += Object.values(result.outcomes).reduce((sum, count) => sum + count, 0);
+        return result;
+      }
+      // Somebody took the segment out of the store: its result stands for nothing any more.
+      if (attempt === 3)
+        throw new PipelineError("segment-broken", `${store.place} keeps losing segment ${result.segment}`);
+      await store.remove(resultName(asked), signal);
+    }
+  };
+  return { size: window, measure, recordsSeen: () => records };
+}
+
+function resultName({ id }: Job): string {
+  return `slices/${id}`;
+}
+
+/** @throws {PipelineError} `archive-changed` when the file is not the one that was registered any more */
+export async function storeArchive(store: Store, archive: Hex, path: string, signal: AbortSignal): Promise<void> {
+  const name = archiveName(archive);
+  if ((await store.size(name, signal)) !== null) return;
+  const before = statSync(path, { bigint: true });
+  const state = await store.put(name, { path }, signal);
+  const after = statSync(path, { bigint: true });
+  if (state === "present" || (before.size === after.size && before.mtimeNs === after.mtimeNs)) return;
+  await store.remove(name, signal);
+  throw new PipelineError("archive-changed", `${path} changed while it was put into ${store.place}; run again`, {
+    path,
+  });
+}
+
+/** The work itself cannot be stopped; whoever waits for it is let go. */
+async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(new PipelineError("interrupted", "the worker was told to stop"));
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    work.catch(() => undefined);
+  }
+}
+
+/** For `registerArchive`: where workers find an archive that only the store has. */
+export function placeInStore(store: Store, { sha256 }: Pick<ArchiveRow, "sha256">): string {
+  return store.localPath(archiveName(sha256)) ?? `${store.place}/${archiveName(sha256)}`;
+}
