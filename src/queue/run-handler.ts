@@ -1,0 +1,38 @@
+import { checkedResult } from "./check-job.ts";
+import type { Job, JobContext, JobHandler, JobResult } from "./queue.ts";
+
+export type Outcome =
+  | { readonly state: "done"; readonly result: JobResult }
+  | { readonly state: "threw"; readonly error: unknown }
+  /** Stopped before it was done; says nothing about the job. */
+  | { readonly state: "given back" };
+
+/** How long a handler that was told to stop may take to clear up before its job goes back without it. */
+const clearUpMs = 2000;
+
+/** Runs a handler to its end, or a little past the abort of its signal. Never throws. */
+export function runHandler(handler: JobHandler, job: Job, context: JobContext): Promise<Outcome> {
+  const { signal } = context;
+  return new Promise((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      timer = setTimeout(() => settle({ state: "given back" }), clearUpMs);
+    };
+    const settle = (outcome: Outcome): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+      resolve(outcome);
+    };
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+    void outcomeOf(handler, job, context).then(settle);
+  });
+}
+
+async function outcomeOf(handler: JobHandler, job: Job, context: JobContext): Promise<Outcome> {
+  try {
+    return { state: "done", result: checkedResult(await handler(job, context)) };
+  } catch (error) {
+    return context.signal.aborted ? { state: "given back" } : { state: "threw", error };
+  }
+}
