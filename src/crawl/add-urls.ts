@@ -1,4 +1,4 @@
-import type { AddCounts, FoundUrl } from "./frontier.ts";
+import type { AddCounts, FoundUrl, RefusedCount } from "./frontier.ts";
 import { delayed } from "./frontier-schema.ts";
 import { digestOf } from "./frontier-store.ts";
 import type { FrontierStore } from "./frontier-store.ts";
@@ -18,7 +18,7 @@ export function addUrls(
 ): AddCounts {
   const counts = { added: 0, known: 0, refused: 0 };
   const readyByHost = new Map<number, number>();
-  const refused = new Map<string, RefusedLinks>();
+  const refused = new Map<string, RefusedCount>();
   for (const one of found) {
     const known = store.recent.get(one.url);
     if (known !== undefined && known <= one.depth) {
@@ -49,18 +49,16 @@ export function addUrls(
     }
   }
   const grow = store.statement("UPDATE hosts SET ready = ready + ? WHERE id = ?");
-  for (const [host, urls] of readyByHost) grow.run(urls, host);
+  for (const [host, urls] of readyByHost) {
+    grow.run(urls, host);
+    store.touch(host);
+  }
   countRefused(store, refused);
   return counts;
 }
 
-interface RefusedLinks {
-  readonly links: number;
-  readonly example: string;
-}
-
 /** Adds to the counts of links that never became URLs; the first example of a reason stays. */
-export function countRefused(store: FrontierStore, refused: ReadonlyMap<string, RefusedLinks>): void {
+export function countRefused(store: FrontierStore, refused: ReadonlyMap<string, RefusedCount>): void {
   const count = store.statement(
     `INSERT INTO refused_links (reason, links, example) VALUES (?, ?, ?)
      ON CONFLICT (reason) DO UPDATE SET links = links + excluded.links`,

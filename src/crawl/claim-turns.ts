@@ -1,5 +1,5 @@
 import { overBudget } from "./budgets.ts";
-import type { Budgets, ClaimLimits, Turn, TurnUrl } from "./frontier.ts";
+import type { Budgets, ClaimLimits, HostDue, Turn, TurnUrl } from "./frontier.ts";
 import { delayed, ready } from "./frontier-schema.ts";
 import type { FrontierStore } from "./frontier-store.ts";
 import { validatorsOf } from "./validators-row.ts";
@@ -54,8 +54,16 @@ export function nextDueMs(store: FrontierStore): number | null {
   return Math.min(host.at, url.at);
 }
 
-/** See `Frontier.claim`. */
-export function claimTurns(store: FrontierStore, nowMs: number, limits: ClaimLimits, budgets: CrawlBudgets): Turn[] {
+/** See `LocalFrontier.claim`. */
+export function claimTurns(
+  store: FrontierStore,
+  nowMs: number,
+  limits: ClaimLimits,
+  budgets: CrawlBudgets,
+  names: readonly string[] | null,
+): Turn[] {
+  // Whoever named them must hear what became of each.
+  for (const name of names ?? []) store.touch(store.hostOf(name) ?? 0);
   // A poll that finds nothing must not cost a write to the disk.
   if ((nextDueMs(store) ?? Infinity) > nowMs) return [];
   return store.inTransaction(() => {
@@ -65,11 +73,7 @@ export function claimTurns(store: FrontierStore, nowMs: number, limits: ClaimLim
     if (overBudget({ pages, bytes, timeMs }, budgets.crawl) !== null) return [];
     wake(store, nowMs);
     let left = (budgets.crawl.pages ?? Infinity) - pages - leasedUrls(store);
-    const hosts = store
-      .statement<DueHostRow>(
-        `SELECT id, name, delay_ms, pages FROM hosts WHERE ${dueHost} AND next_ms <= ? ORDER BY next_ms, id LIMIT ?`,
-      )
-      .all(nowMs, limits.turns);
+    const hosts = names === null ? firstHosts(store, nowMs, limits.turns) : namedHosts(store, nowMs, names);
     const turns: Turn[] = [];
     for (const host of hosts) {
       const most = Math.min(limits.urlsPerTurn, left, (budgets.host.pages ?? Infinity) - host.pages);
@@ -80,6 +84,43 @@ export function claimTurns(store: FrontierStore, nowMs: number, limits: ClaimLim
     }
     return turns;
   });
+}
+
+function firstHosts(store: FrontierStore, nowMs: number, hosts: number): DueHostRow[] {
+  return store
+    .statement<DueHostRow>(
+      `SELECT id, name, delay_ms, pages FROM hosts WHERE ${dueHost} AND next_ms <= ? ORDER BY next_ms, id LIMIT ?`,
+    )
+    .all(nowMs, hosts);
+}
+
+function namedHosts(store: FrontierStore, nowMs: number, names: readonly string[]): DueHostRow[] {
+  const named = store.statement<DueHostRow>(
+    `SELECT id, name, delay_ms, pages FROM hosts WHERE name = ? AND ${dueHost} AND next_ms <= ?`,
+  );
+  return names.flatMap((name) => named.get(name, nowMs) ?? []);
+}
+
+/** See `LocalFrontier.firstDue`. */
+export function firstDue(store: FrontierStore, hosts: number): HostDue[] {
+  return store
+    .statement<{ host: string; dueMs: number }>(
+      `SELECT name AS host, next_ms AS dueMs FROM hosts WHERE ${dueHost} ORDER BY next_ms, id LIMIT ?`,
+    )
+    .all(hosts);
+}
+
+/** See `LocalFrontier.changedDue`. */
+export function changedDue(store: FrontierStore, nowMs: number): HostDue[] | null {
+  const url = store.statement<{ due: number }>(
+    `SELECT 1 AS due FROM urls WHERE state = ${delayed} AND due_ms <= ? LIMIT 1`,
+  );
+  if (url.get(nowMs) !== undefined) store.inTransaction(() => wake(store, nowMs));
+  const due = store.statement<{ host: string; dueMs: number | null }>(
+    `SELECT name AS host, CASE WHEN ${dueHost} THEN next_ms END AS dueMs FROM hosts WHERE id = ?`,
+  );
+  const touched = store.takeTouched();
+  return touched === null ? null : [...touched].flatMap((id) => due.get(id) ?? []);
 }
 
 function leasedUrls(store: FrontierStore): number {
@@ -98,6 +139,7 @@ function wake(store: FrontierStore, nowMs: number): void {
   for (const { id, host } of due) {
     toReady.run(id);
     ofHost.run(host);
+    store.touch(host);
   }
 }
 
@@ -119,5 +161,6 @@ function leased(store: FrontierStore, host: DueHostRow, most: number, untilMs: n
     .run(host.id, untilMs, JSON.stringify(urls.map(({ id }) => id)), urls.length);
   const lease = Number(lastInsertRowid);
   store.statement("UPDATE hosts SET lease = ? WHERE id = ?").run(lease, host.id);
+  store.touch(host.id);
   return { host: host.name, lease, delayMs: host.delay_ms, urls };
 }

@@ -1,5 +1,6 @@
 import type { Fields } from "../warc/record.ts";
 import type { CrawlClock } from "./crawl-clock.ts";
+import type { RefusedCount } from "./frontier.ts";
 import type { ExchangeRequest, ExchangeResult } from "./exchange-result.ts";
 import type { HostPaces } from "./host-paces.ts";
 import type { RobotsKeeper } from "./robots-keeper.ts";
@@ -72,24 +73,24 @@ export interface CrawlContext {
   readonly signal: AbortSignal;
 }
 
-/** Links that never become URLs, counted until the next commit. */
+/** Links that never become URLs, counted over a turn. */
 export interface RefusedLinks {
   readonly note: (reason: string, url: string) => void;
   /** Gives what was counted and begins anew. */
-  readonly take: () => ReadonlyMap<string, readonly string[]>;
+  readonly take: () => ReadonlyMap<string, RefusedCount>;
 }
 
 export function refusedLinks(): RefusedLinks {
-  let links = new Map<string, string[]>();
+  let counts = new Map<string, { links: number; readonly example: string }>();
   return {
     note(reason, url) {
-      const known = links.get(reason);
-      if (known === undefined) links.set(reason, [url]);
-      else known.push(url);
+      const known = counts.get(reason);
+      if (known === undefined) counts.set(reason, { links: 1, example: url });
+      else known.links += 1;
     },
     take() {
-      const taken = links;
-      links = new Map();
+      const taken = counts;
+      counts = new Map();
       return taken;
     },
   };

@@ -1,9 +1,16 @@
 import { addressSlots } from "./address-slots.ts";
 import type { ArchiveState, ArchiveWriter } from "./archive-writer.ts";
 import { pause } from "./crawl-clock.ts";
-import type { CrawlContext } from "./crawl-context.ts";
-import type { Frontier, Turn, UrlEnd } from "./frontier.ts";
-import { hostTurn, type EndedTurn } from "./host-turn.ts";
+import type { CrawlClock } from "./crawl-clock.ts";
+import type { Frontier, RefusedCount, Turn, UrlEnd } from "./frontier.ts";
+import type { EndedTurn } from "./host-turn.ts";
+
+/** Who does the turns: this process, or others that it hands them to. */
+export interface TurnRunner {
+  /** Always resolves with an end when the turn could not be done: its URLs then go back, or are tried again later. */
+  readonly runTurn: (turn: Turn) => Promise<EndedTurn>;
+  readonly urlsPerTurn: number;
+}
 
 export interface CrawlLoopOptions {
   /** Hosts that are asked at the same time. */
@@ -33,11 +40,14 @@ export interface CrawlHooks {
 
 /** Commits come at most this often while there is other work: each costs two syncs of the disk. */
 const commitEveryMs = 20;
-const urlsPerTurn = 8;
 /** Of a process that is alive the lease never runs out in a turn; of a dead one it is ended at the next start. */
 const leaseMs = 600_000;
 /** How long a host waits for another one at the same address. */
 const addressWaitMs = 200;
+/** How long to wait when a frontier gives no turn although a host is due: it cannot be reached, or others have the host. */
+const noTurnMs = 250;
+/** Hosts whose address is remembered. */
+const rememberedHosts = 50_000;
 
 /** The name of the note that says how far the archives are on disk. */
 export const archiveNote = "archive";
@@ -51,11 +61,12 @@ export const archiveNote = "archive";
 export async function crawlLoop(
   frontier: Frontier,
   archive: ArchiveWriter,
-  context: CrawlContext,
+  { runTurn, urlsPerTurn }: TurnRunner,
+  { clock, signal }: { readonly clock: CrawlClock; readonly signal: AbortSignal },
   options: CrawlLoopOptions,
   hooks: CrawlHooks,
 ): Promise<CrawlProgress> {
-  const { clock, paces, robots, refused, signal } = context;
+  const ips = new Map<string, string>();
   const slots = options.hostsAnAddress === null ? null : addressSlots(options.hostsAnAddress);
   const progress = { done: 0, retry: 0, refused: 0, failed: 0, bytes: 0, activeHosts: 0 };
   let ended: EndedTurn[] = [];
@@ -63,16 +74,18 @@ export async function crawlLoop(
   let wake = (): void => undefined;
 
   const start = (turn: Turn): void => {
-    const ip = paces.ip(turn.host);
+    const ip = ips.get(turn.host) ?? null;
     if (slots?.take(ip) === false) {
-      const notBeforeMs = clock.nowMs() + addressWaitMs;
-      ended.push({ turn, ends: new Map(), found: [], pieces: [], notBeforeMs, blockedReason: null });
+      ended.push(turnWithoutEnds(turn, clock.nowMs() + addressWaitMs));
       return;
     }
     progress.activeHosts += 1;
-    hostTurn(context, turn)
+    runTurn(turn)
       .then(
-        (end) => ended.push(end),
+        (end) => {
+          ended.push(end);
+          if (end.ip !== null) remember(turn.host, end.ip);
+        },
         (error: unknown) => (failure ??= { error }),
       )
       .finally(() => {
@@ -84,15 +97,14 @@ export async function crawlLoop(
   };
 
   /** What has ended is noted, and what is due is claimed, in one transaction. */
-  const commit = (turns: readonly EndedTurn[], state: ArchiveState): Turn[] =>
+  const commit = (turns: readonly EndedTurn[], state: ArchiveState): Turn[] | Promise<Turn[]> =>
     frontier.together(() => {
-      for (const { turn, ends, found, notBeforeMs, blockedReason } of turns) {
-        robots.save(turn.host);
-        paces.save(turn.host);
+      for (const { turn, ends, found, notBeforeMs, blockedReason, notes } of turns) {
+        for (const [name, value] of notes) frontier.setNote(name, value);
         frontier.ack(turn, ends, found, notBeforeMs);
         if (blockedReason !== null) frontier.setHost(turn.host, { blockedReason });
       }
-      for (const [reason, links] of refused.take()) frontier.refuse(reason, links);
+      frontier.refuse(refusedIn(turns));
       if (turns.length > 0) frontier.setNote(archiveNote, JSON.stringify(state));
       const free = options.concurrency - progress.activeHosts;
       if (signal.aborted || failure !== null || free < 1) return [];
@@ -115,7 +127,8 @@ export async function crawlLoop(
     const turns = ended;
     ended = [];
     const state = await archive.append(turns.flatMap(({ pieces }) => pieces));
-    const claimed = commit(turns, state);
+    const claimedMs = clock.nowMs();
+    const claimed = await commit(turns, state);
     turns.forEach(count);
     if (state.bytes >= options.rollBytes) await roll(frontier, archive, hooks);
     hooks.onProgress(progress);
@@ -124,22 +137,46 @@ export async function crawlLoop(
     const isLast = signal.aborted || failure !== null;
     const dueMs = isLast ? null : frontier.nextDueMs();
     if (progress.activeHosts === 0 && dueMs === null) break;
-    await untilWork(dueMs);
+    const leastMs = claimed.length === 0 && dueMs !== null && dueMs <= claimedMs ? noTurnMs : 1;
+    await untilWork(dueMs, leastMs);
   }
   if (failure !== null) throw (failure as { readonly error: unknown }).error;
   if (!signal.aborted) await roll(frontier, archive, hooks);
   return progress;
 
   /** Until a turn ends, a host is due while there is room for it, or the signal is aborted. */
-  async function untilWork(dueMs: number | null): Promise<void> {
+  async function untilWork(dueMs: number | null, leastMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     wake = resolve;
     const hasRoom = progress.activeHosts < options.concurrency;
-    const waitMs = dueMs !== null && hasRoom ? Math.max(1, dueMs - clock.nowMs()) : null;
+    const waitMs = dueMs !== null && hasRoom ? Math.max(leastMs, dueMs - clock.nowMs()) : null;
     const timer = waitMs === null ? undefined : setTimeout(resolve, Math.min(waitMs, 2 ** 31 - 1));
     await promise;
     clearTimeout(timer);
   }
+
+  function remember(host: string, ip: string): void {
+    ips.delete(host);
+    if (ips.size >= rememberedHosts) ips.delete(ips.keys().next().value ?? host);
+    ips.set(host, ip);
+  }
+}
+
+/** A turn in which nothing was done: all its URLs go back. */
+export function turnWithoutEnds(turn: Turn, notBeforeMs: number): EndedTurn {
+  const nothing = { ends: new Map(), found: [], pieces: [], refused: new Map(), notes: [], ip: null };
+  return { turn, ...nothing, notBeforeMs, blockedReason: null };
+}
+
+function refusedIn(turns: readonly EndedTurn[]): ReadonlyMap<string, RefusedCount> {
+  const sums = new Map<string, RefusedCount>();
+  for (const { refused } of turns) {
+    for (const [reason, { links, example }] of refused) {
+      const before = sums.get(reason);
+      sums.set(reason, { links: links + (before?.links ?? 0), example: before?.example ?? example });
+    }
+  }
+  return sums;
 }
 
 async function roll(frontier: Frontier, archive: ArchiveWriter, hooks: CrawlHooks): Promise<void> {

@@ -2,20 +2,14 @@ import { literalAddressOf } from "./address-rules.ts";
 import { openArchiveWriter, type ArchiveState } from "./archive-writer.ts";
 import type { ConnectToRule } from "./connect-to.ts";
 import { systemClock } from "./crawl-clock.ts";
-import {
-  hopCounts,
-  refusedLinks,
-  retryDefaults,
-  type CrawlContext,
-  type FindWays,
-  type RetryOptions,
-} from "./crawl-context.ts";
+import { hopCounts, retryDefaults, type CrawlContext, type FindWays, type RetryOptions } from "./crawl-context.ts";
 import { archiveNote, crawlLoop, type CrawlHooks, type CrawlProgress } from "./crawl-loop.ts";
 import { exchanger } from "./exchange.ts";
 import { exchangerDefaults, type ExchangeLimits } from "./exchange-options.ts";
 import { priorities } from "./found-urls.ts";
-import type { Frontier, FrontierCounts } from "./frontier.ts";
+import type { Frontier, FrontierCounts, Turn } from "./frontier.ts";
 import { hostPaces } from "./host-paces.ts";
+import { briefTurn, hostTurn } from "./host-turn.ts";
 import type { Address } from "./normal-url.ts";
 import { paceDefaults, type PaceOptions } from "./politeness.ts";
 import { politeAsk } from "./polite-ask.ts";
@@ -65,6 +59,7 @@ export interface Recovery {
 /** Two of one address at a time, of the many names that one machine may have. */
 const hostsAnAddress = 4;
 const maxRedirects = 10;
+const urlsPerTurn = 8;
 /** Words of `HostState.blockedReason` that hold for one run. */
 const runBlocks = /^(?:robots-|host-failing$)/;
 
@@ -106,7 +101,7 @@ export async function crawl(
     limits: { ...exchangerDefaults.limits, ...options.limits },
   });
   const paces = hostPaces(frontier, pace, clock);
-  const context: CrawlContext = {
+  const context: Omit<CrawlContext, "refused"> = {
     clock,
     ask: politeAsk(web.exchange, paces, signal),
     paces,
@@ -119,7 +114,6 @@ export async function crawl(
     productToken,
     targets,
     retry: { ...retryDefaults, ...options.retry },
-    refused: refusedLinks(),
     redirects: hopCounts(maxRedirects),
     indexes: hopCounts(sitemapLimits.depth),
     sitemapsNamed: new Map(),
@@ -131,7 +125,8 @@ export async function crawl(
     rollBytes: options.rollBytes ?? 1_000_000_000,
     notBeforeMs: wasUsed ? restMs : clock.nowMs(),
   };
-  const progress = await crawlLoop(frontier, archive, context, loop, hooks);
+  const here = { runTurn: (turn: Turn) => hostTurn(context, turn, briefTurn), urlsPerTurn };
+  const progress = await crawlLoop(frontier, archive, here, context, loop, hooks);
   return { progress, counts: frontier.counts(), seedsAdded, recovery, interrupted: signal.aborted };
 }
 

@@ -1,4 +1,4 @@
-import type { Frontier } from "./frontier.ts";
+import type { LocalFrontier } from "./frontier.ts";
 import { priorities } from "./found-urls.ts";
 import type { Address } from "./normal-url.ts";
 import { robotsVerdict } from "./robots/robots-verdict.ts";
@@ -21,7 +21,12 @@ const hostsLooked = 1000;
 const urlsOfHost = 100;
 
 /** What a crawl would fetch next, and what it would not and why. Nothing is asked for, and the frontier stays as it is. */
-export function dryRun(frontier: Frontier, seeds: readonly Address[], scope: Scope, nowMs: () => number): Prospect[] {
+export function dryRun(
+  frontier: LocalFrontier,
+  seeds: readonly Address[],
+  scope: Scope,
+  nowMs: () => number,
+): Prospect[] {
   const robots = robotsKeeper(frontier, productToken, nowMs);
   const prospects: Prospect[] = [];
   const undone = new Error("a dry run changes nothing");

@@ -83,6 +83,7 @@ function freeHost(store: FrontierStore, lease: number): FreedHost | null {
   const row = store.statement<{ host: number }>("DELETE FROM leases WHERE id = ? RETURNING host").get(lease);
   if (row === undefined) return null;
   store.statement("UPDATE hosts SET lease = 0 WHERE id = ?").run(row.host);
+  store.touch(row.host);
   const host = store
     .statement<FreedHost>(
       `SELECT id, ready, delayed, done, refused, failed, pages, bytes, spent_ms, text_digest, same_run

@@ -97,5 +97,6 @@ export function changeHost(store: FrontierStore, name: string, change: HostChang
     set("delay_ms", typeof change.delayMs === "number" ? Math.ceil(change.delayMs) : change.delayMs);
     set("next_ms", change.notBeforeMs === undefined ? undefined : Math.ceil(change.notBeforeMs));
     set("blocked", change.blockedReason);
+    store.touch(id);
   });
 }

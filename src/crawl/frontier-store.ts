@@ -17,6 +17,12 @@ export interface FrontierStore {
   readonly reasonOf: (name: string) => number;
   /** Depths of URLs met of late: most links of a page are those of the page before. */
   readonly recent: RecentDepths;
+  /** Says that it may have changed when a host is due. */
+  readonly touch: (host: number) => void;
+  /** Says so of all hosts. */
+  readonly touchAll: () => void;
+  /** Hosts touched since this was last called; `null` when all may have been. */
+  readonly takeTouched: () => ReadonlySet<number> | null;
   readonly close: () => void;
 }
 
@@ -86,9 +92,21 @@ function storeOf(db: Database.Database, path: string): FrontierStore {
     hosts.set(name, id);
     return id;
   };
+  let touched: Set<number> | null = null;
   return {
     statement,
     recent,
+    touch(host) {
+      if (touched === null) return;
+      if (touched.size < rememberedHosts) touched.add(host);
+      else touched = null;
+    },
+    touchAll: () => (touched = null),
+    takeTouched() {
+      const taken = touched;
+      touched = new Set();
+      return taken;
+    },
     inTransaction<T>(work: () => T): T {
       try {
         return db.transaction(work).immediate();
@@ -96,6 +114,7 @@ function storeOf(db: Database.Database, path: string): FrontierStore {
         // They may tell of rows that were rolled back.
         hosts.clear();
         reasons.clear();
+        touched = null;
         forget();
         throw frontierErrorOf(error, path);
       }

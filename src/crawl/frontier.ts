@@ -51,6 +51,20 @@ export interface Validators {
   readonly recordId: string;
 }
 
+/** Something that a caller wrote down under a name; `null` takes it away. */
+export type Note = readonly [name: string, value: string | null];
+
+export interface Notes {
+  /** What was written down under a name, `null` when nothing. */
+  note(name: string): string | null;
+}
+
+/** Links that never became URLs, each time one was met; with the first of them. */
+export interface RefusedCount {
+  readonly links: number;
+  readonly example: string;
+}
+
 /** How a URL of a turn ended. `reason` is a stable name, never words for people. */
 export type UrlEnd =
   | {
@@ -92,8 +106,7 @@ export interface FrontierCounts {
   readonly urls: Readonly<Record<UrlState, number>>;
   /** Of URLs that wait for a retry, were refused or failed. */
   readonly reasons: readonly { readonly state: UrlState; readonly reason: string; readonly urls: number }[];
-  /** Links that never became URLs, each time one was met; with the first of them. */
-  readonly refusedLinks: readonly { readonly reason: string; readonly links: number; readonly example: string }[];
+  readonly refusedLinks: readonly (RefusedCount & { readonly reason: string })[];
   readonly bytes: number;
   readonly elapsedMs: number;
   /** The budget of the whole crawl that is used up, `null` while none is. */
@@ -126,11 +139,14 @@ export interface HostChange {
  * when it returns. A host is in at most one turn at a time. All times are milliseconds since 1970-01-01 UTC, given by the
  * caller: a frontier reads no clock.
  */
-export interface Frontier {
+export interface Frontier extends Notes {
   /** A shorter way to a URL that is known lessens its depth. Long lists are several changes; adding again does nothing. */
   add(found: Iterable<FoundUrl>): AddCounts;
-  /** Turns of hosts that are due, the longest due first; empty when none is, or a budget of the crawl is used up. */
-  claim(nowMs: number, limits: ClaimLimits): Turn[];
+  /**
+   * Turns of hosts that are due, the longest due first; empty when none is, or a budget of the crawl is used up. A promise
+   * where what is due is kept elsewhere; then it may also be empty because that cannot be reached.
+   */
+  claim(nowMs: number, limits: ClaimLimits): Turn[] | Promise<Turn[]>;
   /**
    * Ends a turn: the outcomes, what was found, and when the host may have its next. URLs of the turn without an end go
    * back to the queue.
@@ -148,8 +164,8 @@ export interface Frontier {
   recover(nowMs: number, hostNotBeforeMs: number): number;
   /** Puts pages back into the queue that were last captured before then; budgets count anew. @returns how many */
   recrawl(beforeMs: number): number;
-  /** Counts a link that the caller refused (scope, nofollow, ...). */
-  refuse(reason: string, links: Iterable<string>): void;
+  /** Counts links that the caller refused, by reason (scope, nofollow, ...). */
+  refuse(refused: ReadonlyMap<string, RefusedCount>): void;
   counts(): FrontierCounts;
   /** When the next host that may have a turn is due, which may be past; `null` when nothing waits. */
   nextDueMs(): number | null;
@@ -159,12 +175,26 @@ export interface Frontier {
   setHost(host: string, change: HostChange): void;
   /**
    * Makes the changes that `work` makes one: all of them are on disk when it returns, or none when it throws. What turns
-   * of many hosts cost the disk is then paid once.
+   * of many hosts cost the disk is then paid once. A claim that ends it may give a promise, and is made afterwards then.
    */
   together<T>(work: () => T): T;
-  /** What the caller wrote down under a name, `null` when nothing. */
-  note(name: string): string | null;
   /** Writes something down beside the URLs; `null` takes it away. */
   setNote(name: string, value: string | null): void;
   close(): void;
+}
+
+/** When a host may have its next turn; `null` for a host that may have none for now. */
+export interface HostDue {
+  readonly host: string;
+  readonly dueMs: number | null;
+}
+
+/** A frontier on this machine: the truth, of which others may keep a window. */
+export interface LocalFrontier extends Frontier {
+  /** @param hosts no others get a turn, and they get theirs in this order */
+  claim(nowMs: number, limits: ClaimLimits, hosts?: readonly string[]): Turn[];
+  /** Those due first. */
+  firstDue(hosts: number): HostDue[];
+  /** Hosts that are due at another time than when this was last asked; `null` when it may be any, or very many. */
+  changedDue(nowMs: number): HostDue[] | null;
 }

@@ -1,7 +1,7 @@
 import { headerOf } from "../warc/http.ts";
 import type { CrawlClock } from "./crawl-clock.ts";
 import type { ExchangeResult } from "./exchange-result.ts";
-import type { Frontier } from "./frontier.ts";
+import type { Note, Notes } from "./frontier.ts";
 import {
   afterExchange,
   newPace,
@@ -26,27 +26,31 @@ export interface HostPaces {
   readonly setCrawlDelay: (host: string, crawlDelayMs: number | null) => void;
   /** Address the host was last seen at. */
   readonly ip: (host: string) => string | null;
-  /** Writes down what the next process must know to be as polite; inside the caller's transaction. */
-  readonly save: (host: string) => void;
+  /** What the next process must know to be as polite; `null` when it is noted so already. */
+  readonly newNote: (host: string) => Note | null;
 }
 
 interface HostPace {
   pace: Pace;
   ip: string | null;
-  /** Does the frontier hold a note of it? */
+  /** Was it given out to be noted? */
   noted: boolean;
 }
 
 /** Hosts remembered; the others' pace is read back from their notes. */
 const rememberedHosts = 50_000;
 
-export function hostPaces(frontier: Frontier, options: PaceOptions, clock: CrawlClock): HostPaces {
+/** The note of a host's pace. */
+export function paceNote(host: string): string {
+  return `pace ${host}`;
+}
+
+export function hostPaces(notes: Notes, options: PaceOptions, clock: CrawlClock): HostPaces {
   const hosts = new Map<string, HostPace>();
-  const noteName = (host: string): string => `pace ${host}`;
   const of = (host: string): HostPace => {
     const known = hosts.get(host);
     if (known !== undefined) return known;
-    const text = frontier.note(noteName(host));
+    const text = notes.note(paceNote(host));
     const pace =
       text === null
         ? newPace(clock.steadyMs(), options)
@@ -80,14 +84,14 @@ export function hostPaces(frontier: Frontier, options: PaceOptions, clock: Crawl
       const at = of(host);
       at.pace = withCrawlDelay(at.pace, crawlDelayMs, options);
     },
-    save(host) {
+    newNote(host) {
       const at = of(host);
       const { delayMs, crawlDelayMs, failures } = at.pace;
       const isPlain = delayMs === options.minDelayMs && crawlDelayMs === 0 && failures === 0;
-      if (isPlain && !at.noted) return;
+      if (isPlain && !at.noted) return null;
       const stored = storedPace(at.pace, clock.steadyMs(), clock.nowMs());
-      frontier.setNote(noteName(host), isPlain ? null : JSON.stringify(stored));
       at.noted = !isPlain;
+      return [paceNote(host), isPlain ? null : JSON.stringify(stored)];
     },
   };
 }

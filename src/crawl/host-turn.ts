@@ -1,9 +1,9 @@
 import { PipelineError } from "../core/errors.ts";
 import type { Fields } from "../warc/record.ts";
-import type { CrawlContext } from "./crawl-context.ts";
+import { refusedLinks, type CrawlContext } from "./crawl-context.ts";
 import { exchangeRecords } from "./crawl-records.ts";
 import { priorities } from "./found-urls.ts";
-import type { FoundUrl, Turn, UrlEnd } from "./frontier.ts";
+import type { FoundUrl, Note, RefusedCount, Turn, UrlEnd } from "./frontier.ts";
 import { addressOf, hostKeyOf } from "./normal-url.ts";
 import { fetchRobots } from "./robots/fetch-robots.ts";
 import type { RobotsOutcome } from "./robots/robots-outcome.ts";
@@ -21,15 +21,34 @@ export interface EndedTurn {
   readonly notBeforeMs: number;
   /** Why it gets no more in this run. */
   readonly blockedReason: string | null;
+  /** Links that never became URLs, by reason. */
+  readonly refused: ReadonlyMap<string, RefusedCount>;
+  /** What is to be written down of the host. */
+  readonly notes: readonly Note[];
+  /** Address the host was last seen at. */
+  readonly ip: string | null;
 }
 
-/** A turn ends when it has lasted this long: what is not acknowledged would have to be fetched again after a crash. */
-const turnMs = 50;
-/** A longer wait for the host's pace is left to the frontier. */
-const patienceMs = 25;
+/** When a turn ends although it has URLs left; they go back to the frontier. */
+export interface TurnLimits {
+  /** How long it lasts at most: what is not acknowledged would have to be fetched again after a crash. */
+  readonly turnMs: number;
+  /** A longer wait for the host's pace is left to the frontier. */
+  readonly patienceMs: number;
+  /** What it holds in memory, to be archived. */
+  readonly pieceBytes: number;
+}
+
+/** For turns whose end is committed by the process that did them: an end more costs next to nothing. */
+export const briefTurn: TurnLimits = { turnMs: 50, patienceMs: 25, pieceBytes: 16 << 20 };
 
 /** Visits the URLs of a turn one after the other, as long as the host's robots.txt and pace allow. */
-export async function hostTurn(context: CrawlContext, turn: Turn): Promise<EndedTurn> {
+export async function hostTurn(
+  crawl: Omit<CrawlContext, "refused">,
+  turn: Turn,
+  { turnMs, patienceMs, pieceBytes }: TurnLimits,
+): Promise<EndedTurn> {
+  const context: CrawlContext = { ...crawl, refused: refusedLinks() };
   const { clock, paces, retry, signal } = context;
   const { host } = turn;
   const began = clock.steadyMs();
@@ -43,6 +62,9 @@ export async function hostTurn(context: CrawlContext, turn: Turn): Promise<Ended
     pieces,
     notBeforeMs,
     blockedReason,
+    refused: context.refused.take(),
+    notes: [context.robots.newNote(host), paces.newNote(host)].filter((note) => note !== null),
+    ip: paces.ip(host),
   });
   if (paces.waitMs(host) > patienceMs) return ended(paces.dueMs(host));
   const robots = context.robots.known(host) ?? (await unlessStopped(learntRobots(context, host, pieces, found)));
@@ -53,13 +75,14 @@ export async function hostTurn(context: CrawlContext, turn: Turn): Promise<Ended
     const notBeforeMs = Math.max(outcome.retryAtMs, paces.dueMs(host));
     return ended(notBeforeMs, isLast ? `robots-${outcome.reason}` : null);
   }
+  let bytes = 0;
   for (const one of turn.urls) {
     const refusal = context.scope(one.url, one.depth) ?? robotsRefusal(outcome, one.rawUrl.slice(host.length));
     if (refusal !== null) {
       ends.set(one.id, { kind: "refused", reason: refusal });
       continue;
     }
-    if (signal.aborted || clock.steadyMs() - began > turnMs) break;
+    if (signal.aborted || clock.steadyMs() - began > turnMs || bytes > pieceBytes) break;
     const waitMs = paces.waitMs(host);
     if (waitMs > patienceMs) break;
     const facts = robotsFacts(outcome, one.rawUrl.slice(host.length));
@@ -68,6 +91,7 @@ export async function hostTurn(context: CrawlContext, turn: Turn): Promise<Ended
     ends.set(one.id, visited.end);
     found.push(...visited.found);
     pieces.push(...visited.pieces);
+    for (const piece of visited.pieces) bytes += piece.length;
   }
   const isLast = paces.failures(host) >= retry.hostFailures;
   return ended(paces.dueMs(host), isLast ? "host-failing" : null);

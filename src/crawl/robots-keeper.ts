@@ -1,5 +1,5 @@
 import type { Exchanged, ExchangeFaultCode } from "./exchange-result.ts";
-import type { Frontier } from "./frontier.ts";
+import type { Note, Notes } from "./frontier.ts";
 import type { RobotsLook } from "./robots/fetch-robots.ts";
 import { robotsOutcomeOf, type RobotsAnswer, type RobotsOutcome } from "./robots/robots-outcome.ts";
 
@@ -17,8 +17,8 @@ export interface RobotsKeeper {
   /** `null` when it must be asked for: never seen, a day old, or time to ask again. */
   readonly known: (host: string) => KnownRobots | null;
   readonly learn: (host: string, look: RobotsLook) => KnownRobots;
-  /** Writes down what was learnt; inside the caller's transaction. */
-  readonly save: (host: string) => void;
+  /** What was learnt since; `null` when nothing was. */
+  readonly newNote: (host: string) => Note | null;
 }
 
 /** An answer as a note keeps it: its outcome is derived from it again. */
@@ -41,11 +41,15 @@ const rememberedHosts = 2_000;
 const notedBytes = 64 << 10;
 const notedHeaders = new Set(["content-encoding", "retry-after"]);
 
+/** The note of a host's robots.txt. */
+export function robotsNote(host: string): string {
+  return `robots ${host}`;
+}
+
 /** @param nowMs wall clock */
-export function robotsKeeper(frontier: Frontier, productToken: string, nowMs: () => number): RobotsKeeper {
+export function robotsKeeper(notes: Notes, productToken: string, nowMs: () => number): RobotsKeeper {
   const hosts = new Map<string, KnownRobots>();
   const unsaved = new Map<string, NotedAnswer>();
-  const noteName = (host: string): string => `robots ${host}`;
   const remember = (host: string, known: KnownRobots): KnownRobots => {
     hosts.delete(host);
     hosts.set(host, known);
@@ -53,7 +57,7 @@ export function robotsKeeper(frontier: Frontier, productToken: string, nowMs: ()
     return known;
   };
   const read = (host: string): KnownRobots | null => {
-    const text = frontier.note(noteName(host));
+    const text = notes.note(robotsNote(host));
     return text === null ? null : remember(host, knownOf(JSON.parse(text) as NotedAnswer, productToken));
   };
   return {
@@ -69,11 +73,11 @@ export function robotsKeeper(frontier: Frontier, productToken: string, nowMs: ()
       unsaved.set(host, noted);
       return remember(host, knownFrom(answer, noted, productToken));
     },
-    save(host) {
+    newNote(host) {
       const noted = unsaved.get(host);
-      if (noted === undefined) return;
+      if (noted === undefined) return null;
       unsaved.delete(host);
-      frontier.setNote(noteName(host), noted.payload.length > notedBytes ? null : JSON.stringify(noted));
+      return [robotsNote(host), noted.payload.length > notedBytes ? null : JSON.stringify(noted)];
     },
   };
 }

@@ -1,9 +1,9 @@
 import { addUrls, countRefused } from "./add-urls.ts";
-import { claimTurns, crawlRow, nextDueMs } from "./claim-turns.ts";
+import { changedDue, claimTurns, crawlRow, firstDue, nextDueMs } from "./claim-turns.ts";
 import type { CrawlBudgets } from "./claim-turns.ts";
 import { overBudget } from "./budgets.ts";
 import { endTurn, recoverTurns, releaseTurn } from "./end-turns.ts";
-import type { AddCounts, Budgets, FoundUrl, Frontier } from "./frontier.ts";
+import type { AddCounts, Budgets, FoundUrl, LocalFrontier } from "./frontier.ts";
 import { done, ready } from "./frontier-schema.ts";
 import { changeHost, countsOf, hostStates } from "./frontier-state.ts";
 import { openStore } from "./frontier-store.ts";
@@ -26,23 +26,22 @@ const addBatch = 10_000;
  * Opens the frontier in the SQLite file at `path`, made where it is missing. Several processes may have it open.
  * @throws {PipelineError} `corpus-missing`, `corpus-locked`, `ledger-version`, `ledger-broken`, `disk-full`
  */
-export function openFrontier(path: string, options: FrontierOptions = {}): Frontier & Disposable {
+export function openFrontier(path: string, options: FrontierOptions = {}): LocalFrontier & Disposable {
   const { budgets: crawl = {}, hostBudgets: host = {}, traps = trapLimits } = options;
   const budgets: CrawlBudgets = { crawl, host };
   const store = openStore(path);
   if (options.hostBudgets !== undefined) judgeHosts(store, host);
   return {
     add: (found) => addInBatches(store, found, traps),
-    claim: (nowMs, limits) => claimTurns(store, nowMs, limits, budgets),
+    claim: (nowMs, limits, hosts) => claimTurns(store, nowMs, limits, budgets, hosts ?? null),
+    firstDue: (hosts) => firstDue(store, hosts),
+    changedDue: (nowMs) => changedDue(store, nowMs),
     ack: (turn, ends, found, hostNotBeforeMs) => endTurn(store, turn, ends, found, hostNotBeforeMs, { budgets, traps }),
     release: (turn) => releaseTurn(store, turn.lease),
     recover: (nowMs, hostNotBeforeMs) => recoverTurns(store, nowMs, hostNotBeforeMs),
     recrawl: (beforeMs) => recrawl(store, beforeMs),
-    refuse(reason, links) {
-      const all = [...links];
-      if (all.length === 0) return;
-      const refused = new Map([[reason, { links: all.length, example: all[0] ?? "" }]]);
-      store.inTransaction(() => countRefused(store, refused));
+    refuse(refused) {
+      if (refused.size > 0) store.inTransaction(() => countRefused(store, refused));
     },
     counts: () => countsOf(store, budgets),
     nextDueMs() {
@@ -117,6 +116,7 @@ function recrawl(store: FrontierStore, beforeMs: number): number {
       )
       .run();
     store.statement("UPDATE crawl SET pages = 0, bytes = 0, elapsed_ms = 0").run();
+    store.touchAll();
     return changes;
   });
 }

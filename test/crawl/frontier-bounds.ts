@@ -21,52 +21,56 @@ export function frontierBounds(name: string, place: () => FrontierPlace): void {
     budget(
       "no more pages are given out than the crawl may have, those under way counted",
       { budgets: { pages: 3 } },
-      (frontier) => {
+      async (frontier) => {
         frontier.add([...pages(2), ...pages(2, "http://b.example")]);
-        const turns = frontier.claim(0, wide);
+        const turns = await frontier.claim(0, wide);
         assert.equal(addressesOf(turns).length, 3);
         frontier.add(pages(2, "http://c.example"));
-        assert.deepEqual(frontier.claim(0, wide), []);
+        assert.deepEqual(await frontier.claim(0, wide), []);
         for (const turn of turns) endAll(frontier, turn, done);
-        assert.deepEqual(frontier.claim(0, wide), []);
+        assert.deepEqual(await frontier.claim(0, wide), []);
         assert.equal(frontier.counts().spent, "budget-pages");
         assert.equal(frontier.nextDueMs(), null);
       },
     );
 
-    budget("a page that failed does not count as one", { budgets: { pages: 1 } }, (frontier) => {
+    budget("a page that failed does not count as one", { budgets: { pages: 1 } }, async (frontier) => {
       frontier.add(pages(2));
-      endAll(frontier, onlyTurn(frontier), { kind: "failed", reason: "dns" });
-      assert.equal(frontier.claim(0, wide).length, 1);
+      endAll(frontier, await onlyTurn(frontier), { kind: "failed", reason: "dns" });
+      assert.equal((await frontier.claim(0, wide)).length, 1);
     });
 
-    budget("bytes are counted over the crawl", { budgets: { bytes: 100 } }, (frontier) => {
+    budget("bytes are counted over the crawl", { budgets: { bytes: 100 } }, async (frontier) => {
       frontier.add(pages(3));
       const one = { ...wide, urlsPerTurn: 1 };
-      endAll(frontier, onlyTurn(frontier, 0, one), { ...done, bytes: 99 });
-      endAll(frontier, onlyTurn(frontier, 0, one), { ...done, bytes: 1 });
-      assert.deepEqual(frontier.claim(0, one), []);
+      endAll(frontier, await onlyTurn(frontier, 0, one), { ...done, bytes: 99 });
+      endAll(frontier, await onlyTurn(frontier, 0, one), { ...done, bytes: 1 });
+      assert.deepEqual(await frontier.claim(0, one), []);
       assert.partialDeepStrictEqual(frontier.counts(), { bytes: 100, spent: "budget-bytes" });
     });
 
-    budget("time goes on between claims, but not while nobody claims", { budgets: { timeMs: 61_000 } }, (frontier) => {
-      frontier.add(pages(5));
-      const one = { ...wide, urlsPerTurn: 1 };
-      endAll(frontier, onlyTurn(frontier, 0, one), done);
-      endAll(frontier, onlyTurn(frontier, 999, one), done);
-      endAll(frontier, onlyTurn(frontier, 10_000_000, one), done);
-      assert.equal(frontier.counts().elapsedMs, 60_999);
-      assert.deepEqual(frontier.claim(10_000_001, one), []);
-      assert.equal(frontier.counts().spent, "budget-time");
-    });
+    budget(
+      "time goes on between claims, but not while nobody claims",
+      { budgets: { timeMs: 61_000 } },
+      async (frontier) => {
+        frontier.add(pages(5));
+        const one = { ...wide, urlsPerTurn: 1 };
+        endAll(frontier, await onlyTurn(frontier, 0, one), done);
+        endAll(frontier, await onlyTurn(frontier, 999, one), done);
+        endAll(frontier, await onlyTurn(frontier, 10_000_000, one), done);
+        assert.equal(frontier.counts().elapsedMs, 60_999);
+        assert.deepEqual(await frontier.claim(10_000_001, one), []);
+        assert.equal(frontier.counts().spent, "budget-time");
+      },
+    );
 
     budget(
       "a host over its budget rests until the budget is raised, others go on",
       { hostBudgets: { pages: 2 } },
-      (frontier, at) => {
+      async (frontier, at) => {
         frontier.add([...pages(3), ...pages(1, "http://b.example")]);
-        for (const turn of frontier.claim(0, wide)) endAll(frontier, turn, done);
-        assert.deepEqual(frontier.claim(0, wide), []);
+        for (const turn of await frontier.claim(0, wide)) endAll(frontier, turn, done);
+        assert.deepEqual(await frontier.claim(0, wide), []);
         assert.partialDeepStrictEqual(
           [...frontier.hosts()],
           [
@@ -75,22 +79,26 @@ export function frontierBounds(name: string, place: () => FrontierPlace): void {
           ],
         );
         const raised = at.open({ hostBudgets: { pages: 3 } });
-        assert.equal(addressesOf(raised.claim(0, wide)).length, 1);
+        assert.equal(addressesOf(await raised.claim(0, wide)).length, 1);
         raised.close();
       },
     );
 
-    budget("a host's bytes and time are bounded too", { hostBudgets: { bytes: 10, timeMs: 1000 } }, (frontier) => {
-      frontier.add([...pages(2), ...pages(2, "http://b.example")]);
-      const [a, b] = frontier.claim(0, { ...wide, urlsPerTurn: 1 });
-      assert.ok(a && b);
-      endAll(frontier, a, { ...done, bytes: 10 });
-      endAll(frontier, b, { ...done, spentMs: 1000 });
-      assert.deepEqual(
-        [...frontier.hosts()].map(({ blockedReason }) => blockedReason),
-        ["budget-bytes", "budget-time"],
-      );
-    });
+    budget(
+      "a host's bytes and time are bounded too",
+      { hostBudgets: { bytes: 10, timeMs: 1000 } },
+      async (frontier) => {
+        frontier.add([...pages(2), ...pages(2, "http://b.example")]);
+        const [a, b] = await frontier.claim(0, { ...wide, urlsPerTurn: 1 });
+        assert.ok(a && b);
+        endAll(frontier, a, { ...done, bytes: 10 });
+        endAll(frontier, b, { ...done, spentMs: 1000 });
+        assert.deepEqual(
+          [...frontier.hosts()].map(({ blockedReason }) => blockedReason),
+          ["budget-bytes", "budget-time"],
+        );
+      },
+    );
   });
 
   suite(`${name}: traps`, () => {
@@ -98,7 +106,7 @@ export function frontierBounds(name: string, place: () => FrontierPlace): void {
 
     check(
       "variants of one path are refused beyond the bound, each counted once however often it is found",
-      (frontier) => {
+      async (frontier) => {
         const variants = (from: number, to: number): FoundUrl[] =>
           Array.from({ length: to - from }, (_, index) => found(`http://a.example/list?page=x${from + index}`));
         assert.deepEqual(frontier.add(variants(0, 3)), { added: 3, known: 0, refused: 0 });
@@ -115,18 +123,18 @@ export function frontierBounds(name: string, place: () => FrontierPlace): void {
 
     check(
       "links of a host that says the same over and over are not followed, until it says something else",
-      (frontier) => {
-        const turn = (textDigest: string, links: readonly FoundUrl[]): void =>
-          void endAll(frontier, onlyTurn(frontier, 0, { ...wide, urlsPerTurn: 1 }), { ...done, textDigest }, links);
+      async (frontier) => {
+        const turn = async (textDigest: string, links: readonly FoundUrl[]): Promise<unknown> =>
+          endAll(frontier, await onlyTurn(frontier, 0, { ...wide, urlsPerTurn: 1 }), { ...done, textDigest }, links);
         frontier.add(pages(5));
-        turn("same", []);
-        turn("same", [found("http://a.example/second")]);
-        turn("same", [found("http://a.example/third"), found("http://b.example/other", { priority: -1 })]);
+        await turn("same", []);
+        await turn("same", [found("http://a.example/second")]);
+        await turn("same", [found("http://a.example/third"), found("http://b.example/other", { priority: -1 })]);
         assert.deepEqual(frontier.counts().refusedLinks, [
           { reason: "trap-same-content", links: 1, example: "http://a.example/third" },
         ]);
         frontier.setHost("http://b.example", { blockedReason: "not now" });
-        turn("other", [found("http://a.example/third")]);
+        await turn("other", [found("http://a.example/third")]);
         assert.equal(frontier.counts().urls.waiting, 4);
       },
       { traps },
@@ -134,7 +142,7 @@ export function frontierBounds(name: string, place: () => FrontierPlace): void {
   });
 
   suite(`${name}: bookkeeping`, () => {
-    check("after any history each URL is in exactly one state, and hosts add up to the whole", (frontier) => {
+    check("after any history each URL is in exactly one state, and hosts add up to the whole", async (frontier) => {
       const ends = fc.constantFrom<UrlEnd | null>(
         done,
         { ...done, validators },
@@ -150,7 +158,7 @@ export function frontierBounds(name: string, place: () => FrontierPlace): void {
       );
       const known = new Set<string>();
       let now = 0;
-      const play = (one: Readonly<Record<string, unknown>>): void => {
+      const play = async (one: Readonly<Record<string, unknown>>): Promise<void> => {
         now += 1;
         if (one["kind"] === "add") {
           const url = `http://h${String(one["host"])}.example/p${String(one["page"])}`;
@@ -159,7 +167,7 @@ export function frontierBounds(name: string, place: () => FrontierPlace): void {
         } else if (one["kind"] === "recover") frontier.recover(Infinity, 0);
         else if (one["kind"] === "recrawl") frontier.recrawl(Infinity);
         else {
-          const [turn] = frontier.claim(now, { turns: 1, urlsPerTurn: 3, leaseMs: 5 });
+          const [turn] = await frontier.claim(now, { turns: 1, urlsPerTurn: 3, leaseMs: 5 });
           if (turn === undefined || one["kind"] === "die") return;
           if (one["kind"] === "release") frontier.release(turn);
           else {
@@ -172,9 +180,9 @@ export function frontierBounds(name: string, place: () => FrontierPlace): void {
           }
         }
       };
-      fc.assert(
-        fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-          for (const one of steps) play(one);
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+          for (const one of steps) await play(one);
           const { urls, reasons } = frontier.counts();
           const sum = Object.values(urls).reduce((total, count) => total + count, 0);
           assert.equal(sum, known.size);

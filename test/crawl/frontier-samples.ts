@@ -10,19 +10,19 @@ export interface FrontierPlace {
   readonly remove: () => void;
 }
 
-export type FrontierWork = (frontier: Frontier, at: FrontierPlace) => void;
+export type FrontierWork = (frontier: Frontier, at: FrontierPlace) => void | Promise<void>;
 
 /** Registers a test that works on a new frontier. */
 export function frontierCheck(
   place: () => FrontierPlace,
 ): (title: string, work: FrontierWork, options?: FrontierOptions) => void {
   return (title, work, options = {}) => {
-    void test(title, () => {
+    void test(title, async () => {
       const at = place();
       try {
         const frontier = at.open(options);
         try {
-          work(frontier, at);
+          await work(frontier, at);
         } finally {
           frontier.close();
         }
@@ -57,8 +57,8 @@ export function endAll(
   return frontier.ack(turn, new Map(turn.urls.map(({ id }) => [id, end])), links, notBeforeMs);
 }
 
-export function onlyTurn(frontier: Frontier, nowMs = 0, limits = wide): Turn {
-  const turns = frontier.claim(nowMs, limits);
+export async function onlyTurn(frontier: Frontier, nowMs = 0, limits = wide): Promise<Turn> {
+  const turns = await frontier.claim(nowMs, limits);
   assert.equal(turns.length, 1);
   return turns[0] ?? assert.fail();
 }

@@ -10,13 +10,19 @@ import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 
 import { PipelineError } from "../../src/core/errors.ts";
-import { openFrontier } from "../../src/crawl/sqlite-frontier.ts";
+import type { LocalFrontier } from "../../src/crawl/frontier.ts";
+import { openFrontier, type FrontierOptions } from "../../src/crawl/sqlite-frontier.ts";
 import { frontierContract } from "./frontier-contract.ts";
 import { found } from "./frontier-samples.ts";
 import type { FrontierPlace } from "./frontier-samples.ts";
 import { allPages } from "./made-up-web.ts";
 
-function place(): FrontierPlace & { readonly path: string } {
+interface SqlitePlace extends FrontierPlace {
+  readonly path: string;
+  readonly open: (options?: FrontierOptions) => LocalFrontier;
+}
+
+function place(): SqlitePlace {
   const folder = mkdtempSync(join(tmpdir(), "frontier-"));
   const path = join(folder, "frontier.db");
   return { path, open: (options) => openFrontier(path, options), remove: () => rmSync(folder, { recursive: true }) };
