@@ -10,6 +10,26 @@ export const corpusOption: CommandOption = {
 
 export const jsonOption: CommandOption = { flags: "--json", description: "print JSON for programs instead of words" };
 
+/** Where the work goes when it is not done by this process alone. */
+export const machineOptions: readonly CommandOption[] = [
+  {
+    flags: "--redis <url>",
+    description:
+      "leave the work to `colophon worker` processes that share this Redis (redis://, rediss://, redis-sentinel://, redis-cluster://); a password is better given in COLOPHON_REDIS_PASSWORD",
+  },
+  { flags: "--store <place>", description: "what they share archives and segments in: a folder, or s3://BUCKET/PREFIX" },
+];
+
+/** `null` when neither is given. @throws {PipelineError} `usage` when only one is */
+export function machinesOf(options: OptionValues): { readonly redis: string; readonly store: string } | null {
+  const [redis, store] = [optionalTextOf(options, "redis"), optionalTextOf(options, "store")];
+  if (redis === null && store === null) return null;
+  if (redis === null || store === null) {
+    throw new PipelineError("usage", "--redis and --store go together: the one carries jobs, the other what they are about");
+  }
+  return { redis, store };
+}
+
 /** @param name as it is typed, without the dashes before it */
 export function textOf(options: OptionValues, name: string): string {
   const value = optionalTextOf(options, name);

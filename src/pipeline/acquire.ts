@@ -3,6 +3,7 @@ import type { Ledger } from "../ledger/open.ts";
 import type { Corpus } from "./corpus.ts";
 import { crawlCorpus, type CorpusCrawlHooks, type CorpusCrawlReport, type CrawlRequest } from "./crawl.ts";
 import { ingestArchives, type IngestProgress, type IngestReport } from "./ingest.ts";
+import { localMeasurer } from "./slice-jobs.ts";
 import { threadPool } from "./thread-pool.ts";
 
 /** Where the archives of a corpus come from. */
@@ -40,9 +41,10 @@ export async function acquire(
   hooks: AcquireHooks,
 ): Promise<AcquireReport> {
   await using pool = threadPool(plan.workers, software);
+  await using measurer = localMeasurer(pool, software);
   const early: IngestReport[] = [];
   const measuring = inBackground(signal, async (path, either) => {
-    if (plan.ingest) early.push(await ingestArchives(corpus, ledger, pool, [path], either, () => undefined));
+    if (plan.ingest) early.push(await ingestArchives(corpus, ledger, measurer, [path], either, () => undefined));
   });
   let crawl: CorpusCrawlReport | null = null;
   try {
@@ -55,7 +57,7 @@ export async function acquire(
   }
   const paths = [...(crawl?.archives ?? []), ...plan.archives];
   if (signal.aborted || !plan.ingest || paths.length === 0) return { crawl, ingest: null, interrupted: signal.aborted };
-  const rest = await ingestArchives(corpus, ledger, pool, paths, signal, hooks.onIngest);
+  const rest = await ingestArchives(corpus, ledger, measurer, paths, signal, hooks.onIngest);
   return { crawl, ingest: withEarlier(rest, early), interrupted: rest.interrupted };
 }
 

@@ -98,7 +98,7 @@ export async function ingestArchives(
   const totalBytes = archives.reduce((sum, { bytes }) => sum + bytes, 0);
   // A first slice may take a while: whoever watches sees at once that it has begun.
   if (archives[0] !== undefined) report("measure", archives[0].path, totalBytes);
-  const gate = inFlightGate(pool.size + 2);
+  const gate = inFlightGate(pool.size);
   // Slices take seconds: between two of them, the records that the threads look at show that work goes on.
   let path = "";
   const ticking = setInterval(() => report("measure", path, totalBytes), tickMs);
@@ -174,6 +174,8 @@ async function archiveIngest(
   }
   await previous;
   if (failed === null) return;
+  // Workers elsewhere go on with their slices; the next run finds what came of them.
+  if (signal.aborted && failed instanceof PipelineError && failed.code === "interrupted") return;
   if (failed instanceof PipelineError && isOfInput(failed.code)) {
     tally.failures.push({ path: archive.path, message: failed.message });
     return;

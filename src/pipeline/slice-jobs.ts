@@ -5,6 +5,7 @@ import { PipelineError } from "../core/errors.ts";
 import type { ArchiveRow, Hex } from "../core/records.ts";
 import { jobOf } from "../queue/job-of.ts";
 import type { Job, JobHandler, JobPayload, Queue } from "../queue/queue.ts";
+import { localQueue } from "../queue/local-queue.ts";
 import { runJob } from "../queue/run-job.ts";
 import type { Store } from "../store/store.ts";
 import { archiveName, withFetchedSlice } from "./fetched-archive.ts";
@@ -84,12 +85,11 @@ export function jobMeasurer({ queue, store, software, window, signal }: SliceJob
   const stored = new Map<Hex, Promise<void>>();
   let records = 0;
   const measure = async (job: MeasureJob): Promise<MeasureResult> => {
-    const { archive, index, nominalStart: begin, nominalEnd: end, exactStart } = job.slice;
+    const { archive } = job.slice;
     const there = stored.get(archive) ?? storeArchive(store, archive, job.path, signal);
     stored.set(archive, there);
     await there;
-    const ask: SliceAsk = { archive, index, begin, end, exactStart, software };
-    const asked = jobOf("slice", ask);
+    const asked = askedOf(job, software);
     for (let attempt = 1; ; attempt++) {
       const result = (await runJob(queue, asked, signal)) as unknown as MeasureResult;
       if (await storedSegment(store, result.segment, job.segments, signal)) {
@@ -103,6 +103,41 @@ export function jobMeasurer({ queue, store, software, window, signal }: SliceJob
     }
   };
   return { size: window, measure, recordsSeen: () => records };
+}
+
+/**
+ * The pump of one machine: the same jobs through a queue of this process, done by its threads where the archives lie. Slices
+ * in hand are finished when a run is stopped: they are in this machine's memory only.
+ */
+export function localMeasurer(pool: ThreadPool, software: string): Measurer & AsyncDisposable {
+  const queue = localQueue();
+  const jobs = new Map<string, MeasureJob>();
+  const { signal } = new AbortController();
+  const handler: JobHandler = async ({ id }, context) => {
+    const job = jobs.get(id);
+    if (job === undefined) throw new RangeError(`nobody asked for slice job ${id}`);
+    return { ...(await untilAborted(pool.measure(job), context.signal)) };
+  };
+  queue.consume("slice", handler, { concurrency: pool.size });
+  return {
+    size: pool.size + 2,
+    async measure(job) {
+      const asked = askedOf(job, software);
+      jobs.set(asked.id, job);
+      try {
+        return (await runJob(queue, asked, signal)) as unknown as MeasureResult;
+      } finally {
+        jobs.delete(asked.id);
+      }
+    },
+    recordsSeen: pool.recordsSeen,
+    [Symbol.asyncDispose]: async () => queue[Symbol.asyncDispose](),
+  };
+}
+
+function askedOf({ slice }: MeasureJob, software: string): Job {
+  const { archive, index, nominalStart: begin, nominalEnd: end, exactStart } = slice;
+  return jobOf("slice", { archive, index, begin, end, exactStart, software } satisfies SliceAsk);
 }
 
 function resultName({ id }: Job): string {

@@ -1,0 +1,49 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { jobKinds, type Consumer, type JobHandler, type JobKind, type Queue } from "../queue/queue.ts";
+import type { Store } from "../store/store.ts";
+import { threadPool, type ThreadPool } from "./thread-pool.ts";
+
+/** What the handlers of a worker process need; made once a process. */
+export interface WorkerDeps {
+  readonly queue: Queue;
+  readonly store: Store;
+  readonly pool: ThreadPool;
+  /** A folder of this process for what is under way. */
+  readonly folder: string;
+  readonly software: string;
+  /** Jobs in hand at once of a kind that keeps a processor busy. */
+  readonly concurrency: number;
+  /** Jobs in hand at once of a kind that mostly waits for other machines. */
+  readonly waitingConcurrency: number;
+  /** Wraps each handler, so that whoever runs the worker sees what it does. */
+  readonly observed: (handler: JobHandler) => JobHandler;
+}
+
+/** Binds one kind of job to its handler; each file of `workers/` is one. */
+export type BindWorker = (deps: WorkerDeps) => Consumer;
+
+export interface WorkerProcess extends AsyncDisposable {
+  readonly deps: WorkerDeps;
+}
+
+/** The threads and the folder of a worker process. What dead processes of this machine left in `cache` stays theirs. */
+export function workerProcess(
+  deps: Omit<WorkerDeps, "pool" | "folder">,
+  cache: string,
+): WorkerProcess {
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, "worker-"));
+  const pool = threadPool(deps.concurrency, deps.software);
+  return {
+    deps: { ...deps, pool, folder },
+    async [Symbol.asyncDispose]() {
+      await pool[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Kinds a worker takes when nobody says which. */
+export const workerKinds: readonly JobKind[] = jobKinds;
