@@ -1,0 +1,40 @@
+import { Cluster, type Redis } from "ioredis";
+
+/** What INFO tells of a server that matters to a queue. */
+export interface RedisMemory {
+  readonly version: string;
+  readonly policy: string;
+  readonly usedBytes: number;
+  /** 0 when it may take all there is. */
+  readonly limitBytes: number;
+}
+
+/** Of the fullest server, where there are several. INFO and not CONFIG: restricted users are rarely given that. */
+export async function memoryOf(client: Redis | Cluster): Promise<RedisMemory> {
+  const nodes = client instanceof Cluster ? client.nodes("master") : [client];
+  const all = await Promise.all(nodes.map(async (one) => memoryIn(await one.info())));
+  const fullness = ({ usedBytes, limitBytes }: RedisMemory): number => (limitBytes === 0 ? 0 : usedBytes / limitBytes);
+  return all.reduce((worst, one) => (fullness(one) > fullness(worst) || one.policy !== "noeviction" ? one : worst));
+}
+
+function memoryIn(info: string): RedisMemory {
+  const field = (name: string): string => new RegExp(`^${name}:(.*?)\\r?$`, "mu").exec(info)?.[1] ?? "";
+  return {
+    version: field("redis_version"),
+    policy: field("maxmemory_policy"),
+    usedBytes: Number(field("used_memory")),
+    limitBytes: Number(field("maxmemory")),
+  };
+}
+
+/** Why a server is not fit to hold a queue, and what to do; nothing when it is fit. */
+export function refusalOf({ version, policy }: RedisMemory): string | undefined {
+  // An evicted key is a lost lock or half a job. BullMQ only warns of it.
+  if (policy !== "noeviction") {
+    return `it throws keys away when it is full (maxmemory-policy ${policy}); put the line "maxmemory-policy noeviction" into redis.conf and start it anew`;
+  }
+  // Our scripts read TIME and then write, which older servers do not let a script do.
+  if (Number.parseInt(version, 10) < 7)
+    return `it is version ${version}; Redis 7 or Valkey 7.2 is the oldest that works`;
+  return undefined;
+}

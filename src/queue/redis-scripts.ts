@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto";
+
+import type { Cluster, Redis } from "ioredis";
+
+/** Lua on the server: each run is one step that nothing comes between. For rooms that may not know the client. */
+export interface RedisScripts {
+  /**
+   * Runs a script; only its text's digest is sent once the server knows it. While Redis is away it waits.
+   * @param keys without the prefix of the connection, which is put before each; others may be made of these in the script
+   */
+  readonly run: (lua: string, keys: readonly string[], args: readonly (string | number)[]) => Promise<unknown>;
+  /** Milliseconds since 1970 by the server's clock, the one that all machines share. */
+  readonly serverTimeMs: () => Promise<number>;
+}
+
+const digests = new Map<string, string>();
+
+function digestOf(lua: string): string {
+  const digest = digests.get(lua) ?? createHash("sha1").update(lua).digest("hex");
+  digests.set(lua, digest);
+  return digest;
+}
+
+export function redisScripts(client: Redis | Cluster, prefix: string): RedisScripts {
+  return {
+    async run(lua, keys, args) {
+      const parameters = [...keys.map((key) => `${prefix}:${key}`), ...args];
+      try {
+        return await client.evalsha(digestOf(lua), keys.length, ...parameters);
+      } catch (error) {
+        // A server that was started anew has forgotten it.
+        if (error instanceof Error && error.message.startsWith("NOSCRIPT"))
+          return client.eval(lua, keys.length, ...parameters);
+        throw error;
+      }
+    },
+    async serverTimeMs() {
+      const [seconds, microseconds] = await client.time();
+      return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+    },
+  };
+}
