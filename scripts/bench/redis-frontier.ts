@@ -1,0 +1,73 @@
+/**
+ * What the window of due hosts costs in Redis: bytes for each host, time to fill it, and claims with it for each second, beside
+ * those of SQLite alone. Starts the redis-server on PATH on a port of its own.
+ *   node scripts/bench/redis-frontier.ts [--hosts N] [--json]
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+
+import type { Frontier } from "../../src/crawl/frontier.ts";
+import { redisFrontier } from "../../src/crawl/redis-frontier.ts";
+import { openFrontier } from "../../src/crawl/sqlite-frontier.ts";
+import { connectRedis } from "../../src/queue/redis-connection.ts";
+import { startRedis } from "../../test/fixtures/redis-server.ts";
+
+const { values } = parseArgs({
+  options: { hosts: { type: "string", default: "100000" }, json: { type: "boolean", default: false } },
+});
+const hosts = Number(values.hosts);
+const claims = 200;
+const limits = { turns: 50, urlsPerTurn: 20, leaseMs: 1_000_000 };
+const folder = mkdtempSync(join(tmpdir(), "colophon-bench-"));
+await using server = await startRedis();
+await using redis = await connectRedis(server.url);
+
+async function memory(): Promise<number> {
+  const info = await redis.client.info("memory");
+  return Number(/used_memory:(\d+)/.exec(info)?.[1]);
+}
+
+/** Turns given and ended for each second. */
+async function turnsASecond(frontier: Frontier): Promise<number> {
+  const began = performance.now();
+  let turns = 0;
+  for (let nowMs = hosts; nowMs < hosts + claims; nowMs++) {
+    const given = await frontier.claim(nowMs, limits);
+    turns += given.length;
+    frontier.together(() => {
+      for (const turn of given) frontier.ack(turn, new Map(), [], nowMs + 1000);
+    });
+  }
+  return turns / ((performance.now() - began) / 1000);
+}
+
+try {
+  using local = openFrontier(join(folder, "frontier.sqlite"));
+  const names = Array.from({ length: hosts }, (_, at) => `https://www.site-number-${at}.example`);
+  local.add(
+    names.map((name) => ({ url: `${name}/`, rawUrl: `${name}/`, depth: 0, priority: 0, via: "seed" as const })),
+  );
+  local.together(() => names.forEach((name, at) => local.setHost(name, { notBeforeMs: at + 1 })));
+  const alone = await turnsASecond(local);
+  const frontier = redisFrontier(local, redis.scripts, "bench", AbortSignal.timeout(600_000), hosts);
+  const before = await memory();
+  const began = performance.now();
+  await frontier.claim(0, limits);
+  const filledMs = performance.now() - began;
+  const due = await redis.client.zcard(`${redis.prefix}:due:bench`);
+  const report = {
+    "hosts due in the window": due,
+    "bytes of Redis for each": ((await memory()) - before) / due,
+    "ms to fill it": filledMs,
+    "turns for each second, Redis": await turnsASecond(frontier),
+    "turns for each second, SQLite": alone,
+  };
+  if (values.json) console.log(JSON.stringify(report));
+  else
+    for (const [name, value] of Object.entries(report))
+      console.log(`${name.padEnd(32)} ${value.toFixed(Number.isInteger(value) ? 0 : 1)}`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
