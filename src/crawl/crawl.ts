@@ -2,40 +2,22 @@ import { literalAddressOf } from "./address-rules.ts";
 import { openArchiveWriter, type ArchiveState } from "./archive-writer.ts";
 import type { ConnectToRule } from "./connect-to.ts";
 import { systemClock } from "./crawl-clock.ts";
-import { hopCounts, retryDefaults, type CrawlContext, type FindWays, type RetryOptions } from "./crawl-context.ts";
-import { archiveNote, crawlLoop, type CrawlHooks, type CrawlProgress } from "./crawl-loop.ts";
-import { exchanger } from "./exchange.ts";
-import { exchangerDefaults, type ExchangeLimits } from "./exchange-options.ts";
+import { archiveNote, crawlLoop, type CrawlHooks, type CrawlProgress, type TurnRunner } from "./crawl-loop.ts";
+import { paceOf, type CrawlSettings } from "./crawl-settings.ts";
 import { priorities } from "./found-urls.ts";
-import type { Frontier, FrontierCounts, Turn } from "./frontier.ts";
-import { hostPaces } from "./host-paces.ts";
-import { briefTurn, hostTurn } from "./host-turn.ts";
+import type { Frontier, FrontierCounts } from "./frontier.ts";
 import type { Address } from "./normal-url.ts";
-import { paceDefaults, type PaceOptions } from "./politeness.ts";
-import { politeAsk } from "./polite-ask.ts";
-import { robotsKeeper } from "./robots-keeper.ts";
-import type { Scope } from "./scope.ts";
-import { sitemapLimits } from "./sitemap.ts";
-import { productToken, requestHeaders, type Requester } from "./user-agent.ts";
+import { turnsHere } from "./turns-here.ts";
+import { requestHeaders, type Requester } from "./user-agent.ts";
 
-export interface CrawlOptions {
+export interface CrawlOptions extends Omit<CrawlSettings, "ports"> {
   /** Folder of the archives. */
   readonly archives: string;
-  readonly requester: Requester;
-  readonly scope: Scope;
   readonly seeds: readonly Address[];
-  readonly findWays: FindWays;
-  readonly pace?: Partial<PaceOptions>;
-  readonly retry?: Partial<RetryOptions>;
-  readonly limits?: Partial<ExchangeLimits>;
-  readonly connectTo?: readonly ConnectToRule[];
-  readonly allowPrivate?: boolean;
-  /** Trusted instead of the system's, PEM. */
-  readonly certificateAuthority?: string | null;
   readonly concurrency?: number;
   readonly rollBytes?: number;
-  readonly followNofollow?: boolean;
-  readonly followSitemaps?: boolean;
+  /** Who does the turns; left out, this process does. */
+  readonly turns?: TurnRunner;
 }
 
 export interface CrawlReport {
@@ -58,8 +40,6 @@ export interface Recovery {
 
 /** Two of one address at a time, of the many names that one machine may have. */
 const hostsAnAddress = 4;
-const maxRedirects = 10;
-const urlsPerTurn = 8;
 /** Words of `HostState.blockedReason` that hold for one run. */
 const runBlocks = /^(?:robots-|host-failing$)/;
 
@@ -75,58 +55,31 @@ export async function crawl(
   hooks: CrawlHooks,
 ): Promise<CrawlReport> {
   const clock = systemClock;
-  const pace = { ...paceDefaults, ...options.pace };
-  const headers = requestHeaders(options.requester);
-  const targets = targetRules(options);
+  const settings: CrawlSettings = { ...options, ports: portsOf(options.seeds) };
   const wasUsed = frontier.note(archiveNote) !== null;
   await using archive = await openArchiveWriter({
     folder: options.archives,
     state: notedArchive(frontier),
-    warcinfo: warcinfoFields(options.requester, headers),
+    warcinfo: warcinfoFields(options.requester),
     nowMs: clock.nowMs,
   });
   // Noted before there is anything to lose, so that a crawl that dies at once is known to have begun.
   frontier.setNote(archiveNote, JSON.stringify(archive.state()));
-  const restMs = clock.nowMs() + pace.minDelayMs;
+  const restMs = clock.nowMs() + paceOf(settings).minDelayMs;
   const recovery = { turns: frontier.recover(Infinity, restMs), archiveBytes: archive.droppedBytes };
   unblock(frontier);
   const seeds = options.seeds.map((seed) => ({ ...seed, depth: 0, priority: priorities.seed, via: "seed" as const }));
   const { added: seedsAdded } = frontier.add(seeds);
 
-  await using web = exchanger({
-    ...exchangerDefaults,
-    ...targets,
-    connectTo: options.connectTo ?? [],
-    certificateAuthority: options.certificateAuthority ?? null,
-    limits: { ...exchangerDefaults.limits, ...options.limits },
-  });
-  const paces = hostPaces(frontier, pace, clock);
-  const context: Omit<CrawlContext, "refused"> = {
-    clock,
-    ask: politeAsk(web.exchange, paces, signal),
-    paces,
-    robots: robotsKeeper(frontier, productToken, clock.nowMs),
-    scope: options.scope,
-    findWays: options.findWays,
-    followNofollow: options.followNofollow ?? false,
-    followSitemaps: options.followSitemaps ?? true,
-    headers,
-    productToken,
-    targets,
-    retry: { ...retryDefaults, ...options.retry },
-    redirects: hopCounts(maxRedirects),
-    indexes: hopCounts(sitemapLimits.depth),
-    sitemapsNamed: new Map(),
-    signal,
-  };
+  await using own = new AsyncDisposableStack();
+  const turns = options.turns ?? own.use(turnsHere(settings, frontier, signal));
   const loop = {
     concurrency: options.concurrency ?? 100,
-    hostsAnAddress: targets.allowPrivate ? null : hostsAnAddress,
+    hostsAnAddress: settings.allowPrivate === true ? null : hostsAnAddress,
     rollBytes: options.rollBytes ?? 1_000_000_000,
     notBeforeMs: wasUsed ? restMs : clock.nowMs(),
   };
-  const here = { runTurn: (turn: Turn) => hostTurn(context, turn, briefTurn), urlsPerTurn };
-  const progress = await crawlLoop(frontier, archive, here, context, loop, hooks);
+  const progress = await crawlLoop(frontier, archive, turns, { clock, signal }, loop, hooks);
   return { progress, counts: frontier.counts(), seedsAdded, recovery, interrupted: signal.aborted };
 }
 
@@ -143,12 +96,12 @@ export function asksOnlyThisMachine(seeds: readonly Address[], connectTo: readon
 }
 
 /** Ports that the seeds name were meant. */
-function targetRules({ seeds, allowPrivate = false }: CrawlOptions): CrawlContext["targets"] {
+export function portsOf(seeds: readonly Address[]): number[] {
   const ports = seeds.flatMap(({ url }) => {
     const { port } = new URL(url);
     return port === "" ? [] : [Number(port)];
   });
-  return { ports: [...new Set(ports)], allowPrivate };
+  return [...new Set(ports)];
 }
 
 function notedArchive(frontier: Frontier): ArchiveState | null {
@@ -156,7 +109,8 @@ function notedArchive(frontier: Frontier): ArchiveState | null {
   return text === null ? null : (JSON.parse(text) as ArchiveState);
 }
 
-function warcinfoFields({ software, project, contact }: Requester, headers: [string, string][]): [string, string][] {
+function warcinfoFields(requester: Requester): [string, string][] {
+  const { software, project, contact } = requester;
   return [
     ["software", software],
     ["format", "WARC File Format 1.1"],
@@ -164,7 +118,7 @@ function warcinfoFields({ software, project, contact }: Requester, headers: [str
     ["isPartOf", project],
     ["robots", "RFC 9309"],
     ...(contact === null ? [] : [["operator", contact] as [string, string]]),
-    ...headers.map(([name, value]): [string, string] => [`http-header-${name.toLowerCase()}`, value]),
+    ...requestHeaders(requester).map(([name, value]): [string, string] => [`http-header-${name.toLowerCase()}`, value]),
   ];
 }
 

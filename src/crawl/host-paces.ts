@@ -45,16 +45,24 @@ export function paceNote(host: string): string {
   return `pace ${host}`;
 }
 
-export function hostPaces(notes: Notes, options: PaceOptions, clock: CrawlClock): HostPaces {
+/** @param restMs how long a host is still to be left alone, where that is known better than by its note */
+export function hostPaces(
+  notes: Notes,
+  options: PaceOptions,
+  clock: CrawlClock,
+  restMs: (host: string) => number | null = () => null,
+): HostPaces {
   const hosts = new Map<string, HostPace>();
   const of = (host: string): HostPace => {
     const known = hosts.get(host);
     if (known !== undefined) return known;
     const text = notes.note(paceNote(host));
-    const pace =
+    const noted =
       text === null
         ? newPace(clock.steadyMs(), options)
         : restoredPace(JSON.parse(text) as StoredPace, clock.steadyMs(), clock.nowMs(), options);
+    const knownMs = restMs(host);
+    const pace = knownMs === null ? noted : { ...noted, dueMs: clock.steadyMs() + knownMs };
     const made = { pace, ip: null, noted: text !== null };
     if (hosts.size >= rememberedHosts) forgetOldest(hosts, clock.steadyMs());
     hosts.set(host, made);

@@ -1,0 +1,89 @@
+import type { ConnectToRule } from "./connect-to.ts";
+import type { CrawlClock } from "./crawl-clock.ts";
+import { hopCounts, retryDefaults, type CrawlContext, type FindWays, type RetryOptions } from "./crawl-context.ts";
+import { exchanger, type Exchanger } from "./exchange.ts";
+import { exchangerDefaults, type ExchangeLimits } from "./exchange-options.ts";
+import type { Notes } from "./frontier.ts";
+import type { HostPaces } from "./host-paces.ts";
+import { paceDefaults, type PaceOptions } from "./politeness.ts";
+import { robotsKeeper } from "./robots-keeper.ts";
+import type { Scope } from "./scope.ts";
+import { sitemapLimits } from "./sitemap.ts";
+import { productToken, requestHeaders, type Requester } from "./user-agent.ts";
+
+/** How the turns of a crawl are done, whoever does them. */
+export interface CrawlSettings {
+  readonly requester: Requester;
+  readonly scope: Scope;
+  readonly findWays: FindWays;
+  /** Beside 80 and 443: those that the seeds name were meant. */
+  readonly ports: readonly number[];
+  readonly pace?: Partial<PaceOptions>;
+  readonly retry?: Partial<RetryOptions>;
+  readonly limits?: Partial<ExchangeLimits>;
+  readonly connectTo?: readonly ConnectToRule[];
+  readonly allowPrivate?: boolean;
+  /** Trusted instead of the system's, PEM. */
+  readonly certificateAuthority?: string | null;
+  readonly followNofollow?: boolean;
+  readonly followSitemaps?: boolean;
+}
+
+/** What doing turns needs beside the settings. */
+export interface CrawlParts {
+  readonly clock: CrawlClock;
+  readonly ask: CrawlContext["ask"];
+  readonly paces: HostPaces;
+  readonly notes: Notes;
+  readonly signal: AbortSignal;
+}
+
+const maxRedirects = 10;
+
+/** One way to the web, with the bounds and the rules of the settings. */
+export function webOf(settings: CrawlSettings): Exchanger {
+  return exchanger({
+    ...exchangerDefaults,
+    ...targetsOf(settings),
+    connectTo: settings.connectTo ?? [],
+    certificateAuthority: settings.certificateAuthority ?? null,
+    limits: { ...exchangerDefaults.limits, ...settings.limits },
+  });
+}
+
+export function paceOf(settings: CrawlSettings): PaceOptions {
+  return { ...paceDefaults, ...settings.pace };
+}
+
+export function retryOf(settings: CrawlSettings): RetryOptions {
+  return { ...retryDefaults, ...settings.retry };
+}
+
+/** @throws {PipelineError} `usage` when the requester's contact is neither mail nor page */
+export function contextOf(
+  settings: CrawlSettings,
+  { clock, ask, paces, notes, signal }: CrawlParts,
+): Omit<CrawlContext, "refused"> {
+  return {
+    clock,
+    ask,
+    paces,
+    robots: robotsKeeper(notes, productToken, clock.nowMs),
+    scope: settings.scope,
+    findWays: settings.findWays,
+    followNofollow: settings.followNofollow ?? false,
+    followSitemaps: settings.followSitemaps ?? true,
+    headers: requestHeaders(settings.requester),
+    productToken,
+    targets: targetsOf(settings),
+    retry: retryOf(settings),
+    redirects: hopCounts(maxRedirects),
+    indexes: hopCounts(sitemapLimits.depth),
+    sitemapsNamed: new Map(),
+    signal,
+  };
+}
+
+function targetsOf({ ports, allowPrivate = false }: CrawlSettings): CrawlContext["targets"] {
+  return { ports, allowPrivate };
+}
