@@ -12,6 +12,8 @@ export function archiveName(sha256: Hex): string {
 
 /** First bytes of every file: a plain ARC says there what it is, a zstd file has its dictionary there. */
 const headBytes = 64 << 10;
+/** Before a slice: where its first record begins is told by what stands before it too. */
+const beforeBytes = 4 << 10;
 /** Behind a slice: most of its last records end within. */
 const tailBytes = 256 << 10;
 const leastFetchBytes = 1 << 20;
@@ -36,7 +38,7 @@ export async function withFetchedSlice<T>(
   const file = openSync(path, "w+");
   const held: ByteRange[] = [];
   const fetch = async (begin: number, end: number): Promise<void> => {
-    const range = { begin, end: Math.min(bytes, end) };
+    const range = missingOf(held, { begin, end: Math.min(bytes, end) });
     if (range.begin >= range.end) return;
     const content = await store.range(archiveName(slice.archive), range.begin, range.end, signal);
     if (content === null || content.length < range.end - range.begin) {
@@ -49,7 +51,7 @@ export async function withFetchedSlice<T>(
     ftruncateSync(file, bytes);
     const start = slice.exactStart ?? slice.nominalStart;
     await fetch(0, headBytes);
-    await fetch(Math.max(start, Math.min(headBytes, bytes)), slice.nominalEnd + tailBytes);
+    await fetch(Math.max(0, start - beforeBytes), slice.nominalEnd + tailBytes);
     for (let round = 0; ; round++) {
       try {
         return await work(held);
@@ -57,13 +59,19 @@ export async function withFetchedSlice<T>(
         if (!(error instanceof PipelineError) || error.code !== "bytes-missing" || round === mostRounds) throw error;
         const begin = Number(error.context["begin"]);
         const end = Math.max(Number(error.context["end"]), begin + leastFetchBytes * 2 ** round);
-        const known = held.find((range) => range.begin <= begin && begin < range.end);
-        await fetch(known?.end ?? begin, end);
+        await fetch(begin, end);
       }
     }
   } finally {
     closeSync(file);
   }
+}
+
+/** A range without what is held at its ends. */
+function missingOf(held: readonly ByteRange[], { begin, end }: ByteRange): ByteRange {
+  const first = held.find((one) => one.begin <= begin && begin < one.end);
+  const last = held.find((one) => one.begin < end && end <= one.end);
+  return { begin: first?.end ?? begin, end: last?.begin ?? end };
 }
 
 /** Adds a range; those that touch become one. */

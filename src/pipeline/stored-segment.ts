@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 
 import type { Hex } from "../core/records.ts";
 import type { Store } from "../store/store.ts";
@@ -8,6 +9,6 @@ import { segmentPath } from "./segment-format.ts";
 export async function storedSegment(store: Store, digest: Hex, folder: string, signal: AbortSignal): Promise<boolean> {
   const path = segmentPath(folder, digest);
   if (existsSync(path)) return true;
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(dirname(path), { recursive: true });
   return store.copyTo(`segments/${digest}`, path, signal);
 }
