@@ -82,7 +82,7 @@ suite("slices as jobs", () => {
     rmSync(join(folder.path, "store", "slices"), { recursive: true });
     store.read.bytes = 0;
     await jobMeasurer({ queue, store, software, window: 1, signal }).measure({ ...plain, segments: taken });
-    assert.ok(store.read.bytes > 500_000 && store.read.bytes < 900_000, `${store.read.bytes} bytes for one slice`);
+    assert.ok(store.read.bytes > 500_000 && store.read.bytes < 2_000_000, `${store.read.bytes} bytes for one slice`);
   });
 
   test("are not measured again when their result is in the store, and are when their segment is gone", async () => {
