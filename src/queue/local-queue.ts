@@ -79,13 +79,14 @@ export function localQueue(options: LocalQueueOptions = {}): Queue {
     entry.attempt += 1;
     const stop = new AbortController();
     const context = { signal: stop.signal, attempt: entry.attempt, progress: () => {} };
-    const givenBack = runHandler(pump.handler, entry.job, context).then((outcome) => {
+    const run = async (): Promise<boolean> => {
+      const outcome = await runHandler(pump.handler, entry.job, context);
       pump.inHand.delete(entry);
       settle(lane, entry, outcome);
       turn(lane);
       return outcome.state === "given back";
-    });
-    pump.inHand.set(entry, { stop, givenBack });
+    };
+    pump.inHand.set(entry, { stop, givenBack: run() });
   };
 
   const settle = (lane: Lane, entry: Entry, outcome: Outcome): void => {

@@ -13,7 +13,7 @@ export interface Job {
   /** Lower-case hex digest of what is asked for: the same work has the same id whoever hands it in. */
   readonly id: string;
   readonly payload: JobPayload;
-  /** Lower first; 0 if left out. */
+  /** Lower first, a whole number from 0 on; 0 if left out. */
   readonly priority?: number;
 }
 
@@ -25,7 +25,7 @@ export type JobEnd =
   | { readonly state: "done"; readonly result: JobResult }
   /** Not worth another try, or tried often enough. */
   | { readonly state: "failed"; readonly code: FailureCode; readonly message: string }
-  /** Its worker died with it three times while nothing else was in hand. */
+  /** Its worker, thread or process, died with it three times while nothing else was in hand. */
   | { readonly state: "quarantined"; readonly reason: string };
 
 /** What a handler gets beside the job. */
@@ -83,8 +83,8 @@ export interface WorkerState {
 export interface Queue extends AsyncDisposable {
   /**
    * Hands jobs in, and waits while the queue holds too much. A job that waits or runs already is joined, not doubled; one
-   * that failed or was quarantined is tried anew.
-   * @throws {PipelineError} `usage` for a payload over the bound; `interrupted`
+   * that has ended, well or badly, is begun anew.
+   * @throws {PipelineError} `usage` for a payload over the bound; `interrupted`; `queue-refused` when it never will take jobs
    */
   readonly submit: (jobs: readonly Job[], signal: AbortSignal) => Promise<void>;
   /**

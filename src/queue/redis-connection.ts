@@ -29,7 +29,6 @@ export interface RedisConnection extends AsyncDisposable {
 const common = {
   // BullMQ wants it: a command waits for Redis to come back, it does not fail after 20 tries. Whoever waits has a signal.
   maxRetriesPerRequest: null,
-  lazyConnect: true,
   // No version of the client in CLIENT SETINFO: restricted users may not be allowed to say it.
   disableClientInfo: true,
   // A host that vanishes closes no connection. No command of ours blocks for more than 10 s, so silence is its absence.
@@ -81,7 +80,7 @@ function clientOf(address: RedisAddress, { caFile }: RedisConnectionOptions): Re
     ...(password === undefined ? {} : { password }),
   };
   if (kind === "cluster")
-    return new Cluster([...nodes], { redisOptions: login, lazyConnect: true, clusterRetryStrategy: reconnectDelayMs });
+    return new Cluster([...nodes], { redisOptions: login, clusterRetryStrategy: reconnectDelayMs });
   const single = { ...login, db: database, retryStrategy: reconnectDelayMs };
   if (kind === "sentinel") {
     const sentinels = { sentinels: [...nodes], name: master, sentinelRetryStrategy: reconnectDelayMs };
@@ -107,11 +106,7 @@ async function firstAnswer(client: Redis | Cluster, place: string, timeoutMs: nu
   let last: unknown = new Error(`no answer in ${timeoutMs} ms`);
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(connectError(last, place)), timeoutMs);
-    client.on("error", (error: Error) => {
-      last = error;
-      if (isRefusal(error)) reject(connectError(error, place));
-    });
-    client.connect().catch((error: unknown) => {
+    client.on("error", (error: unknown) => {
       last = rootOf(error);
       if (isRefusal(last)) reject(connectError(last, place));
     });

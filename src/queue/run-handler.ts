@@ -25,7 +25,8 @@ export function runHandler(handler: JobHandler, job: Job, context: JobContext): 
     };
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();
-    void outcomeOf(handler, job, context).then(settle);
+    // Not before the caller has it in hand: a handler may hand in jobs, or count them, at once.
+    queueMicrotask(() => void outcomeOf(handler, job, context).then(settle));
   });
 }
 

@@ -1,0 +1,46 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+import { jobOf } from "../../src/queue/job-of.ts";
+import type { Job, JobEnd, JobHandler, JobPayload, Queue } from "../../src/queue/queue.ts";
+import type { RetryRules } from "../../src/queue/retry-rules.ts";
+
+/** What every queue under test is opened with: three tries of each sort, and short waits between them. */
+export const contractRetry: RetryRules = { tries: 3, faultTries: 3, crashes: 3, firstDelayMs: 20, longestDelayMs: 40 };
+
+export interface ContractOptions {
+  readonly waitingLimit?: number;
+}
+
+/** No test waits for ever. */
+export const within = (): AbortSignal => AbortSignal.timeout(15_000);
+
+export const sliceOf = (payload: JobPayload, priority = 0): Job => ({ ...jobOf("slice", payload), priority });
+
+export const done = (result: Record<string, unknown>): JobEnd => ({ state: "done", result });
+
+/** Waits for what comes true soon. */
+export async function until(fits: () => boolean | Promise<boolean>): Promise<void> {
+  const signal = within();
+  while (!(await fits())) {
+    signal.throwIfAborted();
+    await pause(5);
+  }
+}
+
+/** A handler that is under way until it is let go. */
+export function held(): { readonly handler: JobHandler; readonly begun: Job[]; readonly letGo: () => void } {
+  const gate = Promise.withResolvers<void>();
+  const begun: Job[] = [];
+  return {
+    begun,
+    letGo: () => gate.resolve(),
+    async handler(job) {
+      begun.push(job);
+      await gate.promise;
+      return {};
+    },
+  };
+}
+
+/** Gives a new, empty queue with `contractRetry`. */
+export type OpenQueue = (options?: ContractOptions) => Promise<Queue>;
