@@ -1,0 +1,226 @@
+import { createReadStream } from "node:fs";
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+
+import { PipelineError } from "../core/errors.ts";
+import { folderFault } from "./folder-fault.ts";
+import { checkName, checkPrefix, isObjectName } from "./object-name.ts";
+import type { Content, Store, StoredObject } from "./store.ts";
+import { passingName, syncFolder, writeSynced } from "./write-synced.ts";
+
+/** No object can have a name with a tilde, so what is under way is never taken for one. */
+const incoming = "~incoming";
+/** Nobody writes to a file for so long without adding to it: it was left by a process that was killed. */
+const leftoverMs = 24 * 3600 * 1000;
+const chunkBytes = 1024 * 1024;
+
+/**
+ * A store in a folder that all machines see, over NFS too: an object is written and synced under another name, and then
+ * linked to its own, which one of all who try it can do. The folder has to be there.
+ */
+export function folderStore(path: string): Store {
+  const root = resolve(path);
+  const pathOf = (name: string): string => {
+    checkName(name);
+    return join(root, name);
+  };
+  let swept: Promise<void> | undefined;
+
+  return {
+    place: root,
+    localPath: pathOf,
+    put: (name, content, signal) =>
+      told(`putting ${name}`, root, signal, async () => {
+        const target = pathOf(name);
+        if ((await fileSize(target)) !== null) return present(root, target);
+        const passing = await write(root, content, signal);
+        try {
+          // What another user has left may not be ours to take away: no reason not to put.
+          swept ??= sweep(passing).catch(() => undefined);
+          await swept;
+          return await linkOnce(root, passing, target);
+        } finally {
+          await rm(passing, { force: true });
+        }
+      }),
+    get: (name, signal) => told(`reading ${name}`, root, signal, () => orNull(readFile(pathOf(name), stop(signal)))),
+    range: (name, begin, end, signal) =>
+      told(`reading ${name}`, root, signal, () => orNull(readRange(pathOf(name), begin, end))),
+    copyTo: (name, to, signal) =>
+      told(`copying ${name} to ${to}`, dirname(to), signal, () => copy(pathOf(name), to, signal)),
+    size: (name, signal) => told(`looking for ${name}`, root, signal, () => fileSize(pathOf(name))),
+    async *list(prefix, signal) {
+      checkPrefix(prefix);
+      yield* list(root, prefix.slice(0, prefix.lastIndexOf("/") + 1), prefix, signal);
+    },
+    remove: (name, signal) =>
+      told(`removing ${name}`, root, signal, async () => {
+        await orNull(rm(pathOf(name)));
+      }),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+async function told<T>(
+  doing: string,
+  path: string,
+  signal: AbortSignal | undefined,
+  act: () => Promise<T>,
+): Promise<T> {
+  const interrupted = (): PipelineError => new PipelineError("interrupted", `stopped while ${doing}`, { path });
+  const aborted = (): boolean => signal?.aborted === true;
+  if (aborted()) throw interrupted();
+  try {
+    return await act();
+  } catch (error) {
+    throw aborted() ? interrupted() : folderFault(error, doing, path);
+  }
+}
+
+function stop(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}
+
+/** Lower folders are no objects, and what lies "in" an object is none either. */
+async function orNull<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR" || code === "ERR_FS_EISDIR") return null;
+    throw error;
+  }
+}
+
+async function fileSize(path: string): Promise<number | null> {
+  const found = await orNull(stat(path));
+  return found?.isFile() === true ? found.size : null;
+}
+
+async function readRange(path: string, begin: number, end: number): Promise<Buffer | null> {
+  const file = await open(path, "r");
+  try {
+    const found = await file.stat();
+    if (!found.isFile()) return null;
+    const bytes = Buffer.alloc(Math.max(0, Math.min(end, found.size) - begin));
+    let read = 0;
+    while (read < bytes.length) {
+      const { bytesRead } = await file.read(bytes, read, bytes.length - read, begin + read);
+      if (bytesRead === 0) break;
+      read += bytesRead;
+    }
+    return bytes.subarray(0, read);
+  } finally {
+    await file.close();
+  }
+}
+
+async function write(root: string, content: Content, signal: AbortSignal | undefined): Promise<string> {
+  const passing = join(root, incoming, passingName());
+  // The folder itself is not made again: it may be a file system that is not mounted just now.
+  await mkdir(dirname(passing)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
+  if (Buffer.isBuffer(content)) {
+    await writeSynced(passing, (file) => file.writeFile(content, stop(signal)));
+    return passing;
+  }
+  // Copied and never linked: whose file it is may change it.
+  const source = await openSource(content.path);
+  const bytes = source.createReadStream({ highWaterMark: chunkBytes });
+  try {
+    await writeSynced(passing, (file) => file.writeFile(bytes, stop(signal)));
+  } finally {
+    bytes.destroy();
+  }
+  return passing;
+}
+
+async function openSource(path: string): Promise<FileHandle> {
+  const refused = (cause?: unknown): PipelineError =>
+    new PipelineError("not-found", `cannot read ${path}, which is to go into the store`, { path }, cause);
+  const source = await open(path, "r").catch((error: unknown) => {
+    throw refused(error);
+  });
+  if (!(await source.stat()).isDirectory()) return source;
+  await source.close();
+  throw refused();
+}
+
+async function linkOnce(root: string, passing: string, target: string): Promise<"stored" | "present"> {
+  await mkdir(dirname(target), { recursive: true });
+  try {
+    await link(passing, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    if ((await fileSize(target)) === null) throw error;
+    // NFS may lose the answer to a link that it made and find the name taken when it asks again (open(2), O_EXCL).
+    if ((await stat(passing)).nlink === 1) return present(root, target);
+  }
+  await syncUp(root, target);
+  return "stored";
+}
+
+/** Who put it may not have come to syncing the name yet, and the caller will rely on it. */
+async function present(root: string, target: string): Promise<"present"> {
+  await syncUp(root, target);
+  return "present";
+}
+
+async function syncUp(root: string, target: string): Promise<void> {
+  for (let folder = dirname(target); folder.length >= root.length; folder = dirname(folder)) {
+    await syncFolder(folder);
+    if (folder === root) return;
+  }
+}
+
+/** Takes away what puts that were killed have left, by the clock that the file system keeps, not this machine's. */
+async function sweep(fresh: string): Promise<void> {
+  const now = (await stat(fresh)).mtimeMs;
+  for (const name of await readdir(dirname(fresh))) {
+    const path = join(dirname(fresh), name);
+    const found = await orNull(stat(path));
+    if (found !== null && now - found.mtimeMs > leftoverMs) await rm(path, { force: true });
+  }
+}
+
+async function copy(from: string, to: string, signal: AbortSignal | undefined): Promise<boolean> {
+  if ((await fileSize(from)) === null) return false;
+  const passing = `${to}.${passingName()}`;
+  const bytes = createReadStream(from, { highWaterMark: chunkBytes });
+  try {
+    await writeSynced(passing, (file) => file.writeFile(bytes, stop(signal)));
+  } finally {
+    bytes.destroy();
+  }
+  await rename(passing, to);
+  await syncFolder(dirname(to));
+  return true;
+}
+
+async function* list(
+  root: string,
+  folder: string,
+  prefix: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<StoredObject> {
+  const doing = `listing ${folder}`;
+  for (const name of await told(doing, root, signal, () => entries(root, folder))) {
+    if (!name.startsWith(prefix) && !prefix.startsWith(name)) continue;
+    if (name.endsWith("/")) yield* list(root, name, prefix, signal);
+    else {
+      const bytes = await told(doing, root, signal, () => fileSize(join(root, name)));
+      if (bytes !== null && name.startsWith(prefix)) yield { name, bytes };
+    }
+  }
+}
+
+/** Names in a folder, in order; that of a folder ends in `/`, because so it stands among the others. */
+async function entries(root: string, folder: string): Promise<string[]> {
+  const found = (await orNull(readdir(join(root, folder), { withFileTypes: true }))) ?? [];
+  return found
+    .filter((entry) => isObjectName(entry.name) && (entry.isFile() || entry.isDirectory()))
+    .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? "/" : ""}`)
+    .sort((a, b) => (a < b ? -1 : 1));
+}
