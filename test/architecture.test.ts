@@ -24,7 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   manifest: ["core", "schema", "ledger"],
   pipeline: ["core", "schema", "queue", "store", ...stages, "ledger", "manifest"],
   dashboard: ["core", "ledger", "manifest"],
-  cli: ["core", "schema", "ledger", "manifest", "pipeline", "dashboard", "telemetry"],
+  cli: ["core", "schema", "ledger", "manifest", "pipeline", "dashboard", "telemetry", "workers"],
   workers: ["pipeline", "queue"],
 };
 

@@ -1,7 +1,9 @@
 import type { ExitName } from "../core/errors.ts";
 import type { Corpus } from "../pipeline/corpus.ts";
 import type { CorpusCrawlReport, CrawlRequest } from "../pipeline/crawl.ts";
+import type { MeetingPlace } from "../pipeline/machines.ts";
 import type { Io } from "./command.ts";
+import { openCollector } from "./collector.ts";
 import { damageInWords, ingestDisplay, ingestInWords } from "./ingest-in-words.ts";
 import { bytesInWords, progressDisplay } from "./progress.ts";
 import { publishedInWords } from "./published-in-words.ts";
@@ -14,6 +16,8 @@ export interface AcquireCommand {
   readonly ingest: boolean;
   readonly publish: boolean;
   readonly workers: number;
+  /** Where the work is handed to; `null`: it is done here. */
+  readonly place: MeetingPlace | null;
   readonly json: boolean;
 }
 
@@ -32,8 +36,10 @@ export async function acquireCommand(command: AcquireCommand, io: Io): Promise<E
   // Whoever holds the ledger's lock is alone with the frontier and the archives too.
   using ledger = openLedger(corpus.ledgerPath, { mode: "write" });
   removeUnfinished(corpus);
+  await using collector = await openCollector(command.place, corpus, io);
+  const { machines, signal } = collector;
   using progress = progressDisplay(io, json && !io.terminal);
-  const report = await acquire(corpus, ledger, command, softwareVersion(), io.signal, {
+  const report = await acquire(corpus, ledger, { ...command, machines }, softwareVersion(), signal, {
     onCrawl: ({ done, failed, bytes, activeHosts }, waiting) => {
       const words = `${done} fetched, ${failed} failed, ${bytesInWords(bytes)}, ${activeHosts} hosts at work`;
       progress.show("crawl", done, done + waiting, words);
@@ -47,11 +53,12 @@ export async function acquireCommand(command: AcquireCommand, io: Io): Promise<E
   for (const fault of faults) io.err.write(`colophon: ${printable(fault)}\n`);
   const publishes = !report.interrupted && ingest !== null && command.publish;
   const published = publishes
-    ? await publishCorpus(corpus, ledger, policy, softwareVersion(), io.signal, (label, at, of) =>
+    ? await publishCorpus(corpus, ledger, policy, softwareVersion(), signal, (label, at, of) =>
         progress.show(label, at, of, `${at} of ${of}`),
       )
     : null;
   progress[Symbol.dispose]();
+  collector.check();
   if (json) {
     const { user, system } = process.cpuUsage();
     await writeLine(io.out, JSON.stringify({ ...report, published, cpuSeconds: (user + system) / 1e6 }));

@@ -10,6 +10,7 @@ import { query } from "./commands/query.ts";
 import { run } from "./commands/run.ts";
 import { stats } from "./commands/stats.ts";
 import { status } from "./commands/status.ts";
+import { worker } from "./commands/worker.ts";
 import { verify } from "./commands/verify.ts";
 
 /** Every command, in the order of the help. */
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   crawl,
   ingest,
   publish,
+  worker,
   verify,
   status,
   explain,

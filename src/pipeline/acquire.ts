@@ -3,7 +3,9 @@ import type { Ledger } from "../ledger/open.ts";
 import type { Corpus } from "./corpus.ts";
 import { crawlCorpus, type CorpusCrawlHooks, type CorpusCrawlReport, type CrawlRequest } from "./crawl.ts";
 import { ingestArchives, type IngestProgress, type IngestReport } from "./ingest.ts";
-import { localMeasurer } from "./slice-jobs.ts";
+import type { Machines } from "./machines.ts";
+import type { Measurer } from "./measurer.ts";
+import { jobMeasurer, localMeasurer } from "./slice-jobs.ts";
 import { threadPool } from "./thread-pool.ts";
 
 /** Where the archives of a corpus come from. */
@@ -14,6 +16,8 @@ export interface AcquirePlan {
   /** Measure what was archived and write it into the ledger. */
   readonly ingest: boolean;
   readonly workers: number;
+  /** Whose workers do the work; `null`: threads of this process. */
+  readonly machines: Machines | null;
 }
 
 export interface AcquireReport {
@@ -40,8 +44,7 @@ export async function acquire(
   signal: AbortSignal,
   hooks: AcquireHooks,
 ): Promise<AcquireReport> {
-  await using pool = threadPool(plan.workers, software);
-  await using measurer = localMeasurer(pool, software);
+  await using measurer = measurerOf(plan, software, signal);
   const early: IngestReport[] = [];
   const measuring = inBackground(signal, async (path, either) => {
     if (plan.ingest) early.push(await ingestArchives(corpus, ledger, measurer, [path], either, () => undefined));
@@ -59,6 +62,18 @@ export async function acquire(
   if (signal.aborted || !plan.ingest || paths.length === 0) return { crawl, ingest: null, interrupted: signal.aborted };
   const rest = await ingestArchives(corpus, ledger, measurer, paths, signal, hooks.onIngest);
   return { crawl, ingest: withEarlier(rest, early), interrupted: rest.interrupted };
+}
+
+/** Slices that many machines may have in hand for one coordinator; their results are small, their order is kept here. */
+const slicesUnderWay = 256;
+
+function measurerOf(
+  { machines, workers }: AcquirePlan,
+  software: string,
+  signal: AbortSignal,
+): Measurer & AsyncDisposable {
+  if (machines === null) return localMeasurer(threadPool(workers, software), software);
+  return jobMeasurer({ ...machines, software, window: slicesUnderWay, signal });
 }
 
 /** What was measured beside the crawl belongs to this run too. */

@@ -81,7 +81,7 @@ export interface SliceJobs {
 }
 
 /** Has slices measured by the workers of a queue: each archive is put into the store once, each segment is taken out of it. */
-export function jobMeasurer({ queue, store, software, window, signal }: SliceJobs): Measurer {
+export function jobMeasurer({ queue, store, software, window, signal }: SliceJobs): Measurer & AsyncDisposable {
   const stored = new Map<Hex, Promise<void>>();
   let records = 0;
   const measure = async (job: MeasureJob): Promise<MeasureResult> => {
@@ -102,11 +102,11 @@ export function jobMeasurer({ queue, store, software, window, signal }: SliceJob
       await store.remove(resultName(asked), signal);
     }
   };
-  return { size: window, measure, recordsSeen: () => records };
+  return { size: window, measure, recordsSeen: () => records, [Symbol.asyncDispose]: async () => undefined };
 }
 
 /**
- * The pump of one machine: the same jobs through a queue of this process, done by its threads where the archives lie. Slices
+ * The pump of one machine, which ends with its threads: the same jobs through a queue of this process, done by its threads where the archives lie. Slices
  * in hand are finished when a run is stopped: they are in this machine's memory only.
  */
 export function localMeasurer(pool: ThreadPool, software: string): Measurer & AsyncDisposable {
@@ -131,7 +131,10 @@ export function localMeasurer(pool: ThreadPool, software: string): Measurer & As
       }
     },
     recordsSeen: pool.recordsSeen,
-    [Symbol.asyncDispose]: async () => queue[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await pool[Symbol.asyncDispose]();
+      await queue[Symbol.asyncDispose]();
+    },
   };
 }
 

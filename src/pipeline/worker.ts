@@ -29,10 +29,7 @@ export interface WorkerProcess extends AsyncDisposable {
 }
 
 /** The threads and the folder of a worker process. What dead processes of this machine left in `cache` stays theirs. */
-export function workerProcess(
-  deps: Omit<WorkerDeps, "pool" | "folder">,
-  cache: string,
-): WorkerProcess {
+export function workerProcess(deps: Omit<WorkerDeps, "pool" | "folder">, cache: string): WorkerProcess {
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, "worker-"));
   const pool = threadPool(deps.concurrency, deps.software);

@@ -2,7 +2,17 @@ import type { ExitName } from "../../core/errors.ts";
 import type { CrawlRequest } from "../../pipeline/crawl.ts";
 import { acquireCommand } from "../acquire-command.ts";
 import type { Command, CommandInput, Io, OptionValues } from "../command.ts";
-import { corpusOption, jsonOption, listOf, numberOf, optionalTextOf, textOf, wholeNumberOf } from "../options.ts";
+import {
+  corpusOption,
+  jsonOption,
+  listOf,
+  numberOf,
+  optionalTextOf,
+  textOf,
+  wholeNumberOf,
+  machineOptions,
+  machinesOf,
+} from "../options.ts";
 import { printable, writeLine } from "../write-line.ts";
 
 export const crawl: Command = {
@@ -47,6 +57,7 @@ export const crawl: Command = {
     },
     { flags: "--archive-bytes <n>", description: "size at which a WARC file is ended", default: "1000000000" },
     { flags: "--workers <n>", description: "worker threads that measure", default: "auto" },
+    ...machineOptions,
     { flags: "--dry-run", description: "ask for nothing; print what would be fetched and what not, and why" },
     { flags: "--no-ingest", description: "only archive" },
     { flags: "--no-publish", description: "stop when the archives are in the ledger" },
@@ -84,7 +95,8 @@ export const crawl: Command = {
     const workers = options["workers"] === "auto" ? workersOf(corpus) : wholeNumberOf(options, "workers", 1, 1024);
     const ingest = options["ingest"] !== false;
     const publish = options["publish"] !== false;
-    return acquireCommand({ corpus, crawl: request, archives: [], ingest, publish, workers, json }, io);
+    const place = machinesOf(options);
+    return acquireCommand({ corpus, crawl: request, archives: [], ingest, publish, workers, place, json }, io);
   },
 };
 

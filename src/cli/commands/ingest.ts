@@ -1,7 +1,7 @@
 import type { ExitName } from "../../core/errors.ts";
 import { acquireCommand } from "../acquire-command.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
-import { corpusOption, jsonOption, textOf, wholeNumberOf } from "../options.ts";
+import { corpusOption, jsonOption, textOf, wholeNumberOf, machineOptions, machinesOf } from "../options.ts";
 
 export const ingest: Command = {
   name: "ingest",
@@ -12,6 +12,7 @@ export const ingest: Command = {
   options: [
     corpusOption,
     { flags: "--workers <n>", description: "worker threads", default: "auto" },
+    ...machineOptions,
     { flags: "--no-publish", description: "stop when the archives are in the ledger" },
     jsonOption,
   ],
@@ -28,7 +29,8 @@ export const ingest: Command = {
     const corpus = await openCorpus(textOf(options, "corpus"), true);
     const workers = stated ?? workersOf(corpus);
     const publish = options["publish"] !== false;
+    const place = machinesOf(options);
     const json = options["json"] === true;
-    return acquireCommand({ corpus, crawl: null, archives: args, ingest: true, publish, workers, json }, io);
+    return acquireCommand({ corpus, crawl: null, archives: args, ingest: true, publish, workers, place, json }, io);
   },
 };

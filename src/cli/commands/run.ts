@@ -1,7 +1,7 @@
 import type { ExitName } from "../../core/errors.ts";
 import { acquireCommand } from "../acquire-command.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
-import { jsonOption } from "../options.ts";
+import { jsonOption, machineOptions, machinesOf } from "../options.ts";
 
 export const run: Command = {
   name: "run",
@@ -9,7 +9,11 @@ export const run: Command = {
   description:
     "Does all that `acquire` in corpus.yaml names, a crawl, archives or both, and goes the whole way to the manifest in the folder of that file. Stop it at any point; the same command goes on from there.",
   arguments: [{ name: "[corpus.yaml]", description: "the file, or its folder; `corpus` if left out" }],
-  options: [{ flags: "--no-publish", description: "stop when everything is in the ledger" }, jsonOption],
+  options: [
+    ...machineOptions,
+    { flags: "--no-publish", description: "stop when everything is in the ledger" },
+    jsonOption,
+  ],
   examples: [{ line: "colophon run my-corpus/corpus.yaml", says: "the whole recipe, as often as you like" }],
   async run({ args, options }: CommandInput, io: Io): Promise<ExitName> {
     const { corpusFolderOf, openCorpus, workersOf } = await import("../../pipeline/corpus.ts");
@@ -17,7 +21,8 @@ export const run: Command = {
     const corpus = await openCorpus(corpusFolderOf(args[0] ?? "corpus"), false);
     const plan = acquirePlanOf(corpus);
     const publish = options["publish"] !== false;
+    const place = machinesOf(options);
     const json = options["json"] === true;
-    return acquireCommand({ corpus, ...plan, ingest: true, publish, workers: workersOf(corpus), json }, io);
+    return acquireCommand({ corpus, ...plan, ingest: true, publish, workers: workersOf(corpus), place, json }, io);
   },
 };
