@@ -168,7 +168,8 @@ export function turnWithoutEnds(turn: Turn, notBeforeMs: number): EndedTurn {
   return { turn, ...nothing, notBeforeMs, blockedReason: null };
 }
 
-function refusedIn(turns: readonly EndedTurn[]): ReadonlyMap<string, RefusedCount> {
+/** Links refused in all of them. */
+export function refusedIn(turns: readonly Pick<EndedTurn, "refused">[]): ReadonlyMap<string, RefusedCount> {
   const sums = new Map<string, RefusedCount>();
   for (const { refused } of turns) {
     for (const [reason, { links, example }] of refused) {

@@ -1,21 +1,21 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
 import { finishedArchives } from "../crawl/archive-writer.ts";
 import { connectToRuleOf } from "../crawl/connect-to.ts";
-import { asksOnlyThisMachine, crawl, type CrawlOptions, type CrawlReport } from "../crawl/crawl.ts";
-import type { FindWays } from "../crawl/crawl-context.ts";
+import { asksOnlyThisMachine, crawl, portsOf, type CrawlOptions, type CrawlReport } from "../crawl/crawl.ts";
 import type { CrawlHooks, CrawlProgress } from "../crawl/crawl-loop.ts";
 import { dryRun, type Prospect } from "../crawl/dry-run.ts";
 import type { Budgets, Frontier } from "../crawl/frontier.ts";
 import { addressOf, type Address } from "../crawl/normal-url.ts";
-import { scopeOf, type Scope } from "../crawl/scope.ts";
+import { redisFrontier } from "../crawl/redis-frontier.ts";
+import { scopeOf } from "../crawl/scope.ts";
 import { openFrontier } from "../crawl/sqlite-frontier.ts";
-import { linkHeaderLinks, pageLinksOf } from "../page/page-links.ts";
-import { productToken } from "../crawl/user-agent.ts";
 import type { Corpus } from "./corpus.ts";
-import { essenceOf, readingOf } from "./media-type.ts";
+import { settingsOf, type StoredCrawl } from "./crawl-turns.ts";
+import { remoteTurns, type SharedCrawl } from "./remote-turns.ts";
 import { withSmallHeap } from "./small-heap.ts";
 
 /** What to crawl and how, as a command line or `corpus.yaml` states it. */
@@ -61,19 +61,24 @@ interface NotedCrawl {
 }
 
 const crawlNote = "crawl";
+const runNote = "run";
 const progressEveryMs = 500;
 
 export function frontierPath(corpus: Corpus): string {
   return join(corpus.folder, "frontier.sqlite");
 }
 
-/** Crawls into the archives of a corpus. The caller holds the corpus's lock. */
+/**
+ * Crawls into the archives of a corpus. The caller holds the corpus's lock.
+ * @param shared has the turns done by workers elsewhere; the frontier and the archives stay here
+ */
 export async function crawlCorpus(
   corpus: Corpus,
   request: CrawlRequest,
   software: string,
   signal: AbortSignal,
   hooks: CorpusCrawlHooks,
+  shared: SharedCrawl | null = null,
 ): Promise<CorpusCrawlReport> {
   using frontier = openFrontier(frontierPath(corpus), {
     budgets: request.budgets,
@@ -90,19 +95,26 @@ export async function crawlCorpus(
   }
   const recrawled = recrawl(frontier, request.recrawlBeforeMs);
   let shownMs = -Infinity;
-  const options: CrawlOptions = {
-    archives: corpus.archives,
+  const stored: StoredCrawl = {
     requester: { software, project: corpus.config.name, contact },
     scope,
-    seeds,
-    findWays,
+    ports: portsOf(seeds),
     pace: paceOf(request.delayMs),
     connectTo,
     allowPrivate: request.allowPrivate,
-    concurrency: request.concurrency,
-    rollBytes: request.rollBytes,
     followSitemaps: request.followSitemaps,
   };
+  const run = runOf(frontier);
+  const turns = shared === null ? null : await remoteTurns(shared, run, stored, frontier, signal);
+  const options: CrawlOptions = {
+    ...settingsOf(stored),
+    archives: corpus.archives,
+    seeds,
+    concurrency: request.concurrency,
+    rollBytes: request.rollBytes,
+    ...(turns === null ? {} : { turns }),
+  };
+  const due = shared === null ? frontier : redisFrontier(frontier, shared.scripts, run, signal);
   const crawlHooks: CrawlHooks = {
     onArchive: hooks.onArchive,
     onProgress(progress) {
@@ -113,7 +125,7 @@ export async function crawlCorpus(
       hooks.onProgress(progress, waiting + leased);
     },
   };
-  const report = await withSmallHeap(() => crawl(frontier, options, signal, crawlHooks));
+  const report = await withSmallHeap(() => crawl(due, options, signal, crawlHooks));
   return { ...report, recrawled, archives: await finishedArchives(corpus.archives) };
 }
 
@@ -121,7 +133,14 @@ export async function crawlCorpus(
 export function dryRunCorpus(corpus: Corpus, request: CrawlRequest): Prospect[] {
   using frontier = openFrontier(frontierPath(corpus));
   const { seeds, scope } = aimOf(frontier, request, false);
-  return dryRun(frontier, seeds, scope, Date.now);
+  return dryRun(frontier, seeds, scopeOf(scope), Date.now);
+}
+
+/** Names the frontier to all that share a store or Redis with it. */
+function runOf(frontier: Frontier): string {
+  const run = frontier.note(runNote) ?? randomUUID().replaceAll("-", "");
+  frontier.setNote(runNote, run);
+  return run;
 }
 
 /** Seeds of before and those given now, and the scope over all of them. */
@@ -129,7 +148,7 @@ function aimOf(
   frontier: Frontier,
   request: CrawlRequest,
   noted: boolean,
-): { readonly seeds: readonly Address[]; readonly scope: Scope } {
+): { readonly seeds: readonly Address[]; readonly scope: StoredCrawl["scope"] } {
   const text = frontier.note(crawlNote);
   const before = text === null ? null : (JSON.parse(text) as NotedCrawl);
   const seeds = new Map<string, Address>();
@@ -147,8 +166,8 @@ function aimOf(
     frontier.setNote(crawlNote, JSON.stringify(aim));
   }
   const { allow, deny, maxDepth } = request;
-  const options = { scope, seeds: seeds.keys(), allow, deny, ...(maxDepth === null ? {} : { maxDepth }) };
-  return { seeds: [...seeds.values()], scope: scopeOf(options) };
+  const options = { scope, seeds: [...seeds.keys()], allow, deny, ...(maxDepth === null ? {} : { maxDepth }) };
+  return { seeds: [...seeds.values()], scope: options };
 }
 
 /** A seed that names a file stands for the addresses in it, one a line; lines that begin with # are for people. */
@@ -176,15 +195,3 @@ function paceOf(delayMs: number): {
   if (delayMs === 0) return { minDelayMs: 0, maxDelayMs: 0, responseFactor: 0 };
   return { minDelayMs: delayMs, maxDelayMs: Math.max(30_000, delayMs) };
 }
-
-const findWays: FindWays = ({ url, headers, contentType, bytes }) => {
-  if (readingOf(essenceOf(contentType), bytes) !== "html") return null;
-  const page = pageLinksOf({ url, bytes, contentType, agent: productToken });
-  const header = headers.filter(([name]) => name.toLowerCase() === "link").map(([, value]) => value);
-  const links = [...page.links, ...(header.length === 0 ? [] : linkHeaderLinks(header))].map(({ url, rel }) => ({
-    url,
-    nofollow: rel.includes("nofollow"),
-  }));
-  if (page.metaRefresh !== null) links.push({ url: page.metaRefresh, nofollow: false });
-  return { base: page.base, links, nofollow: page.metaNofollow };
-};
