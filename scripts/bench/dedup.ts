@@ -9,10 +9,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
-import { clustersOf } from "../../src/dedup/clusters.ts";
+import type { Cluster } from "../../src/dedup/clusters.ts";
 import { jaccardOf, shingleSetOf } from "../../src/dedup/shingle-set.ts";
 import { equalSlots, signatureOf, signatureSlots } from "../../src/dedup/signature.ts";
-import { leastCpuSeconds } from "./cpu.ts";
+import { clustersOfTexts } from "../../test/dedup/clusters-of-texts.ts";
+import { leastCpuSeconds, leastCpuSecondsAsync } from "./cpu.ts";
 
 interface NpmMinhash {
   readonly update: (shingle: string) => void;
@@ -102,7 +103,7 @@ function benchError(texts: readonly string[]): void {
   console.table(rows);
 }
 
-function benchClusters(set: string): Record<string, string | number> {
+async function benchClusters(set: string): Promise<Record<string, string | number>> {
   const documents = rowsOf<{ id: string; text: string }>(set, "docs.jsonl.gz");
   const indexOf = new Map(documents.map(({ id }, index) => [id, index]));
   const similar = rowsOf<{ a: string; b: string; jaccard: number }>(set, "pairs.jsonl.gz")
@@ -114,10 +115,10 @@ function benchClusters(set: string): Record<string, string | number> {
     for (const [index, { text }] of documents.entries()) signatures.set(signatureOf(text), index * signatureSlots);
   });
   let reads = 0;
-  let clusters: ReturnType<typeof clustersOf> = [];
-  const clustering = leastCpuSeconds(2, () => {
+  let clusters: readonly Cluster[] = [];
+  const clustering = await leastCpuSecondsAsync(2, async () => {
     reads = 0;
-    clusters = clustersOf({
+    clusters = await clustersOfTexts({
       exactKeys,
       signatures,
       textOf: (index) => {
@@ -154,23 +155,23 @@ function benchClusters(set: string): Record<string, string | number> {
 }
 
 /** Unlike documents by the million: what banding costs, and what it keeps in memory beside its input. */
-function benchScale(count: number): void {
+async function benchScale(count: number): Promise<void> {
   const signatures = new Uint32Array(count * signatureSlots);
   let state = 1;
   for (let slot = 0; slot < signatures.length; slot++)
     signatures[slot] = state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
   const exactKeys = Array.from({ length: count }, (_, index) => index.toString(16).padStart(64, "0"));
   const before = process.memoryUsage.rss();
-  const seconds = leastCpuSeconds(1, () =>
-    clustersOf({ exactKeys, signatures, textOf: () => "", compare: (a, b) => a - b }),
-  );
+  const seconds = await leastCpuSecondsAsync(1, async () => {
+    await clustersOfTexts({ exactKeys, signatures, textOf: () => "", compare: (a, b) => a - b });
+  });
   const bytes = (process.resourceUsage().maxRSS * 1024 - before) / count;
   console.log(
     `\n${count} unlike documents: ${((seconds / count) * 1e6).toFixed(1)} CPU-us and at most ${Math.round(bytes)} bytes each, signatures and keys aside`,
   );
 }
 
-benchScale(Number(options.documents)); // first, for the peak of memory is the process's
+await benchScale(Number(options.documents)); // first, for the peak of memory is the process's
 if (sets.includes("peps-history")) {
   const pieces = rowsOf<{ text: string }>("peps-history", "docs.jsonl.gz").flatMap(({ text }) => {
     const words = text.split(/\s+/);
@@ -182,5 +183,8 @@ if (sets.includes("peps-history")) {
   benchSpeed(pieces.slice(0, 3000));
   benchError(pieces.filter((_, index) => index % 11 === 0));
 }
-if (sets.length > 0) console.table(sets.map(benchClusters));
-else console.log(`no sets in ${folder}`);
+if (sets.length > 0) {
+  const rows = [];
+  for (const set of sets) rows.push(await benchClusters(set));
+  console.table(rows);
+} else console.log(`no sets in ${folder}`);

@@ -37,7 +37,7 @@ export async function publishCorpus(
   onProgress: PublishProgress,
 ): Promise<PublishReport> {
   onProgress("cluster", 0, 1);
-  const { clusters } = clusterCorpus(corpus, ledger);
+  const { clusters } = await clusterCorpus(corpus, ledger);
   onProgress("cluster", 1, 1);
   stopIfAsked(signal);
   decideCorpus(ledger, policy, onProgress);

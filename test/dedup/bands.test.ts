@@ -29,7 +29,10 @@ test("a bucket holds all documents of one key in the given order, and no documen
         signatures.fill(kind, document * signatureSlots, (document + 1) * signatureSlots);
       }
       const documents = Int32Array.from(kinds.keys()).toReversed();
-      const found = Array.from(bucketsOf(signatures, documents, 3), (bucket) => Array.from(bucket).join());
+      const found = Array.from(
+        bucketsOf((document) => bandKeyOf(signatures, document, 3), documents),
+        (bucket) => Array.from(bucket).join(),
+      );
       const expected = Array.from(new Set(kinds), (kind) => documents.filter((document) => kinds[document] === kind))
         .filter(({ length }) => length > 1)
         .map((bucket) => Array.from(bucket).join());

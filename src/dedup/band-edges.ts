@@ -1,0 +1,113 @@
+import { bandCount } from "./bands.ts";
+import { bucketsOf } from "./buckets.ts";
+import { edgeList, type Edges } from "./edges.ts";
+import { signatureSlots } from "./signature.ts";
+import { similarityOf } from "./similarity.ts";
+import { unionOf } from "./union.ts";
+
+/** Distinct texts by their place in the order of claims, 0 to `count` - 1, the best claim first. */
+export interface BandTexts {
+  readonly count: number;
+  /** False for a text without a word: it is like nobody. */
+  readonly hasWord: (text: number) => boolean;
+  /** As `bandKeyOf` gives it. */
+  readonly keyOf: (text: number, band: number) => number;
+  /** Slots in which two signatures agree; asked for texts that share a band. */
+  readonly equalSlots: (a: number, b: number) => number;
+  /** Reads a text; asked for candidates only, most of them once. */
+  readonly textOf: (text: number) => string | Promise<string>;
+}
+
+/** From this Jaccard similarity on two texts are of one cluster. */
+const similarFrom = 0.8;
+
+/** Four standard deviations below what is expected there: of true pairs less than one in 10,000 is turned away unread. */
+const leastEqualSlots = Math.floor(
+  signatureSlots * similarFrom - 4 * Math.sqrt(signatureSlots * similarFrom * (1 - similarFrom)),
+);
+
+/**
+ * In a bucket of at most so many texts every pair is looked at. In a larger one, which only a template makes, each text
+ * meets the first so many that joined none before them: the cost of a bucket stays linear in its size.
+ */
+const anchorsOfBucket = 32;
+
+/** Pairs whose texts were compared and that are remembered, so that the next band does not read them again. */
+const rememberedPairs = 1 << 20;
+
+/** The bands that fall to one of `of` parts; all parts together have each band once. */
+export function bandsOfPart(part: number, of: number): readonly number[] {
+  return Array.from({ length: bandCount }, (_, band) => band).filter((band) => band % of === part);
+}
+
+/** Texts that can be like another, in the order of claims. */
+export function textsWithWords({ count, hasWord }: Pick<BandTexts, "count" | "hasWord">): Int32Array {
+  const texts = new Int32Array(count);
+  let length = 0;
+  for (let text = 0; text < count; text++) if (hasWord(text)) texts[length++] = text;
+  return texts.subarray(0, length);
+}
+
+/**
+ * Finds pairs of similar texts in some bands: those that share a band, and whose signatures do not rule it out, are
+ * compared exactly. What a bucket joins depends on no other bucket, of this band or of another: united over all bands, the
+ * pairs join the same texts however the bands were dealt out.
+ *
+ * In a small bucket a pair that is joined already through others is passed over, which joins no less. In a large one that
+ * would change who becomes an anchor, and there only the joins of the bucket itself count.
+ *
+ * Memory: 16 bytes a text, 16 a pair found, and at most 64 MB of shingles and 80 MB of remembered pairs. About 4
+ * microseconds a text for all bands, comparisons aside.
+ * @param onBand called behind each band with how many are done; waited for
+ */
+export async function bandEdges(
+  texts: BandTexts,
+  bands: readonly number[],
+  onBand: (done: number) => Promise<void> | void = () => undefined,
+): Promise<Edges> {
+  const exact = similarityOf(texts.textOf);
+  const compared = new Map<number, number>();
+  const similarityIn = async (a: number, b: number): Promise<number> => {
+    const value = await exact(a, b, similarFrom);
+    if (compared.size < rememberedPairs) compared.set(a * texts.count + b, value);
+    return value;
+  };
+  const withWords = textsWithWords(texts);
+  const joined = unionOf(texts.count);
+  const found = edgeList();
+
+  for (const [index, band] of bands.entries()) {
+    for (const bucket of bucketsOf((text) => texts.keyOf(text, band), withWords)) {
+      const isLarge = bucket.length > anchorsOfBucket;
+      const inBucket = isLarge ? unionOf(bucket.length) : null;
+      const anchors: number[] = [];
+      for (let place = 0; place < bucket.length; place++) {
+        const text = bucket[place] ?? 0;
+        let alone = true;
+        for (const at of anchors) {
+          const anchor = bucket[at] ?? 0;
+          if (inBucket === null ? areOne(joined, anchor, text) : areOne(inBucket, at, place)) {
+            alone = false;
+            continue;
+          }
+          const known = compared.get(anchor * texts.count + text);
+          if (known === undefined && texts.equalSlots(anchor, text) < leastEqualSlots) continue;
+          const similarity = known ?? (await similarityIn(anchor, text));
+          if (similarity < similarFrom) continue;
+          alone = false;
+          inBucket?.join(at, place);
+          if (areOne(joined, anchor, text)) continue;
+          joined.join(anchor, text);
+          found.add(anchor, text, similarity);
+        }
+        if (anchors.length < anchorsOfBucket && (alone || !isLarge)) anchors.push(place);
+      }
+    }
+    await onBand(index + 1);
+  }
+  return found.edges();
+}
+
+function areOne({ leastOf }: { readonly leastOf: (member: number) => number }, a: number, b: number): boolean {
+  return leastOf(a) === leastOf(b);
+}

@@ -1,0 +1,37 @@
+import { bandEdges, bandsOfPart } from "../dedup/band-edges.ts";
+import { bandKeyOf } from "../dedup/bands.ts";
+import { emptySlot, equalSlots, signatureSlots } from "../dedup/signature.ts";
+import type { BandRunner } from "./cluster.ts";
+import { inSegmentOrder, type TextPlace } from "./cluster-snapshot.ts";
+import type { TextStore } from "./text-store.ts";
+
+/** Finds the pairs in this process, all signatures in memory: 512 bytes a text. */
+export function localBands(store: Pick<TextStore, "text" | "signature">): BandRunner {
+  return async (texts) => {
+    const signatures = new Uint32Array(texts.length * signatureSlots);
+    for (const text of inSegmentOrder(texts)) {
+      const { segmentSha256, position } = placeOf(texts, text);
+      store.signature(segmentSha256, position, signatures, text * signatureSlots);
+    }
+    const edges = await bandEdges(
+      {
+        count: texts.length,
+        hasWord: (text) => signatures[text * signatureSlots] !== emptySlot,
+        keyOf: (text, band) => bandKeyOf(signatures, text, band),
+        equalSlots: (a, b) => equalSlots(signatures, a, b),
+        textOf: (text) => {
+          const { segmentSha256, position } = placeOf(texts, text);
+          return store.text(segmentSha256, position);
+        },
+      },
+      bandsOfPart(0, 1),
+    );
+    return [edges];
+  };
+}
+
+function placeOf(texts: readonly TextPlace[], text: number): TextPlace {
+  const place = texts[text];
+  if (place === undefined) throw new RangeError(`no text ${text}`);
+  return place;
+}

@@ -1,0 +1,35 @@
+import { bandEdges, bandsOfPart } from "../../src/dedup/band-edges.ts";
+import { bandKeyOf } from "../../src/dedup/bands.ts";
+import { claimsOf } from "../../src/dedup/claims.ts";
+import { type Cluster, clustersOf } from "../../src/dedup/clusters.ts";
+import { emptySlot, equalSlots, signatureSlots } from "../../src/dedup/signature.ts";
+import { similarityOf } from "../../src/dedup/similarity.ts";
+
+/** Everything is by index, 0 to count - 1. */
+export interface TextsToCluster {
+  /** Equal for equal texts. */
+  readonly exactKeys: readonly string[];
+  /** One after the other. */
+  readonly signatures: Uint32Array;
+  readonly textOf: (index: number) => string;
+  readonly compare: (a: number, b: number) => number;
+}
+
+/** Clusters documents whose signatures are in memory, the bands in `parts` parts one after the other. */
+export async function clustersOfTexts(input: TextsToCluster, parts = 1): Promise<Cluster[]> {
+  const { exactKeys, signatures, compare } = input;
+  const claims = claimsOf(exactKeys, compare);
+  const indexOf = (text: number): number => claims.distinct[text] ?? 0;
+  const textOf = (text: number): string => input.textOf(indexOf(text));
+  const hasWord = (text: number): boolean => signatures[indexOf(text) * signatureSlots] !== emptySlot;
+  const texts = {
+    count: claims.distinct.length,
+    hasWord,
+    keyOf: (text: number, band: number): number => bandKeyOf(signatures, indexOf(text), band),
+    equalSlots: (a: number, b: number): number => equalSlots(signatures, indexOf(a), indexOf(b)),
+    textOf,
+  };
+  const edges = [];
+  for (let part = 0; part < parts; part++) edges.push(await bandEdges(texts, bandsOfPart(part, parts)));
+  return clustersOf(claims, edges, { hasWord, similarity: similarityOf(textOf) });
+}
