@@ -1,11 +1,11 @@
 import { createReadStream } from "node:fs";
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import type { FileHandle } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
 import { folderFault } from "./folder-fault.ts";
 import { checkName, checkPrefix, isObjectName } from "./object-name.ts";
+import { openSource, readAt } from "./open-source.ts";
 import type { Content, Store, StoredObject } from "./store.ts";
 import { passingName, syncFolder, writeSynced } from "./write-synced.ts";
 
@@ -103,14 +103,7 @@ async function readRange(path: string, begin: number, end: number): Promise<Buff
   try {
     const found = await file.stat();
     if (!found.isFile()) return null;
-    const bytes = Buffer.alloc(Math.max(0, Math.min(end, found.size) - begin));
-    let read = 0;
-    while (read < bytes.length) {
-      const { bytesRead } = await file.read(bytes, read, bytes.length - read, begin + read);
-      if (bytesRead === 0) break;
-      read += bytesRead;
-    }
-    return bytes.subarray(0, read);
+    return await readAt(file, begin, Math.max(0, Math.min(end, found.size) - begin));
   } finally {
     await file.close();
   }
@@ -135,17 +128,6 @@ async function write(root: string, content: Content, signal: AbortSignal | undef
     bytes.destroy();
   }
   return passing;
-}
-
-async function openSource(path: string): Promise<FileHandle> {
-  const refused = (cause?: unknown): PipelineError =>
-    new PipelineError("not-found", `cannot read ${path}, which is to go into the store`, { path }, cause);
-  const source = await open(path, "r").catch((error: unknown) => {
-    throw refused(error);
-  });
-  if (!(await source.stat()).isDirectory()) return source;
-  await source.close();
-  throw refused();
 }
 
 async function linkOnce(root: string, passing: string, target: string): Promise<"stored" | "present"> {

@@ -3,13 +3,15 @@ import { resolve } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
 import { folderStore } from "./folder-store.ts";
+import { s3Store } from "./s3-store.ts";
 import type { Store } from "./store.ts";
 
 /**
- * The store at an address: a folder, made when the one it lies in is there.
+ * The store at an address: `s3://bucket/prefix`, or a folder, made when the one it lies in is there.
  * @throws {PipelineError} `store-refused`, `store-unreachable`
  */
 export async function openStore(address: string): Promise<Store> {
+  if (address.startsWith("s3:")) return s3Store(address);
   const path = resolve(address);
   try {
     await mkdir(path);

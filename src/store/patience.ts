@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { PipelineError } from "../core/errors.ts";
+import { s3FaultOf, type S3Fault, type S3FaultNote } from "./s3-fault.ts";
+
+/** How long a server may take, and how often it is asked. */
+export interface Patience {
+  readonly tries: number;
+  /** Before the second try; doubles with each. */
+  readonly firstDelayMs: number;
+  readonly longestDelayMs: number;
+  /** For one try, beside the time that its bytes may take. */
+  readonly tryMs: number;
+  readonly leastBytesPerSecond: number;
+}
+
+/** Waits 26 s between eight tries; a server that is gone for longer is a matter for whoever runs jobs again. */
+export const patience: Patience = {
+  tries: 8,
+  firstDelayMs: 250,
+  longestDelayMs: 10_000,
+  tryMs: 20_000,
+  leastBytesPerSecond: 64 * 1024,
+};
+
+/** One try: `signal` ends it; `allow` gives it the time that so many bytes may take. */
+export interface Try {
+  readonly signal: AbortSignal;
+  readonly allow: (bytes: number) => void;
+}
+
+export interface Asked<T> {
+  readonly doing: string;
+  readonly place: string;
+  readonly patience: Patience;
+  readonly signal: AbortSignal | undefined;
+  /** Faults that are an answer. */
+  readonly answers?: Partial<Record<S3Fault, T>>;
+}
+
+/**
+ * Asks an S3 server, again and again while what is wrong may pass.
+ * @throws {PipelineError} `store-unreachable`, `store-refused`, `disk-full`, `interrupted`; never with the error of the
+ * client as its cause, which holds keys and signatures
+ */
+export async function patiently<T>(asked: Asked<T>, ask: (attempt: Try) => Promise<T>): Promise<T> {
+  const { tries, firstDelayMs, longestDelayMs } = asked.patience;
+  for (let count = 1; ; count += 1) {
+    try {
+      return await oneTry(asked, ask);
+    } catch (error) {
+      if (error instanceof PipelineError) throw error;
+      const note = s3FaultOf(error);
+      const answer = asked.answers?.[note.fault];
+      if (answer !== undefined) return answer;
+      if (note.fault !== "passing" || count === tries) throw faultOf(asked, note, count);
+    }
+    const delayMs = Math.min(firstDelayMs * 2 ** (count - 1), longestDelayMs);
+    await sleep(delayMs, undefined, asked.signal === undefined ? {} : { signal: asked.signal }).catch(() => undefined);
+  }
+}
+
+async function oneTry<T>({ patience, signal, doing, place }: Asked<T>, ask: (attempt: Try) => Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const allowed = (ms: number): NodeJS.Timeout =>
+    setTimeout(() => late.abort(new DOMException("no answer in time", "TimeoutError")), ms);
+  let timer = allowed(patience.tryMs);
+  const allow = (bytes: number): void => {
+    clearTimeout(timer);
+    timer = allowed(patience.tryMs + (bytes / patience.leastBytesPerSecond) * 1000);
+  };
+  const aborted = (): boolean => signal?.aborted === true;
+  const interrupted = (): PipelineError => new PipelineError("interrupted", `stopped while ${doing}`, { place });
+  try {
+    if (aborted()) throw interrupted();
+    return await ask({ signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]), allow });
+  } catch (error) {
+    throw aborted() ? interrupted() : late.signal.aborted ? late.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function faultOf(
+  { doing, place }: Pick<Asked<unknown>, "doing" | "place">,
+  { fault, name, status }: S3FaultNote,
+  tries: number,
+): PipelineError {
+  const answer = status === 0 ? name : `${status} ${name}`;
+  const context = { place, fault: name, status, tries };
+  if (fault === "full") {
+    return new PipelineError("disk-full", `no space left in ${place} while ${doing} (${answer})`, context);
+  }
+  if (fault === "passing" || fault === "conflict") {
+    const message = `${answer} while ${doing} in ${place}, after ${tries} tries: is the server up and reachable from here?`;
+    return new PipelineError("store-unreachable", message, context);
+  }
+  return new PipelineError("store-refused", `${answer} while ${doing} in ${place}: ${adviceOn(name)}`, context);
+}
+
+function adviceOn(name: string): string {
+  if (name === "NoSuchBucket") return "make the bucket first, or correct its name";
+  if (name === "CredentialsProviderError") return "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE";
+  if (/Redirect|AuthorizationHeaderMalformed/.test(name)) return "the bucket lies in another region: add ?region=NAME";
+  if (/Access|Signature|Forbidden|Token|^403$/.test(name)) {
+    return "check the keys, and that they may list, read, write and delete there";
+  }
+  return "check the address of the store and what the server can do";
+}

@@ -1,0 +1,66 @@
+/** What an answer of an S3 server, or none, means for what was asked. */
+export type S3Fault = "absent" | "taken" | "beyond" | "conflict" | "full" | "passing" | "refused";
+
+/** Error codes of the protocol that say more than their status; Amazon's list, and what others add to it. */
+const byName: Readonly<Record<string, S3Fault>> = {
+  NoSuchKey: "absent",
+  NotFound: "absent",
+  NoSuchBucket: "refused",
+  // The upload was completed, though the answer was lost, or somebody aborted it.
+  NoSuchUpload: "conflict",
+  ConditionalRequestConflict: "conflict",
+  OperationAborted: "conflict",
+  PreconditionFailed: "taken",
+  InvalidRange: "beyond",
+  QuotaExceeded: "full",
+  XMinioStorageFull: "full",
+  InsufficientStorage: "full",
+  // The client corrects its clock by the answer: the next try can succeed.
+  RequestTimeTooSkewed: "passing",
+  RequestTimeout: "passing",
+  SlowDown: "passing",
+  BadDigest: "passing",
+  IncompleteBody: "passing",
+  XAmzContentChecksumMismatch: "passing",
+  XAmzContentSHA256Mismatch: "passing",
+  CredentialsProviderError: "refused",
+};
+
+const byStatus: Readonly<Record<number, S3Fault>> = {
+  404: "absent",
+  408: "passing",
+  409: "conflict",
+  412: "taken",
+  416: "beyond",
+  429: "passing",
+  501: "refused",
+  507: "full",
+};
+
+/** Faults of certificates and of the address do not pass by themselves. */
+const refusedCodes = /^(?:CERT_|ERR_TLS_|ERR_INVALID_URL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
+
+export interface S3FaultNote {
+  readonly fault: S3Fault;
+  /** The server's code, or that of the connection. */
+  readonly name: string;
+  /** HTTP status, 0 when there was no answer. */
+  readonly status: number;
+}
+
+/** @param error what a call of the S3 client threw */
+export function s3FaultOf(error: unknown): S3FaultNote {
+  const { name, message, code, $metadata } = error as Error & {
+    code?: unknown;
+    $metadata?: { httpStatusCode?: number };
+  };
+  const status = $metadata?.httpStatusCode ?? 0;
+  const note = (fault: S3Fault): S3FaultNote => ({ fault, name: typeof code === "string" ? code : name, status });
+  const known = byName[name];
+  if (known !== undefined) return note(known);
+  if (/no space left|ENOSPC|EDQUOT/i.test(message)) return note("full");
+  const told = byStatus[status];
+  if (told !== undefined) return note(told);
+  if (status >= 300 && status < 500) return note("refused");
+  return note(typeof code === "string" && refusedCodes.test(code) ? "refused" : "passing");
+}
