@@ -1,0 +1,6 @@
+// Takes "bands" jobs: some bands of a clustering in, the pairs that they join in the store.
+import { bandsHandler } from "../src/pipeline/cluster-bands-handler.ts";
+import type { BindWorker } from "../src/pipeline/worker.ts";
+
+export const bind: BindWorker = (deps) =>
+  deps.queue.consume("bands", deps.observed(bandsHandler(deps)), { concurrency: deps.concurrency });
