@@ -64,7 +64,10 @@ suite("bands as jobs", () => {
     const first = await clustersBy(3, corpus, store);
     const stored = store.stored.splice(0);
     assert.deepEqual(
-      stored.filter((name) => name.includes("/edges-")).map((name) => name.replace(/.*\//, "")),
+      stored
+        .filter((name) => name.includes("/edges-"))
+        .map((name) => name.replace(/.*\//, ""))
+        .toSorted(),
       ["edges-0-3", "edges-1-3", "edges-2-3"],
     );
     assert.deepEqual(await clustersBy(3, corpus, store), first);
