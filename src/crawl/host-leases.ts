@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { pause } from "./crawl-clock.ts";
+import { orAborted, pause } from "./crawl-clock.ts";
 import type { RedisScripts } from "./redis-scripts.ts";
 
 /** The right to be the only one of all machines that asks a host. */
@@ -108,29 +108,36 @@ export async function leaseHost(
     // A tenth is left for what is under way to end.
     const validMs = ttlMs * 0.9;
     let untilMs = claimedMs + validMs;
-    let ending = setTimeout(() => lost.abort(), untilMs - performance.now());
+    const lose = (): void => {
+      clearInterval(renewing);
+      clearTimeout(ending);
+      lost.abort();
+    };
+    let ending = setTimeout(lose, untilMs - performance.now());
     const renew = async (): Promise<void> => {
       const askedMs = performance.now();
       const isOurs = (await scripts.run(renewScript, keys, [holder, ttlMs, gapMs, restMs()])) === 1;
-      if (lost.signal.aborted) return;
+      if (lost.signal.aborted || isReleased) return;
+      if (!isOurs) return lose();
       clearTimeout(ending);
-      if (!isOurs) return lost.abort();
       untilMs = askedMs + validMs;
-      ending = setTimeout(() => lost.abort(), untilMs - performance.now());
+      ending = setTimeout(lose, untilMs - performance.now());
     };
     const renewing = setInterval(() => void renew().catch(() => undefined), ttlMs / 3);
+    let isReleased = false;
     return {
       waitMs,
       serverMs,
       lost: lost.signal,
       isHeld: () => !lost.signal.aborted && performance.now() < untilMs,
       async [Symbol.asyncDispose]() {
+        isReleased = true;
         clearInterval(renewing);
         clearTimeout(ending);
         const released = scripts.run(releaseScript, keys, [holder, restMs()]);
         released.catch(() => undefined);
-        // A host need not wait for a Redis that is away: the lease ends by itself.
-        await Promise.race([released, pause(ttlMs, new AbortController().signal)]);
+        // Nobody need wait for a Redis that is away: the lease ends by itself.
+        await orAborted(released, AbortSignal.timeout(ttlMs));
       },
     };
   }
