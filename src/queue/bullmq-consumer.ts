@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { DelayedError, UnrecoverableError, WaitingError, Worker, type Job as BullJob } from "bullmq";
 
+import { atMost } from "./at-most.ts";
 import type { Consumer, Job, JobEnd, JobHandler, JobKind, JobPayload, JobResult } from "./queue.ts";
 import { asError, failureText } from "./job-ends.ts";
 import { claimScript, dueScript, failedScript, finishScript, giveBackScript, quarantineScript } from "./queue-lua.ts";
@@ -217,19 +218,12 @@ export function bullmqConsumer(kind: JobKind, handler: JobHandler, concurrency: 
     async close(deadlineMs) {
       clearInterval(wake);
       const closed = worker.close();
-      const over = new AbortController();
-      void pause(deadlineMs, undefined, { signal: over.signal }).then(
-        () => {
-          closing.abort();
-          for (const stop of stops) stop.abort();
-        },
-        () => {},
-      );
-      await Promise.race([
-        closed,
-        pause(deadlineMs + closeGraceMs, undefined, { signal: over.signal }).catch(() => {}),
-      ]);
-      over.abort();
+      const deadline = setTimeout(() => {
+        closing.abort();
+        for (const stop of stops) stop.abort();
+      }, deadlineMs);
+      await atMost(deadlineMs + closeGraceMs, closed);
+      clearTimeout(deadline);
       closing.abort();
       return givenBack;
     },

@@ -1,4 +1,5 @@
 import { PipelineError } from "../core/errors.ts";
+import { atMost } from "./at-most.ts";
 import { bullQueues } from "./bull-client.ts";
 import { bullmqConsumer } from "./bullmq-consumer.ts";
 import { checkJob } from "./check-job.ts";
@@ -17,6 +18,8 @@ export interface BullmqQueueOptions extends Partial<Omit<QueueSettings, "retry">
   /** Told of what went wrong and is tried again: a lost connection, a full Redis, a lock that could not be renewed. */
   readonly onError?: (error: Error) => void;
 }
+
+const leaveMs = 1000;
 
 /**
  * The queue of many machines: BullMQ on Redis. Nothing in Redis is the only copy of anything: after FLUSHALL, or a restart
@@ -75,10 +78,10 @@ export function bullmqQueue(connection: RedisConnection, options: BullmqQueueOpt
     async [Symbol.asyncDispose]() {
       closed.abort();
       await Promise.all([...consumers].map((consumer) => consumer.close(0)));
-      await Promise.all([...submitters.values()].map(({ ends }) => ends.close()));
       // Redis may be away, and then there is nothing to leave.
-      await Promise.race([beat.stop().catch(onError), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
-      await queues.close();
+      const left = [...submitters.values()].map(({ ends }) => ends.close());
+      await atMost(leaveMs, Promise.all([...left, beat.stop()]));
+      await atMost(leaveMs, queues.close());
     },
   };
 }
