@@ -14,6 +14,7 @@ export interface WorkerRequest {
   readonly hosts: number;
   readonly cache: string;
   readonly drainMs: number;
+  readonly lockMs: number;
   readonly metricsPort: number | null;
   readonly logLevel: string;
 }
@@ -21,7 +22,7 @@ export interface WorkerRequest {
 /** Takes jobs until the signal is aborted, then lets those in hand end. */
 export async function runWorker(request: WorkerRequest, io: Io): Promise<ExitName> {
   const software = softwareVersion();
-  await using machines = await openMachines(request.place, () => undefined);
+  await using machines = await openMachines(request.place, () => undefined, request.lockMs);
   const concurrency = request.concurrency ?? availableParallelism();
   await using own = workerProcess(
     {

@@ -21,13 +21,23 @@ export interface Machines extends AsyncDisposable {
 /**
  * Opens both; neither is kept when the other cannot be had.
  * @param onError told of what went wrong and is tried again
+ * @param lockMs how long a dead worker holds its jobs; `null`: 30 s
  * @throws {PipelineError} `queue-unreachable`, `queue-refused`, `store-unreachable`, `store-refused`
  */
-export async function openMachines(place: MeetingPlace, onError: (error: Error) => void): Promise<Machines> {
+export async function openMachines(
+  place: MeetingPlace,
+  onError: (error: Error) => void,
+  lockMs: number | null = null,
+): Promise<Machines> {
   await using opened = new AsyncDisposableStack();
   const store = opened.use(await openStore(place.store));
   const redis = opened.use(await connectRedis(place.redis));
-  const queue = opened.use(bullmqQueue(redis, { onError }));
+  const queue = opened.use(
+    bullmqQueue(redis, {
+      onError,
+      ...(lockMs === null ? {} : { lockDurationMs: lockMs, stalledIntervalMs: lockMs / 4 }),
+    }),
+  );
   const kept = opened.move();
   return { queue, store, redis, [Symbol.asyncDispose]: async () => kept.disposeAsync() };
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { PipelineError, type ExitName } from "../../core/errors.ts";
 import type { BindWorker } from "../../pipeline/worker.ts";
 import type { Command, CommandInput, Io, OptionValues } from "../command.ts";
-import { machineOptions, machinesOf, optionalTextOf, textOf, wholeNumberOf } from "../options.ts";
+import { machineOptions, machinesOf, numberOf, optionalTextOf, textOf, wholeNumberOf } from "../options.ts";
 import { redisUrlOf } from "../redis-url.ts";
 
 /** One thin entry a kind; a worker loads those that it takes. */
@@ -33,6 +33,7 @@ export const worker: Command = {
       description: "how long jobs in hand may still take when it is stopped",
       default: "30",
     },
+    { flags: "--lock-seconds <n>", description: "how long the jobs of a dead worker wait for another", default: "30" },
     { flags: "--metrics-port <n>", description: "serve metrics for Prometheus on this port of 127.0.0.1" },
     {
       flags: "--log-level <level>",
@@ -70,6 +71,7 @@ export const worker: Command = {
         hosts: wholeNumberOf(options, "hosts", 1, 10_000),
         cache: textOf(options, "cache"),
         drainMs: wholeNumberOf(options, "drain-seconds", 0) * 1000,
+        lockMs: (numberOf(options, "lock-seconds", 1) ?? 30) * 1000,
         metricsPort,
         logLevel: textOf(options, "log-level"),
       },

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { suite, test } from "node:test";
+
+import { archiveOfPages } from "../fixtures/archive-of-pages.ts";
+import { startWorkers } from "../fixtures/machines.ts";
+import { startRedis } from "../fixtures/redis-server.ts";
+import { ended, manifestOf, runColophon, startColophon, temporaryFolder } from "../fixtures/run-colophon.ts";
+
+/** A corpus of small slices, so that a run has many jobs. */
+function corpusAt(folder: string): string {
+  mkdirSync(folder);
+  writeFileSync(join(folder, "corpus.yaml"), "name: machines\nsliceBytes: 65536\n");
+  return folder;
+}
+
+function archivesIn(folder: string, pages: number): string[] {
+  return [0, 1].map((part) => {
+    const path = join(folder, `part-${part}.warc.gz`);
+    writeFileSync(path, archiveOfPages("example.org", part * (pages - 50), pages, 4));
+    return path;
+  });
+}
+
+function filesOf(folder: string): Map<string, string> {
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted();
+  const files = names.filter((name) => /\.[a-z0-9]+$|SUMS$/.test(name));
+  return new Map(files.map((name) => [name, readFileSync(join(folder, name)).toString("base64")]));
+}
+
+suite("many workers", () => {
+  test("give the manifest of a local run, byte for byte, and it verifies", async () => {
+    using folder = temporaryFolder();
+    await using redis = await startRedis();
+    const archives = archivesIn(folder.path, 300);
+    const local = corpusAt(join(folder.path, "local"));
+    assert.equal((await runColophon("ingest", ...archives, "--corpus", local)).status, 0);
+    const place = ["--redis", redis.url, "--store", join(folder.path, "store")];
+    await using workers = startWorkers(4, place);
+    const spread = corpusAt(join(folder.path, "spread"));
+    const run = await runColophon("ingest", ...archives.toReversed(), "--corpus", spread, ...place);
+    assert.equal(run.status, 0, run.err);
+    assert.deepEqual(filesOf(join(spread, "manifest")), filesOf(join(local, "manifest")));
+    const verified = await runColophon("verify", spread);
+    assert.equal(verified.status, 0, verified.err + verified.out);
+    for (const { status, err } of await workers.stop()) assert.equal(status, 0, err);
+  });
+
+  test("lose nothing to FLUSHALL in the middle of a run, nor to a coordinator that is stopped and started again", async () => {
+    using folder = temporaryFolder();
+    await using redis = await startRedis();
+    const archives = archivesIn(folder.path, 300);
+    const local = corpusAt(join(folder.path, "local"));
+    assert.equal((await runColophon("ingest", ...archives, "--corpus", local)).status, 0);
+    const place = ["--redis", redis.url, "--store", join(folder.path, "store")];
+    const spread = corpusAt(join(folder.path, "spread"));
+    // Without workers all jobs wait in Redis, and are forgotten there.
+    const first = startColophon(["ingest", ...archives, "--corpus", spread, ...place]);
+    await pause(1500);
+    await redis.kill();
+    await redis.start();
+    await pause(500);
+    first.kill("SIGTERM");
+    const stopped = await ended(first);
+    assert.equal(stopped.status, 130, stopped.err);
+    assert.match(stopped.err, /no worker takes jobs yet/);
+    await using workers = startWorkers(2, place);
+    const second = startColophon(["ingest", ...archives, "--corpus", spread, ...place]);
+    await pause(1000);
+    await redis.kill();
+    await redis.start();
+    const run = await ended(second);
+    assert.equal(run.status, 0, run.err);
+    assert.deepEqual(filesOf(join(spread, "manifest")), filesOf(join(local, "manifest")));
+    await workers.stop();
+  });
+
+  test("go on when Redis is gone for a minute", async () => {
+    using folder = temporaryFolder();
+    await using redis = await startRedis();
+    const archives = archivesIn(folder.path, 300);
+    const place = ["--redis", redis.url, "--store", join(folder.path, "store")];
+    await using workers = startWorkers(2, place);
+    const corpus = corpusAt(join(folder.path, "corpus"));
+    const child = startColophon(["ingest", ...archives, "--corpus", corpus, ...place]);
+    await pause(1500);
+    await redis.kill();
+    await pause(60_000);
+    assert.equal(child.exitCode, null, "it was done before Redis was gone");
+    await redis.start();
+    const run = await ended(child);
+    assert.equal(run.status, 0, run.err);
+    assert.equal((await runColophon("verify", corpus)).status, 0);
+    for (const { status, err } of await workers.stop()) assert.equal(status, 0, err);
+  });
+
+  test("have one collector for a corpus: a second one is refused by name, whatever folder it has", async () => {
+    using folder = temporaryFolder();
+    await using redis = await startRedis();
+    const archives = archivesIn(folder.path, 100);
+    const place = ["--redis", redis.url, "--store", join(folder.path, "store")];
+    const first = startColophon(["ingest", ...archives, "--corpus", corpusAt(join(folder.path, "first")), ...place]);
+    await pause(1500);
+    const second = await runColophon(
+      "ingest",
+      ...archives,
+      "--corpus",
+      corpusAt(join(folder.path, "second")),
+      ...place,
+    );
+    assert.equal(second.status, 7, second.err);
+    assert.match(second.err, /another process \(\d+ on .+\) collects for collector:machines/);
+    // Killed, it holds nothing: the next one begins at once.
+    first.kill("SIGKILL");
+    await ended(first);
+    await using workers = startWorkers(2, place);
+    const third = await runColophon("ingest", ...archives, "--corpus", join(folder.path, "first"), ...place);
+    assert.equal(third.status, 0, third.err);
+    await workers.stop();
+  });
+
+  test("measure the same when the clock of one of them is an hour off", async () => {
+    using folder = temporaryFolder();
+    await using redis = await startRedis();
+    const archives = archivesIn(folder.path, 150);
+    const place = ["--redis", redis.url, "--store", join(folder.path, "store")];
+    const local = corpusAt(join(folder.path, "local"));
+    assert.equal((await runColophon("ingest", ...archives, "--corpus", local)).status, 0);
+    const shift = `data:text/javascript,const now=Date.now;const D=Date;globalThis.Date=class extends D{constructor(...a){a.length?super(...a):super(now()+36e5)}static now(){return now()+36e5}}`;
+    const before = process.env["NODE_OPTIONS"];
+    process.env["NODE_OPTIONS"] = `--import "${shift}"`;
+    await using ahead = startWorkers(1, place);
+    if (before === undefined) delete process.env["NODE_OPTIONS"];
+    else process.env["NODE_OPTIONS"] = before;
+    await using right = startWorkers(1, place);
+    const spread = corpusAt(join(folder.path, "spread"));
+    const run = await runColophon("ingest", ...archives, "--corpus", spread, ...place);
+    assert.equal(run.status, 0, run.err);
+    assert.equal(manifestOf(spread).root, manifestOf(local).root);
+    await Promise.all([ahead.stop(), right.stop()]);
+  });
+});
