@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { suite, test } from "node:test";
 
+import type { MachinesStatus } from "../../src/pipeline/machines-status.ts";
 import { archiveOfPages } from "../fixtures/archive-of-pages.ts";
 import { startWorkers } from "../fixtures/machines.ts";
 import { startRedis } from "../fixtures/redis-server.ts";
@@ -45,6 +46,11 @@ suite("many workers", () => {
     assert.deepEqual(filesOf(join(spread, "manifest")), filesOf(join(local, "manifest")));
     const verified = await runColophon("verify", spread);
     assert.equal(verified.status, 0, verified.err + verified.out);
+    const status = await runColophon("status", "--corpus", spread, "--redis", redis.url, "--json");
+    const { machines } = JSON.parse(status.out) as { machines: MachinesStatus };
+    assert.equal(machines.workers.length, 4);
+    assert.ok(machines.workers.reduce((sum, { done }) => sum + done, 0) >= 10, status.out);
+    assert.deepEqual(machines.jobs, []);
     for (const { status, err } of await workers.stop()) assert.equal(status, 0, err);
   });
 

@@ -1,6 +1,8 @@
 import type { CrawlStatus } from "../../pipeline/crawl-status.ts";
+import type { MachinesStatus } from "../../pipeline/machines-status.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
-import { corpusOption, jsonOption, textOf } from "../options.ts";
+import { corpusOption, jsonOption, optionalTextOf, textOf } from "../options.ts";
+import { redisUrlOf } from "../redis-url.ts";
 import { bytesInWords } from "../progress.ts";
 import { jsonText, printable, writeLine } from "../write-line.ts";
 
@@ -8,15 +10,27 @@ export const status: Command = {
   name: "status",
   summary: "Say how far a corpus has come and what is still to do",
   arguments: [],
-  options: [corpusOption, jsonOption],
-  examples: [{ line: "colophon status --corpus my-corpus", says: "works beside a running crawl or ingest" }],
+  options: [
+    corpusOption,
+    { flags: "--redis <url>", description: "say too what the workers that share this Redis have in hand" },
+    jsonOption,
+  ],
+  examples: [
+    { line: "colophon status --corpus my-corpus", says: "works beside a running crawl or ingest" },
+    {
+      line: "colophon status --corpus my-corpus --redis redis://10.0.0.5:6379",
+      says: "all workers, on whatever machine",
+    },
+  ],
   async run({ options }: CommandInput, io: Io) {
     const { openCorpus } = await import("../../pipeline/corpus.ts");
     const { corpusStatus } = await import("../../pipeline/status.ts");
     const folder = textOf(options, "corpus");
+    const redis = optionalTextOf(options, "redis");
+    const machines = redis === null ? null : await machinesOn(redisUrlOf(redis, process.env));
     const state = await corpusStatus(await openCorpus(folder, false));
     if (options["json"] === true) {
-      await writeLine(io.out, jsonText(state));
+      await writeLine(io.out, jsonText(machines === null ? state : { ...state, machines }));
       return "ok";
     }
     const { archives, slices, captures, documents, manifest } = state;
@@ -30,12 +44,33 @@ export const status: Command = {
         ? "manifest   none yet; `colophon publish` writes it"
         : `manifest   ${manifest.documents} documents, root ${manifest.root}${manifest.current ? "" : " (older than the ledger or the policy: `colophon publish` renews it)"}`,
       ...(state.crawl === null ? [] : crawlLines(state.crawl)),
+      ...(machines === null ? [] : machineLines(machines)),
       `writer     ${state.locked ? "another process is writing to this corpus now" : "none"}`,
     ];
     await writeLine(io.out, printable(lines.join("\n")));
     return "ok";
   },
 };
+
+async function machinesOn(redisUrl: string): Promise<MachinesStatus> {
+  const { machinesStatus } = await import("../../pipeline/machines-status.ts");
+  return machinesStatus(redisUrl);
+}
+
+function machineLines({ jobs, workers }: MachinesStatus): string[] {
+  return [
+    `workers    ${workers.length === 0 ? "none; start `colophon worker`" : workers.length}`,
+    ...workers.map(
+      ({ name, kinds, running, done, silentMs }) =>
+        `           ${name}: ${running} jobs in hand, ${done} done (${kinds.join(", ")}); last sign of life ${(silentMs / 1000).toFixed(0)} s ago`,
+    ),
+    ...(jobs.length === 0 ? ["jobs       none"] : []),
+    ...jobs.map(
+      ({ kind, waiting, running, delayed, quarantined }) =>
+        `jobs       ${kind}: ${waiting} waiting, ${running} in hand, ${delayed} to be tried again, ${quarantined} set aside`,
+    ),
+  ];
+}
 
 function crawlLines({ hosts, urls, bytes, elapsedMs, reasons, refusedLinks, ...rest }: CrawlStatus): string[] {
   const { nextDueMs, spent, busiest, blocked } = rest;

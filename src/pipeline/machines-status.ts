@@ -1,0 +1,21 @@
+import { jobKinds, type JobCounts, type JobKind, type WorkerState } from "../queue/queue.ts";
+import { bullmqQueue } from "../queue/bullmq-queue.ts";
+import { connectRedis } from "../queue/redis-connection.ts";
+
+/** What all machines that share a Redis have in hand. */
+export interface MachinesStatus {
+  /** Kinds of which there is anything. */
+  readonly jobs: readonly (JobCounts & { readonly kind: JobKind })[];
+  readonly workers: readonly WorkerState[];
+}
+
+/** Looks, and takes nothing. @throws {PipelineError} `queue-unreachable`, `queue-refused` */
+export async function machinesStatus(redisUrl: string): Promise<MachinesStatus> {
+  await using redis = await connectRedis(redisUrl);
+  await using queue = bullmqQueue(redis);
+  const counts = await Promise.all(jobKinds.map(async (kind) => ({ kind, ...(await queue.counts(kind)) })));
+  return {
+    jobs: counts.filter(({ waiting, running, delayed, quarantined }) => waiting + running + delayed + quarantined > 0),
+    workers: await queue.workers(),
+  };
+}
