@@ -85,7 +85,14 @@ export function jobEnds(
   };
 
   // From the oldest event on: those of others are no hint, and none of ours falls between two reads.
-  const events = new QueueEvents(kind, { connection: client, prefix, autorun: false, lastEventId: "0" });
+  const events = new QueueEvents(kind, {
+    // A read that Redis never answers is given up a second later; a process that ends while Redis is away waits for that.
+    blockingTimeout: 2000,
+    connection: client,
+    prefix,
+    autorun: false,
+    lastEventId: "0",
+  });
   events.on("error", onError);
   events.on("completed", ({ jobId }) => hint([jobId]));
   events.on("failed", ({ jobId }) => hint([jobId]));
