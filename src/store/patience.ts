@@ -53,7 +53,7 @@ export async function patiently<T>(asked: Asked<T>, ask: (attempt: Try) => Promi
       const note = s3FaultOf(error);
       const answer = asked.answers?.[note.fault];
       if (answer !== undefined) return answer;
-      if (note.fault !== "passing" || count === tries) throw faultOf(asked, note, count);
+      if ((note.fault !== "passing" && note.fault !== "conflict") || count === tries) throw faultOf(asked, note, count);
     }
     const delayMs = Math.min(firstDelayMs * 2 ** (count - 1), longestDelayMs);
     await sleep(delayMs, undefined, asked.signal === undefined ? {} : { signal: asked.signal }).catch(() => undefined);
@@ -89,7 +89,11 @@ function faultOf(
   const answer = status === 0 ? name : `${status} ${name}`;
   const context = { place, fault: name, status, tries };
   if (fault === "full") {
-    return new PipelineError("disk-full", `no space left in ${place} while ${doing} (${answer})`, context);
+    return new PipelineError(
+      "disk-full",
+      `no space left in ${place} while ${doing} (${answer}); make room there`,
+      context,
+    );
   }
   if (fault === "passing" || fault === "conflict") {
     const message = `${answer} while ${doing} in ${place}, after ${tries} tries: is the server up and reachable from here?`;
@@ -102,7 +106,7 @@ function adviceOn(name: string): string {
   if (name === "NoSuchBucket") return "make the bucket first, or correct its name";
   if (name === "CredentialsProviderError") return "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE";
   if (/Redirect|AuthorizationHeaderMalformed/.test(name)) return "the bucket lies in another region: add ?region=NAME";
-  if (/Access|Signature|Forbidden|Token|^403$/.test(name)) {
+  if (/Access|Signature|Forbidden|Token|User|^403$/.test(name)) {
     return "check the keys, and that they may list, read, write and delete there";
   }
   return "check the address of the store and what the server can do";

@@ -27,7 +27,6 @@ const byName: Readonly<Record<string, S3Fault>> = {
 };
 
 const byStatus: Readonly<Record<number, S3Fault>> = {
-  404: "absent",
   408: "passing",
   409: "conflict",
   412: "taken",
@@ -55,12 +54,12 @@ export function s3FaultOf(error: unknown): S3FaultNote {
     $metadata?: { httpStatusCode?: number };
   };
   const status = $metadata?.httpStatusCode ?? 0;
-  const note = (fault: S3Fault): S3FaultNote => ({ fault, name: typeof code === "string" ? code : name, status });
-  const known = byName[name];
-  if (known !== undefined) return note(known);
-  if (/no space left|ENOSPC|EDQUOT/i.test(message)) return note("full");
-  const told = byStatus[status];
-  if (told !== undefined) return note(told);
-  if (status >= 300 && status < 500) return note("refused");
-  return note(typeof code === "string" && refusedCodes.test(code) ? "refused" : "passing");
+  // Of the connection: it may break in the middle of an answer whose status is known already.
+  if (typeof code === "string") return { fault: refusedCodes.test(code) ? "refused" : "passing", name: code, status };
+  const fault =
+    byName[name] ??
+    (/no space left|ENOSPC|EDQUOT/i.test(message) ? "full" : undefined) ??
+    byStatus[status] ??
+    (status >= 300 && status < 500 ? "refused" : "passing");
+  return { fault, name, status };
 }

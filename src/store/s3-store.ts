@@ -231,7 +231,7 @@ async function listPage(
   signal: AbortSignal | undefined,
 ): Promise<{ readonly objects: readonly StoredObject[]; readonly after: string | undefined }> {
   const { library, client } = bucket;
-  return patiently(asking(bucket, `listing ${prefix}`, signal), async ({ signal }) => {
+  return patiently(asking(bucket, `listing ${prefix}*`, signal), async ({ signal }) => {
     const command = new library.ListObjectsV2Command({
       Bucket: bucket.bucket,
       Prefix: `${bucket.prefix}${prefix}`,

@@ -74,9 +74,12 @@ async function sendParts({ library, client, asked }: Upload, begun: Begun, sourc
   return parts;
 }
 
-/** Even when the caller has been interrupted; what goes wrong here does not hide why. */
+/**
+ * Even when the caller has been interrupted; what goes wrong here does not hide why. More than once, because a part that is
+ * still on its way in may stop it.
+ */
 async function abort({ library, client, asked }: Upload, begun: Begun): Promise<void> {
-  const brief = { ...asked, signal: undefined, patience: { ...asked.patience, tries: 2 } };
+  const brief = { ...asked, signal: undefined, patience: { ...asked.patience, tries: 4 } };
   await patiently(brief, ({ signal }) =>
     client.send(new library.AbortMultipartUploadCommand(begun), { abortSignal: signal }),
   ).catch(() => undefined);

@@ -17,7 +17,7 @@ export const codeIs =
     error instanceof PipelineError && error.code === code;
 
 /** Without the pages of difference that `deepEqual` makes of large bytes. */
-function assertBytes(actual: Buffer | null | undefined, wanted: Buffer | undefined): void {
+export function assertBytes(actual: Buffer | null | undefined, wanted: Buffer | undefined): void {
   assert.ok(actual && wanted && actual.equals(wanted), "the bytes are those that were put");
 }
 

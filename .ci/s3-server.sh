@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Builds versitygw, the S3 server that the tests run against, and prints where it lies. Four minutes when nothing of it is
+# there, so start it first and in the background; at once when it is. The folder lies outside the tree and outlives it.
+set -euo pipefail
+
+version=v1.8.0
+bin="${TMPDIR:-/tmp}/colophon-servers/bin"
+server="$bin/versitygw-$version"
+PATH="$PATH:/usr/local/go/bin"
+
+say() { echo "s3-server: $*" >&2; }
+
+# From 1.21 on Go fetches the compiler that a module asks for, here 1.25.
+go_will_do() {
+  local found
+  found=$(go env GOVERSION 2>/dev/null) && [ "$(printf 'go1.21\n%s\n' "$found" | sort -V | head -1)" = go1.21 ]
+}
+
+if [ -x "$server" ]; then
+  echo "$server"
+  exit
+fi
+
+if ! go_will_do; then
+  say "Go is missing or older than 1.21: installing golang-go with apt"
+  apt-get update -qq >&2
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq golang-go >&2
+  hash -r
+fi
+if ! go_will_do; then
+  say "the Go of this system is older than 1.21: install a newer one from https://go.dev/dl"
+  exit 1
+fi
+
+say "building versitygw $version with $(go env GOVERSION)"
+mkdir -p "$bin"
+work=$(mktemp -d "$bin/build-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+GOBIN="$work" GOTOOLCHAIN=auto go install "github.com/versity/versitygw/cmd/versitygw@$version" >&2
+# Renamed, so that a build that is broken off, or two at once, never leave half a server.
+mv "$work/versitygw" "$server"
+echo "$server"
