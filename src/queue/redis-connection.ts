@@ -103,18 +103,19 @@ function readCa(caFile: string): Buffer {
 
 /** Waits for the first answer; what can never come right by waiting ends it at once. */
 async function firstAnswer(client: Redis | Cluster, place: string, timeoutMs: number): Promise<void> {
+  const answer = Promise.withResolvers<unknown>();
   let last: unknown = new Error(`no answer in ${timeoutMs} ms`);
-  await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(connectError(last, place)), timeoutMs);
-    client.on("error", (error: unknown) => {
-      last = rootOf(error);
-      if (isRefusal(last)) reject(connectError(last, place));
-    });
-    client.ping().then(() => {
-      clearTimeout(timer);
-      resolve();
-    }, reject);
+  const timer = setTimeout(() => answer.reject(connectError(last, place)), timeoutMs);
+  client.on("error", (error: unknown) => {
+    last = rootOf(error);
+    if (isRefusal(last)) answer.reject(connectError(last, place));
   });
+  client.ping().then(answer.resolve, answer.reject);
+  try {
+    await answer.promise;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** A cluster says what went wrong in the error of its last node. */
