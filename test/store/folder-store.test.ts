@@ -7,7 +7,7 @@ import { after, suite, test } from "node:test";
 
 import { folderStore } from "../../src/store/folder-store.ts";
 import { openStore } from "../../src/store/open-store.ts";
-import { codeIs, storeContract } from "../conformance/store-contract.ts";
+import { assertBytes, codeIs, storeContract } from "../conformance/store-contract.ts";
 import { ended, temporaryFolder } from "../fixtures/run-colophon.ts";
 
 const putter = new URL("put-in-process.ts", import.meta.url).pathname;
@@ -17,24 +17,25 @@ after(() => base[Symbol.dispose]());
 storeContract("a folder", (name) => openStore(join(base.path, name)));
 
 suite("a store in a folder", () => {
-  test("gives a name to one of twenty processes that put it at once", async () => {
+  test("gives each name to one of twenty processes that put it at once", async () => {
     using folder = temporaryFolder();
     const store = join(folder.path, "store");
-    const moment = String(Date.now() + 3000);
-    const runs = Array.from({ length: 20 }, (_, index) => {
+    const names = Array.from({ length: 40 }, (_, index) => `races/${index}`);
+    const contents = Array.from({ length: 20 }, (_, index) => Buffer.alloc(100_000, 65 + index));
+    const children = contents.map((content, index) => {
       const source = join(folder.path, `source-${index}`);
-      writeFileSync(source, Buffer.alloc(200_000, 65 + index));
-      return ended(
-        spawn(process.execPath, [putter, store, "races/one", source, moment], { stdio: ["ignore", "pipe", "pipe"] }),
-      );
+      writeFileSync(source, content);
+      return spawn(process.execPath, [putter, store, names.join(), source], { stdio: ["pipe", "pipe", "inherit"] });
     });
-    const ends = (await Promise.all(runs)).map(({ out, err }) => (err === "" ? out.split("\n")[1] : err));
-    assert.deepEqual(
-      ends.toSorted((a = "", b = "") => a.localeCompare(b)),
-      [...Array.from({ length: 19 }, () => "present"), "stored"],
-    );
-    const held = readFileSync(join(store, "races", "one"));
-    assert.ok(held.equals(Buffer.alloc(200_000, 65 + ends.indexOf("stored"))));
+    const runs = Promise.all(children.map(ended));
+    await Promise.all(children.map((child) => once(child.stdout, "data")));
+    for (const child of children) child.stdin.end();
+    const ends = (await runs).map(({ out }) => out.split("\n").slice(1));
+    for (const [at, name] of names.entries()) {
+      const winners = contents.filter((_, index) => ends[index]?.[at] === "stored");
+      assert.equal(winners.length, 1, `${name} has one winner`);
+      assertBytes(readFileSync(join(store, name)), winners[0]);
+    }
     assert.deepEqual(readdirSync(join(store, "~incoming")), []);
   });
 

@@ -1,8 +1,10 @@
-// Puts a file into a store at a moment that all of several such processes are told: `address name file [moment]`.
+// Puts a file into a store, under one name or several, once its standard input ends: `address name[,name] file`.
+import { text } from "node:stream/consumers";
+
 import { openStore } from "../../src/store/open-store.ts";
 
-const [address = "", name = "", path = "", moment = "0"] = process.argv.slice(2);
+const [address = "", names = "", path = ""] = process.argv.slice(2);
 await using store = await openStore(address);
 process.stdout.write("ready\n");
-while (Date.now() < Number(moment)) continue;
-process.stdout.write(`${await store.put(name, { path })}\n`);
+await text(process.stdin);
+for (const name of names.split(",")) process.stdout.write(`${await store.put(name, { path })}\n`);

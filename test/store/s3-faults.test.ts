@@ -195,7 +195,9 @@ suite("a large object on its way into a bucket", () => {
         return { kind: "silence" };
       });
     });
-    const child = spawn(process.execPath, [putter, server.store("faults", proxy.port), "large/killed", path]);
+    const child = spawn(process.execPath, [putter, server.store("faults", proxy.port), "large/killed", path], {
+      stdio: "ignore",
+    });
     try {
       await arrived;
     } finally {
