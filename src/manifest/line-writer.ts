@@ -6,8 +6,8 @@ import type { Hex } from "../core/records.ts";
 
 /** Writes lines into one file of one zstd frame. */
 export interface LineWriter extends AsyncDisposable {
-  /** Adds a line; it must hold no newline itself. Resolves when the compressor can take more. */
-  readonly write: (line: string) => Promise<void>;
+  /** Adds a line, with the newline that ends it and no other. Resolves when the compressor can take more. */
+  readonly write: (line: string | Buffer) => Promise<void>;
   /** Ends the frame, flushes the file to the disk and says what was written. */
   readonly finish: () => Promise<{ readonly sha256: Hex; readonly bytes: number; readonly lines: number }>;
 }
@@ -55,7 +55,7 @@ export async function lineWriter(path: string): Promise<LineWriter> {
   return {
     async write(line) {
       lines++;
-      const chunk = Buffer.from(`${line}\n`);
+      const chunk = typeof line === "string" ? Buffer.from(line) : line;
       pending.push(chunk);
       pendingBytes += chunk.length;
       if (pendingBytes < pieceBytes) return;

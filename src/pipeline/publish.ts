@@ -3,17 +3,18 @@ import type { RuleSetRow } from "../core/records.ts";
 import { archiveTotals } from "../ledger/archives.ts";
 import { documentsForDecisions, replaceDecisions } from "../ledger/decisions.ts";
 import { funnel } from "../ledger/funnel.ts";
-import { keptDocuments, type KeptDocument } from "../ledger/kept-documents.ts";
+import { keptDocuments } from "../ledger/kept-documents.ts";
 import { latestVersion } from "../ledger/migrate.ts";
 import type { Ledger } from "../ledger/open.ts";
 import { ruleSets } from "../ledger/rule-sets.ts";
 import { buildManifest, type BuildResult } from "../manifest/build.ts";
 import type { Funnel } from "../manifest/manifest-head.ts";
-import type { UnplacedRow } from "../manifest/write-rows.ts";
 import { decide } from "../policy/decide.ts";
-import { clusterCorpus } from "./cluster.ts";
+import { clusterCorpus, type BandRunner } from "./cluster.ts";
 import type { Corpus } from "./corpus.ts";
 import { licenceKnowledge, type LoadedPolicy } from "./policy-file.ts";
+import { rowOf } from "./publish-row.ts";
+import { localShards, type ShardRunner } from "./publish-shards.ts";
 import { textStore } from "./text-store.ts";
 
 export interface PublishReport extends BuildResult {
@@ -23,6 +24,12 @@ export interface PublishReport extends BuildResult {
 
 /** Told at the start of each step and as rows are written. */
 export type PublishProgress = (step: "cluster" | "decide" | "publish", done: number, total: number) => void;
+
+/** Who does the heavy parts; what is left out is done in this process. The outcome is the same, byte for byte. */
+export interface PublishRunners {
+  readonly bands?: BandRunner;
+  readonly shards?: ShardRunner;
+}
 
 /**
  * Clusters, decides and publishes what the ledger holds. Everything is derived again from the ledger and the segments, so
@@ -35,17 +42,19 @@ export async function publishCorpus(
   software: string,
   signal: AbortSignal,
   onProgress: PublishProgress,
+  runners: PublishRunners = {},
 ): Promise<PublishReport> {
   onProgress("cluster", 0, 1);
-  const { clusters } = await clusterCorpus(corpus, ledger);
+  const { clusters } = await clusterCorpus(corpus, ledger, runners.bands);
   onProgress("cluster", 1, 1);
   stopIfAsked(signal);
   decideCorpus(ledger, policy, onProgress);
   stopIfAsked(signal);
   const counted = manifestFunnel(ledger, policy);
   using texts = textStore(corpus.segments);
-  const places = new Map<string, KeptDocument>();
+  const { makeShard, atOnce } = runners.shards ?? localShards(texts, signal);
   let written = 0;
+  onProgress("publish", written, counted.kept);
   const result = await buildManifest({
     directory: corpus.manifest,
     head: {
@@ -65,19 +74,16 @@ export async function publishCorpus(
       })),
     },
     rows: (function* rows() {
-      for (const document of keptDocuments(ledger, policy.sha256)) {
-        places.set(document.id, document);
-        if (written % 500 === 0) onProgress("publish", written, counted.kept);
-        written++;
-        yield rowOf(document);
-        places.delete(document.id);
-      }
+      for (const document of keptDocuments(ledger, policy.sha256)) yield rowOf(document);
     })(),
-    textOf(row) {
-      const place = places.get(row.id);
-      if (place === undefined) throw new RangeError(`no place is known for the text of ${row.id}`);
-      return texts.text(place.segmentSha256, place.position);
-    },
+    makeShard: async (path, wanted) =>
+      makeShard(path, wanted, (count) => {
+        // Each text is told: now and then is often enough.
+        if (Math.floor(written / 500) < Math.floor((written + count) / 500))
+          onProgress("publish", written, counted.kept);
+        written += count;
+      }),
+    shardsAtOnce: atOnce,
     signal,
   });
   onProgress("publish", written, written);
@@ -108,43 +114,4 @@ function manifestFunnel(ledger: Ledger, policy: LoadedPolicy): Funnel {
 function stopIfAsked(signal: AbortSignal): void {
   if (signal.aborted)
     throw new PipelineError("interrupted", "stopped before the manifest was written; run the same command again");
-}
-
-function rowOf(document: KeptDocument): UnplacedRow {
-  return {
-    id: document.id,
-    url: document.url,
-    canonicalUrl: document.canonicalUrl,
-    capturedAt: document.capturedAt === null ? null : new Date(document.capturedAt).toISOString(),
-    archive: {
-      name: document.archiveName,
-      sha256: document.archiveSha256,
-      offset: document.offset,
-      length: document.length,
-      innerOffset: document.innerOffset,
-    },
-    recordId: document.recordId,
-    recordType: document.recordType,
-    truncated: document.truncated,
-    digests: {
-      blockSha256: document.blockSha256,
-      payloadSha256: document.payloadSha256,
-      textSha256: document.textSha256,
-      stated: {
-        block: { value: document.statedBlockDigest, state: document.blockDigestState },
-        payload: { value: document.statedPayloadDigest, state: document.payloadDigestState },
-      },
-    },
-    httpStatus: document.httpStatus,
-    mime: document.mime,
-    title: document.title,
-    language: { code: document.language, score: document.languageScore },
-    charset: { name: document.charset, source: document.charsetSource },
-    licence: { id: document.licence, basis: document.licenceBasis },
-    evidence: document.evidence,
-    signals: document.signals,
-    measurements: document.measurements,
-    cluster: document.cluster,
-    words: document.words,
-  };
 }

@@ -71,7 +71,8 @@ test("every file is one zstd frame with a checksum, so that readers that stop af
   const [row] = sampleRows(1);
   assert.ok(row);
   const digests = { ...row.digests, textSha256: createHash("sha256").update(long).digest("hex") };
-  await sampleBuild(directory, 1, { rows: [{ ...row, digests }], textOf: () => long });
+  const source = { ...row.source, bytes: Buffer.byteLength(long) };
+  await sampleBuild(directory, 1, { rows: [{ ...row, digests, source }], textOf: () => long });
   const packed = await readFile(join(directory, "text/00000.jsonl.zst"));
   assert.equal(packed.readUInt32LE(0), 0xfd2fb528);
   assert.notEqual((packed[4] ?? 0) & 0b100, 0, "the frame has no checksum");
@@ -122,10 +123,13 @@ test("a new manifest takes the place of the old one, and a build that fails leav
   const directory = join(folder.path, "manifest");
   await sampleBuild(directory, 3);
   const before = await readFile(join(directory, "manifest.json"), "utf8");
+  const misstated = sampleRows(4);
+  for (const { source } of misstated) Object.assign(source, { bytes: 7 });
   const failing: readonly Parameters<typeof sampleBuild>[2][] = [
     { rows: sampleRows(4).toReversed() },
     { rows: [...sampleRows(3), ...sampleRows(3).slice(2)] },
     { textOf: () => "another text" },
+    { rows: misstated },
     { head: sampleHead(5) },
   ];
   for (const change of failing) {

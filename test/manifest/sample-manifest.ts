@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { buildManifest, type BuildInput, type BuildResult } from "../../src/manifest/build.ts";
 import type { ManifestHead } from "../../src/manifest/manifest-head.ts";
 import type { UnplacedRow } from "../../src/manifest/write-rows.ts";
+import { writeShard, type ShardText } from "../../src/manifest/write-shard.ts";
 
 /** A folder that is gone when the scope ends. */
 export async function scratch(): Promise<AsyncDisposable & { readonly path: string }> {
@@ -22,17 +23,21 @@ export function sampleRows(count: number): readonly UnplacedRow[] {
   return Array.from({ length: count }, (_, index) => sampleRow(index));
 }
 
-export function textOfRow(row: UnplacedRow): string {
-  return sampleText(row.archive.offset / 1000);
+function textAt({ position }: ShardText): string {
+  return sampleText(position);
 }
 
 /** A build of `count` documents in small shards. */
-export function sampleBuild(directory: string, count: number, change: Partial<BuildInput> = {}): Promise<BuildResult> {
+export function sampleBuild(
+  directory: string,
+  count: number,
+  { textOf = textAt, ...change }: Partial<BuildInput> & { readonly textOf?: (text: ShardText) => string } = {},
+): Promise<BuildResult> {
   return buildManifest({
     directory,
     head: sampleHead(count),
     rows: sampleRows(count),
-    textOf: textOfRow,
+    makeShard: async (path, texts) => writeShard(path, texts, textOf),
     shardBytes: 400,
     ...change,
   });
@@ -126,6 +131,8 @@ function sampleRow(index: number): UnplacedRow {
           }
         : null,
     words: 10 + index,
+    // Of three segments, whose order is not that of the ids.
+    source: { segmentSha256: sha256(`segment ${index % 3}`), position: index, bytes: Buffer.byteLength(text) },
   };
 }
 

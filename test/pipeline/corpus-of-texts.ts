@@ -58,7 +58,8 @@ export async function corpusOfTexts(
     for (const [place, text] of texts.entries()) {
       const [number, content] = [index * 1000 + place + 1, Buffer.from(text)];
       const document = sampleDocument(number, { textSha256: sha256(text), textBytes: content.length });
-      writer.add(sampleCapture(number, { document }), content, signatureOf(text));
+      const at = { archive: archive.sha256, offset: index * 1000 + place, length: 1, innerOffset: 0 };
+      writer.add(sampleCapture(number, { document, place: at }), content, signatureOf(text));
     }
     return { digest: writer.finish(head), head };
   });
