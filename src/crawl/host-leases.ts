@@ -85,12 +85,14 @@ return 1`;
 export async function leaseHost(
   scripts: RedisScripts,
   host: string,
-  { ttlMs, gapMs, restMs }: LeaseOptions,
+  { ttlMs, gapMs: leastGapMs, restMs }: LeaseOptions,
   signal: AbortSignal,
   patienceMs: number = Infinity,
 ): Promise<HostLease | null> {
   const holder = randomUUID();
   const keys = [`host:${host}`];
+  // Redis takes no parts of a millisecond.
+  const gapMs = Math.ceil(leastGapMs);
   const beganMs = performance.now();
   for (;;) {
     if (signal.aborted) return null;

@@ -6,7 +6,7 @@ import { connectRedis, type RedisConnection } from "../../src/queue/redis-connec
 import { startRedis, type RedisServer } from "../fixtures/redis-server.ts";
 
 const ttlMs = 300;
-const gapMs = 200;
+const gapMs = 199.5;
 const never = new AbortController().signal;
 let server: RedisServer;
 let redis: RedisConnection;
@@ -45,7 +45,7 @@ suite("a lease of a host", () => {
 
   test("tells the next one how long the host is still to be left alone", async () => {
     const host = newHost();
-    await (await take(host, 5000))[Symbol.asyncDispose]();
+    await (await take(host, 4999.5))[Symbol.asyncDispose]();
     await using next = await take(host);
     assert.ok(next.waitMs > 4000 && next.waitMs <= 5000, `${next.waitMs} ms`);
   });
