@@ -1,0 +1,27 @@
+/** A line of a log is for people and for programs that index it: no field of it is ever longer. */
+const mostUnits = 2048;
+/** What is looked through for secrets: much more than is shown, and little enough for any expression. */
+const readUnits = 4 * mostUnits;
+
+const passwords: readonly RegExp[] = [
+  // In the addresses of Redis a password may hold anything but white space, `/` and `@` too.
+  /(?<=rediss?(?:-sentinel|-cluster)?:\/\/)\S*(?=@)/gi,
+  /(?<=:\/\/)[^\s/?#]*(?=@)/g,
+  /(?<=[?&][\w-]*(?:secret|password|signature|credential|token)[\w-]*=)[^\s&#]*/gi,
+];
+
+/** Text for a log: without what is secret in the addresses in it, and cut off where it is too long. */
+export function safeText(text: string): string {
+  const read = text.slice(0, readUnits);
+  const clean = passwords.reduce((left, secret) => left.replace(secret, "***"), read);
+  const left = text.length - read.length + Math.max(0, clean.length - mostUnits);
+  return left === 0 ? clean : `${clean.slice(0, mostUnits).toWellFormed()}… (${left} more)`;
+}
+
+/** C1 controls drive terminals as C0 do, two separators end lines, and bidi controls show text other than it is (CVE-2021-42574). */
+const controls = /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/** A line of JSON, with what JSON leaves as it is escaped too: outside of strings it has no such characters. */
+export function escapedLine(json: string): string {
+  return json.replace(controls, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
