@@ -3,17 +3,25 @@ const mostUnits = 2048;
 /** What is looked through for secrets: much more than is shown, and little enough for any expression. */
 const readUnits = 4 * mostUnits;
 
-const passwords: readonly RegExp[] = [
-  // In the addresses of Redis a password may hold anything but white space, `/` and `@` too.
-  /(?<=rediss?(?:-sentinel|-cluster)?:\/\/)\S*(?=@)/gi,
-  /(?<=:\/\/)[^\s/?#]*(?=@)/g,
-  /(?<=[?&][\w-]*(?:secret|password|signature|credential|token)[\w-]*=)[^\s&#]*/gi,
-];
+/** In the addresses of Redis a password may hold anything but white space, `/` and `@` too. */
+const redisAddress = /(rediss?(?:-sentinel|-cluster)?:\/\/)(\S*)/gi;
+const addressKeys = /(?<=:\/\/)[^\s/?#]*(?=@)/g;
+const queryKeys = /(?<=[?&][\w-]*(?:secret|password|signature|credential|token)[\w-]*=)[^\s&#]*/gi;
+
+function withoutSecrets(text: string): string {
+  return text
+    .replace(redisAddress, (whole: string, scheme: string, rest: string) => {
+      const at = rest.lastIndexOf("@");
+      return at < 0 ? whole : `${scheme}***${rest.slice(at)}`;
+    })
+    .replace(addressKeys, "***")
+    .replace(queryKeys, "***");
+}
 
 /** Text for a log: without what is secret in the addresses in it, and cut off where it is too long. */
 export function safeText(text: string): string {
   const read = text.slice(0, readUnits);
-  const clean = passwords.reduce((left, secret) => left.replace(secret, "***"), read);
+  const clean = withoutSecrets(read);
   const left = text.length - read.length + Math.max(0, clean.length - mostUnits);
   return left === 0 ? clean : `${clean.slice(0, mostUnits).toWellFormed()}… (${left} more)`;
 }
