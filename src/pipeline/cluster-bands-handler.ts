@@ -1,5 +1,3 @@
-import { join } from "node:path";
-
 import { PipelineError } from "../core/errors.ts";
 import { bandEdges, bandsOfPart, textsWithWords } from "../dedup/band-edges.ts";
 import { bandKeyOf } from "../dedup/bands.ts";
@@ -11,20 +9,18 @@ import { edgesBytes } from "./cluster-edges.ts";
 import { edgesName, snapshotName, type BandsAsk } from "./cluster-job.ts";
 import { inSegmentOrder, snapshotOf, type TextPlace } from "./cluster-snapshot.ts";
 import { breather } from "./event-loop.ts";
-import { segmentCache } from "./segment-cache.ts";
+import type { SegmentCache } from "./segment-cache.ts";
 import { storedSignatures } from "./stored-signatures.ts";
 import { refuseOtherVersion } from "./version-check.ts";
 
 export interface BandsWork {
   readonly store: Store;
-  /** A folder of this machine for copies of segments. */
-  readonly folder: string;
+  readonly segments: SegmentCache;
   readonly software: string;
 }
 
 /** Some bands of a snapshot in, the pairs that they join in the store. Pairs that are there already are the answer. */
-export function bandsHandler({ store, folder, software }: BandsWork): JobHandler {
-  const cache = segmentCache(store, join(folder, "segments"));
+export function bandsHandler({ store, segments, software }: BandsWork): JobHandler {
   return async (job, { signal, progress }) => {
     const { snapshot, part, of } = job.payload as BandsAsk;
     const name = edgesName(job);
@@ -52,7 +48,7 @@ export function bandsHandler({ store, folder, software }: BandsWork): JobHandler
         textOf: async (text) => {
           await pause();
           const { segmentSha256, position } = placeAt(texts, text);
-          return cache.text(segmentSha256, position, signal);
+          return segments.text(segmentSha256, position, signal);
         },
       },
       bands,

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
@@ -8,7 +8,7 @@ import type { JobHandler, JobPayload } from "../queue/queue.ts";
 import type { Store } from "../store/store.ts";
 import { breather } from "./event-loop.ts";
 import { partName, partOf, shardName, shardResultName, shardSoftware } from "./publish-part.ts";
-import { segmentCache } from "./segment-cache.ts";
+import type { SegmentCache } from "./segment-cache.ts";
 import { refuseOtherVersion } from "./version-check.ts";
 
 interface ExportAsk extends JobPayload {
@@ -18,14 +18,14 @@ interface ExportAsk extends JobPayload {
 
 export interface ExportWork {
   readonly store: Store;
-  /** A folder of this machine for copies of segments and for what is under way. */
+  readonly segments: SegmentCache;
+  /** A folder of this machine for what is under way. */
   readonly folder: string;
   readonly software: string;
 }
 
 /** The places of texts in, a shard of them in the store. One that is there already is the answer. */
-export function exportHandler({ store, folder, software }: ExportWork): JobHandler {
-  const cache = segmentCache(store, join(folder, "segments"));
+export function exportHandler({ store, segments, folder, software }: ExportWork): JobHandler {
   return async ({ payload }, { signal, progress }) => {
     const { part } = payload as ExportAsk;
     const known = await store.get(shardResultName(part), signal);
@@ -36,7 +36,6 @@ export function exportHandler({ store, folder, software }: ExportWork): JobHandl
       throw new PipelineError("segment-broken", `${store.place} has no ${partName(part)}; publish again`, { part });
     }
     refuseOtherVersion(found.software, shardSoftware(software));
-    mkdirSync(folder, { recursive: true });
     const work = mkdtempSync(join(folder, "export-"));
     try {
       const path = join(work, "shard");
@@ -48,7 +47,7 @@ export function exportHandler({ store, folder, software }: ExportWork): JobHandl
         async ({ segmentSha256, position }) => {
           await pause();
           progress(read++ / found.texts.length);
-          return cache.text(segmentSha256, position, signal);
+          return segments.text(segmentSha256, position, signal);
         },
         signal,
       );

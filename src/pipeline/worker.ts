@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { jobKinds, type Consumer, type JobHandler, type JobKind, type Queue } from "../queue/queue.ts";
 import type { Store } from "../store/store.ts";
+import { segmentCache, type SegmentCache } from "./segment-cache.ts";
 import { threadPool, type ThreadPool } from "./thread-pool.ts";
 
 /** What the handlers of a worker process need; made once a process. */
@@ -12,6 +13,8 @@ export interface WorkerDeps {
   readonly pool: ThreadPool;
   /** A folder of this process for what is under way. */
   readonly folder: string;
+  /** Segments of the store that jobs read texts from; one for all of them, for they have a folder together. */
+  readonly segments: SegmentCache;
   readonly software: string;
   /** Jobs in hand at once of a kind that keeps a processor busy. */
   readonly concurrency: number;
@@ -29,14 +32,16 @@ export interface WorkerProcess extends AsyncDisposable {
 }
 
 /** The threads and the folder of a worker process. What dead processes of this machine left in `cache` stays theirs. */
-export function workerProcess(deps: Omit<WorkerDeps, "pool" | "folder">, cache: string): WorkerProcess {
+export function workerProcess(deps: Omit<WorkerDeps, "pool" | "folder" | "segments">, cache: string): WorkerProcess {
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, "worker-"));
   const pool = threadPool(deps.concurrency, deps.software);
+  const segments = segmentCache(deps.store, join(folder, "segments"));
   return {
-    deps: { ...deps, pool, folder },
+    deps: { ...deps, pool, folder, segments },
     async [Symbol.asyncDispose]() {
       await pool[Symbol.asyncDispose]();
+      segments[Symbol.dispose]();
       rmSync(folder, { recursive: true, force: true });
     },
   };

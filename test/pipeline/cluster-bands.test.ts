@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 
@@ -10,6 +9,7 @@ import { jobBands } from "../../src/pipeline/cluster-bands.ts";
 import { bandsHandler } from "../../src/pipeline/cluster-bands-handler.ts";
 import { edgesBytes, edgesOf } from "../../src/pipeline/cluster-edges.ts";
 import { snapshotBytes, snapshotOf } from "../../src/pipeline/cluster-snapshot.ts";
+import { segmentCache } from "../../src/pipeline/segment-cache.ts";
 import { localQueue } from "../../src/queue/local-queue.ts";
 import { sentences } from "../fixtures/archive-of-pages.ts";
 import { bucketIn, corpusOfTexts, type CorpusOfTexts } from "./corpus-of-texts.ts";
@@ -39,9 +39,8 @@ async function clustersBy(
   store: ReturnType<typeof bucketIn>,
 ): Promise<ClusterRow[]> {
   await using queue = localQueue();
-  const work = join(corpus.folder, `work-${parts}`);
-  mkdirSync(work, { recursive: true });
-  queue.consume("bands", bandsHandler({ store, folder: work, software }), { concurrency: 2 });
+  using cache = segmentCache(store, join(corpus.folder, "cache"));
+  queue.consume("bands", bandsHandler({ store, segments: cache, software }), { concurrency: 2 });
   const runner = jobBands({ queue, store, segments: corpus.corpus.segments, software, parts, signal });
   await clusterCorpus(corpus.corpus, corpus.ledger, runner);
   return clustersIn(corpus);
@@ -72,7 +71,6 @@ suite("bands as jobs", () => {
     );
     assert.deepEqual(await clustersBy(3, corpus, store), first);
     assert.deepEqual(store.stored, []);
-    assert.deepEqual(readdirSync(join(corpus.folder, "work-3")), ["segments"]);
   });
 
   test("find the pairs anew when they are gone from the store or are no pairs of these texts", async () => {
@@ -92,7 +90,8 @@ suite("bands as jobs", () => {
     using corpus = await corpusOfTexts(segments.slice(0, 1));
     const store = bucketIn(join(corpus.folder, "store"));
     await using queue = localQueue({ retry: { tries: 1 } });
-    queue.consume("bands", bandsHandler({ store, folder: corpus.folder, software: "colophon 9" }), { concurrency: 1 });
+    using cache = segmentCache(store, join(corpus.folder, "cache"));
+    queue.consume("bands", bandsHandler({ store, segments: cache, software: "colophon 9" }), { concurrency: 1 });
     const runner = jobBands({ queue, store, segments: corpus.corpus.segments, software, parts: 1, signal });
     await assert.rejects(
       clusterCorpus(corpus.corpus, corpus.ledger, runner),
@@ -107,7 +106,8 @@ suite("bands as jobs", () => {
     using corpus = await corpusOfTexts(segments);
     const store = bucketIn(join(corpus.folder, "store"));
     await using queue = localQueue({ retry: { tries: 1 } });
-    const handler = bandsHandler({ store, folder: corpus.folder, software });
+    using cache = segmentCache(store, join(corpus.folder, "cache"));
+    const handler = bandsHandler({ store, segments: cache, software });
     const lost: string[] = [];
     queue.consume(
       "bands",

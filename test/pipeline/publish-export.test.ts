@@ -14,6 +14,7 @@ import { jobShards } from "../../src/pipeline/publish-export.ts";
 import { exportHandler } from "../../src/pipeline/publish-export-handler.ts";
 import { partBytes, partOf } from "../../src/pipeline/publish-part.ts";
 import { localShards } from "../../src/pipeline/publish-shards.ts";
+import { segmentCache } from "../../src/pipeline/segment-cache.ts";
 import { textStore } from "../../src/pipeline/text-store.ts";
 import { localQueue } from "../../src/queue/local-queue.ts";
 import { sentences } from "../fixtures/archive-of-pages.ts";
@@ -40,11 +41,12 @@ async function publishedByJobs(corpus: CorpusOfTexts, store: ReturnType<typeof b
   await using queue = localQueue({ retry: { tries: 1 } });
   const folder = join(corpus.folder, "work");
   mkdirSync(folder, { recursive: true });
-  queue.consume("bands", bandsHandler({ store, folder, software }), { concurrency: 1 });
-  queue.consume("export", exportHandler({ store, folder, software }), { concurrency: 2 });
+  using cache = segmentCache(store, join(corpus.folder, "cache"));
+  queue.consume("bands", bandsHandler({ store, segments: cache, software }), { concurrency: 1 });
+  queue.consume("export", exportHandler({ store, segments: cache, folder, software }), { concurrency: 2 });
   const common = { queue, store, segments: corpus.corpus.segments, software, signal };
   await published(corpus, { bands: jobBands({ ...common, parts: 3 }), shards: jobShards({ ...common, window: 2 }) });
-  assert.deepEqual(readdirSync(folder), ["segments"], "a worker leaves nothing but its cache behind");
+  assert.deepEqual(readdirSync(folder), [], "a worker leaves nothing behind");
   return sumsOf(corpus);
 }
 
@@ -88,7 +90,9 @@ suite("shards as jobs", () => {
     }
     const store = bucketIn(join(corpus.folder, "store"));
     await using queue = localQueue();
-    queue.consume("export", exportHandler({ store, folder: corpus.folder, software }), { concurrency: 3 });
+    using cache = segmentCache(store, join(corpus.folder, "cache"));
+    const handler = exportHandler({ store, segments: cache, folder: corpus.folder, software });
+    queue.consume("export", handler, { concurrency: 3 });
     const byJobs = { queue, store, segments: corpus.corpus.segments, software, signal };
     const runners = [localShards(texts, signal), ...[1, 4].map((window) => jobShards({ ...byJobs, window }))];
     const sums = [];
@@ -116,9 +120,9 @@ suite("shards as jobs", () => {
     const before = sumsOf(corpus);
     const store = bucketIn(join(corpus.folder, "store"));
     await using queue = localQueue({ retry: { tries: 1 } });
-    queue.consume("export", exportHandler({ store, folder: corpus.folder, software: "colophon 9" }), {
-      concurrency: 1,
-    });
+    using cache = segmentCache(store, join(corpus.folder, "cache"));
+    const handler = exportHandler({ store, segments: cache, folder: corpus.folder, software: "colophon 9" });
+    queue.consume("export", handler, { concurrency: 1 });
     const shards = jobShards({ queue, store, segments: corpus.corpus.segments, software, window: 2, signal });
     await assert.rejects(
       published(corpus, { shards }),
