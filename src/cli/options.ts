@@ -17,7 +17,10 @@ export const machineOptions: readonly CommandOption[] = [
     description:
       "leave the work to `colophon worker` processes that share this Redis (redis://, rediss://, redis-sentinel://, redis-cluster://); a password is better given in COLOPHON_REDIS_PASSWORD",
   },
-  { flags: "--store <place>", description: "what they share archives and segments in: a folder, or s3://BUCKET/PREFIX" },
+  {
+    flags: "--store <place>",
+    description: "what they share archives and segments in: a folder, or s3://BUCKET/PREFIX",
+  },
 ];
 
 /** `null` when neither is given. @throws {PipelineError} `usage` when only one is */
@@ -25,7 +28,10 @@ export function machinesOf(options: OptionValues): { readonly redis: string; rea
   const [redis, store] = [optionalTextOf(options, "redis"), optionalTextOf(options, "store")];
   if (redis === null && store === null) return null;
   if (redis === null || store === null) {
-    throw new PipelineError("usage", "--redis and --store go together: the one carries jobs, the other what they are about");
+    throw new PipelineError(
+      "usage",
+      "--redis and --store go together: the one carries jobs, the other what they are about",
+    );
   }
   return { redis, store };
 }

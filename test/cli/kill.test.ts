@@ -27,7 +27,7 @@ suite("a run that is killed", () => {
     const undisturbed = corpusAt(join(folder.path, "undisturbed"));
     const run = await runColophon("ingest", ...archives, "--corpus", undisturbed);
     assert.equal(run.status, 0, run.err);
-    const lasted = performance.now() - started;
+    let lasted = performance.now() - started;
     const { root, totals } = manifestOf(undisturbed);
     assert.ok(totals.documents > 400, `only ${totals.documents} documents`);
 
@@ -36,9 +36,12 @@ suite("a run that is killed", () => {
       const corpus = corpusAt(join(folder.path, `killed-${moment}`));
       // Evenly over the run, each moved a little: random enough, and the same spread every time.
       const afterMs = (lasted * (moment + Math.random())) / kills;
+      const startedMs = performance.now();
       const child = startColophon(["ingest", ...archives, "--corpus", corpus]);
       const timer = setTimeout(() => child.kill("SIGKILL"), afterMs);
       if ((await ended(child)).signal === "SIGKILL") killed++;
+      // The machine has become faster: neighbours have gone.
+      else lasted = Math.min(lasted, performance.now() - startedMs);
       clearTimeout(timer);
       const again = await runColophon("ingest", ...archives, "--corpus", corpus);
       assert.equal(again.status, 0, `after a kill at ${afterMs.toFixed(0)} ms: ${again.err}`);

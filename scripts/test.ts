@@ -1,0 +1,74 @@
+/**
+ * `npm test`: every test on Node's own runner.
+ *   npm test -- [FILE...]     only those
+ * Some need a real redis-server or a real S3 server (versitygw). Where one is missing the files that need it are left out,
+ * and named; with COLOPHON_SERVERS=required, as in CI, they run and fail.
+ */
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync, globSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { delimiter, join } from "node:path";
+
+const servers: readonly {
+  readonly fixture: string;
+  readonly name: string;
+  readonly variable: string | null;
+  readonly get: string;
+}[] = [
+  {
+    fixture: "test/fixtures/redis-server.ts",
+    name: "redis-server",
+    variable: null,
+    get: "apt-get install redis-server",
+  },
+  {
+    fixture: "test/fixtures/s3-server.ts",
+    name: "versitygw",
+    variable: "COLOPHON_S3_SERVER",
+    get: "go install github.com/versity/versitygw/cmd/versitygw@v1.8.0",
+  },
+];
+
+function isThere({ name, variable }: (typeof servers)[number]): boolean {
+  if (variable !== null && (process.env[variable] ?? "") !== "") return true;
+  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** All files of `test/` that a file brings in, itself among them. */
+function broughtIn(file: string, seen: Set<string> = new Set()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const [, target = ""] of readFileSync(file, "utf8").matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)) {
+    const path = join(file, "..", target).replaceAll("\\", "/");
+    if (path.startsWith("test/") && path.endsWith(".ts") && existsSync(path)) broughtIn(path, seen);
+  }
+  return seen;
+}
+
+const given = process.argv.slice(2);
+const all = given.length > 0 ? given : globSync("test/**/*.test.ts").toSorted();
+const missing = process.env["COLOPHON_SERVERS"] === "required" ? [] : servers.filter((server) => !isThere(server));
+const files = all.filter((file) => {
+  const needed = broughtIn(file);
+  return missing.every(({ fixture }) => !needed.has(fixture));
+});
+for (const { name, fixture, get } of missing) {
+  const left = all.filter((file) => broughtIn(file).has(fixture)).length;
+  console.log(`${name} is not here: ${left} files of tests that need it are left out (${get})`);
+}
+// Many tests wait for processes of their own: more of them than cores keep the cores busy.
+const flags = [
+  "--test",
+  `--test-concurrency=${availableParallelism() + 1}`,
+  "--test-timeout=600000",
+  "--test-reporter=spec",
+];
+const { status } = spawnSync(process.execPath, [...flags, ...files], { stdio: "inherit" });
+process.exitCode = status ?? 1;
