@@ -5,14 +5,14 @@ import { answersItself, loopbackWeb, pageOf, type LoopbackWeb } from "../crawl/l
 export const hosts = ["a", "b", "c", "d", "e", "f"].map((name) => `${name}.test`);
 export const delayMs = 150;
 const answerMs = 20;
-const pagesAHost = 8;
+const pagesAHost = 16;
 
-/** A web of six hosts that take their time, each page of which leads to the next two of its host and to other hosts. */
+/** A web of six hosts that take their time, each page of which leads to all of its host and to other hosts. */
 export async function politeWeb(): Promise<LoopbackWeb> {
   return loopbackWeb((url, _, response) => {
     const page = Number(/^[a-f]\.test\/(\d*)$/.exec(url)?.[1] ?? NaN);
     const isThere = page < pagesAHost;
-    const links = [page * 2 + 1, page * 2 + 2].filter((to) => to < pagesAHost).map((to) => `/${to}`);
+    const links = Array.from({ length: pagesAHost - 1 }, (_, to) => `/${to + 1}`);
     const html = pageOf(url, [...links, ...hosts.map((host) => `http://${host}/`)]);
     setTimeout(() => {
       response.writeHead(isThere ? 200 : 404, { "content-type": "text/html" }).end(isThere ? html : "");

@@ -47,7 +47,7 @@ export async function workshop(clocksMs: readonly number[]): Promise<Workshop> {
   const living = new Set<ChildProcess>();
   let isOver = false;
   const begin = (clockMs: number): ChildProcess => {
-    const child = spawn(process.execPath, [script, redis.url, place, "4", String(leaseMs), String(clockMs)], {
+    const child = spawn(process.execPath, [script, redis.url, place, "2", String(leaseMs), String(clockMs)], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     living.add(child);
