@@ -49,7 +49,9 @@ function withDefaultsRequired<T>(schema: T): T {
 /** Columns of the published views, from the comments of the SQL itself. */
 function ledgerViews(): Generated {
   const sections = [
-    ...read("schemas/sql/0002-views.sql").matchAll(/((?:^-- .*\n)+)CREATE VIEW (\w+) AS\n([\s\S]*?);$/gm),
+    ...(read("schemas/sql/0002-views.sql") + read("schemas/sql/0003-copies.sql")).matchAll(
+      /((?:^-- .*\n)+)CREATE VIEW (\w+) AS\n([\s\S]*?);$/gm,
+    ),
   ];
   if (sections.length < 5) throw new Error("found next to no views: the pattern is out of date");
   const tables = sections.map(([, comment = "", name = "", body = ""]) => {

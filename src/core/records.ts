@@ -1,3 +1,4 @@
+import type { CopiedFrom } from "./copied.ts";
 import type { Evidence, Signal } from "./rights.ts";
 
 /** Lower-case hex digests cross borders as text; the ledger stores them as blobs. */
@@ -95,6 +96,15 @@ export interface ProblemRow {
   readonly detail: string;
 }
 
+/** Where a capture was copied from, as the record behind it says. */
+export interface CopyRow {
+  /** Id of the capture, which need not be in the same slice. */
+  readonly capture: Hex;
+  /** Record id that the capture must have. */
+  readonly recordId: string;
+  readonly from: CopiedFrom;
+}
+
 /** What a rule set is: measurements are stored by position in it. */
 export interface RuleSetRow {
   readonly name: string;
@@ -133,6 +143,8 @@ export interface SegmentHead {
   readonly ruleSet: readonly RuleSetRow[];
   readonly losses: readonly LossRow[];
   readonly problems: readonly ProblemRow[];
+  /** Left out when nothing in the slice says that it was copied. */
+  readonly copies?: readonly CopyRow[];
 }
 
 /** One archive file as it was when it was registered. */

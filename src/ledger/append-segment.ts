@@ -3,6 +3,7 @@ import {
   digestStates,
   outcomes,
   type CaptureRow,
+  type CopyRow,
   type DocumentRow,
   type Hex,
   type RuleSetRow,
@@ -38,6 +39,8 @@ export const appendSql = {
     url_rest, captured_at, ip, http_status, mime, truncated, stated_block_digest, stated_payload_digest,
     block_digest_state, payload_digest_state, block_sha256, payload_sha256, payload_bytes, outcome, reason, detail)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  addCopy: `INSERT INTO copy (capture, crawl, subset, file, offset, length, digest, fields)
+    SELECT key, ?, ?, ?, ?, ?, ?, ? FROM capture WHERE id = ? AND record_id = ? ON CONFLICT (capture) DO NOTHING`,
   addDocument: `INSERT INTO document (key, title, canonical_origin, canonical_rest, language_attribute, charset,
     charset_source, language, language_score, text_sha256, text_bytes, words, licence, licence_basis, measurements)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -83,6 +86,7 @@ export function appendSegment(ledger: Ledger, input: SegmentInput): "appended" |
       documents++;
     }
     ledger.statement(appendSql.countSlice).run(position, documents, slice);
+    for (const copy of head.copies ?? []) addCopy(ledger, copy);
     return "appended";
   });
 }
@@ -204,6 +208,13 @@ function addDocument(ledger: Ledger, key: number, { id, url }: CaptureRow, row: 
       JSON.stringify(row.measurements),
     );
   addRights(ledger, key, row);
+}
+
+/** Slices come in the order of the archive, so that the capture is there; what names another record than it claims is nothing. */
+function addCopy(ledger: Ledger, { capture, recordId, from }: CopyRow): void {
+  const terms = [termKey(ledger, from.crawl), termKey(ledger, from.subset), termKey(ledger, from.file)];
+  const place = [from.offset, from.length, from.digest, JSON.stringify(from.index)];
+  ledger.statement(appendSql.addCopy).run(...terms, ...place, blobOf(capture), packedRecordId(recordId));
 }
 
 function addRights(ledger: Ledger, key: number, { evidence, signals }: DocumentRow): void {

@@ -1,5 +1,6 @@
 import { PipelineError } from "../core/errors.ts";
 import type { ArchiveRow, Hex } from "../core/records.ts";
+import { termKey } from "./dictionaries.ts";
 import { inTransaction } from "./in-transaction.ts";
 import type { Ledger } from "./open.ts";
 import { blobOf } from "./row-values.ts";
@@ -13,6 +14,8 @@ export const archiveSql = {
     ON CONFLICT (sha256) DO UPDATE SET name = min(name, excluded.name)`,
   addPath: `INSERT INTO archive_path (path, archive, mtime_ns) VALUES (?, ?, ?)
     ON CONFLICT (path) DO UPDATE SET archive = excluded.archive, mtime_ns = excluded.mtime_ns`,
+  byPathKey: "SELECT archive FROM archive_path WHERE path = ?",
+  addCopy: `INSERT INTO archive_copy (archive, crawl, file) VALUES (?, ?, ?) ON CONFLICT (archive) DO NOTHING`,
   paths: "SELECT p.path FROM archive_path p JOIN archive a ON a.key = p.archive WHERE a.sha256 = ? ORDER BY p.path",
   byPath: `SELECT ${columns} WHERE p.path = ?`,
   byStat: `SELECT ${columns} WHERE p.path = ? AND a.bytes = ? AND p.mtime_ns = ?`,
@@ -55,6 +58,15 @@ export function registerArchive(ledger: Ledger, row: ArchiveRow, mtimeNs: bigint
     ledger.statement(archiveSql.add).run(blobOf(row.sha256), row.name, row.bytes, row.sliceBytes, row.sliceCount);
     ledger.statement(archiveSql.addPath).run(row.path, archiveKey(ledger, row.sha256), mtimeNs);
     return ledger.statement<ArchiveRow>(archiveSql.byPath).get(row.path) ?? row;
+  });
+}
+
+/** Notes that an archive is a whole file of somebody else's crawl; nothing when the archive at `path` is not registered. */
+export function noteArchiveCopy(ledger: Ledger, path: string, crawl: string, file: string): void {
+  inTransaction(ledger, () => {
+    const row = ledger.statement<{ archive: number }>(archiveSql.byPathKey).get(path);
+    if (row === undefined) return;
+    ledger.statement(archiveSql.addCopy).run(row.archive, termKey(ledger, crawl), termKey(ledger, file));
   });
 }
 

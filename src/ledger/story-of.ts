@@ -10,6 +10,11 @@ export const storySql = {
     WHERE c.key = ? ORDER BY p.path`,
   software:
     "SELECT t.text AS software FROM capture c JOIN slice s ON s.key = c.slice JOIN term t ON t.key = s.software WHERE c.key = ?",
+  copy: "SELECT crawl, subset, file, offset, length, digest, fields FROM copies WHERE key = ?",
+  robots: `SELECT id, url, captured_at, http_status, payload_sha256, archive, offset FROM captures WHERE key IN (
+      SELECT r.key FROM origin o JOIN capture r ON r.origin = o.key AND r.url_rest = '/robots.txt'
+      WHERE o.origin IN ('http://' || ?, 'https://' || ?))
+    AND (SELECT crawl FROM copies WHERE copies.key = captures.key) = ? ORDER BY captured_at, id LIMIT ?`,
   document: "SELECT * FROM documents WHERE key = ?",
   measurements: "SELECT rule, revision, unit, value FROM measurements WHERE key = ?",
   evidence: "SELECT kind, licence, value, place, quote, subject FROM evidence WHERE key = ?",
@@ -30,6 +35,10 @@ export interface Story {
   readonly paths: readonly string[];
   /** Version of the program that measured it. */
   readonly software: string;
+  /** The crawl of other people that it was copied from; `null` when it was not. */
+  readonly copy: ViewRow | null;
+  /** Captures of its host's robots.txt by the same crawl, oldest first: what was said there at the time. */
+  readonly robots: readonly ViewRow[];
   readonly document: ViewRow | null;
   readonly measurements: readonly ViewRow[];
   readonly evidence: readonly ViewRow[];
@@ -64,10 +73,16 @@ function keysOf(ledger: Ledger, wanted: string): number[] {
 function storyOfKey(ledger: Ledger, key: number): Story {
   const one = (sql: string): ViewRow | null => ledger.statement<ViewRow>(sql).get(key) ?? null;
   const many = (sql: string): ViewRow[] => ledger.statement<ViewRow>(sql).all(key);
+  const capture = one(storySql.capture) ?? {};
+  const copy = one(storySql.copy);
+  const authority = splitUrl(String(capture["url"] ?? ""))[0].replace(/^[a-z]+:\/\//i, "");
+  const robots = ledger.statement<ViewRow>(storySql.robots);
   return {
-    capture: one(storySql.capture) ?? {},
+    capture,
     paths: many(storySql.path).map(({ path }) => String(path)),
     software: String(one(storySql.software)?.["software"] ?? ""),
+    copy,
+    robots: copy === null ? [] : robots.all(authority, authority, copy["crawl"], storyLimit),
     document: one(storySql.document),
     measurements: many(storySql.measurements),
     evidence: many(storySql.evidence),

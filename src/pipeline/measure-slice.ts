@@ -1,12 +1,13 @@
 import { threadId } from "node:worker_threads";
 
-import type { CaptureRow, Hex, LossRow, Outcome, ProblemRow, SliceSpec } from "../core/records.ts";
+import { copiedFromOf, copiedRecordType } from "../core/copied.ts";
+import type { CaptureRow, CopyRow, Hex, LossRow, Outcome, ProblemRow, SliceSpec } from "../core/records.ts";
 import { digestsOf } from "../warc/digests.ts";
 import { readArchive } from "../warc/read-archive.ts";
 import type { ArchiveRecord, SliceSpan } from "../warc/record.ts";
 import { fileSource } from "../warc/source.ts";
 import { heldSource, type ByteRange } from "./held-source.ts";
-import { captureTypes, processCapture, type Measured, type Stages } from "./process-capture.ts";
+import { captureIdOf, captureTypes, processCapture, type Measured, type Stages } from "./process-capture.ts";
 import { segmentWriter } from "./segment-write.ts";
 
 /** One slice to measure: ids and places only, never a page. */
@@ -53,6 +54,7 @@ export async function measureSlice(
   const writer = segmentWriter(job.segments, `${slice.archive.slice(0, 16)}-${slice.index}-${process.pid}-${threadId}`);
   const losses: LossRow[] = [];
   const problems: ProblemRow[] = [];
+  const copies: CopyRow[] = [];
   const outcomes: Record<Outcome, number> = { document: 0, duplicate: 0, skipped: 0, failed: 0 };
   try {
     const items = readArchive(source, {
@@ -74,6 +76,7 @@ export async function measureSlice(
       }
       if (!captureTypes.has(item.type)) {
         problems.push(...digestProblems(item, digestsOf(item, item.block)));
+        if (item.contentType === copiedRecordType) copies.push(...copyOf(item, slice.archive));
         continue;
       }
       const { row, text, signature } = measuredUnlessPoison(item, job, stages);
@@ -98,6 +101,7 @@ export async function measureSlice(
       ruleSet: stages.rules.map(({ name, revision, unit }) => ({ name, revision, unit })),
       losses,
       problems,
+      ...(copies.length === 0 ? {} : { copies }),
     });
     return {
       segment,
@@ -114,6 +118,13 @@ export async function measureSlice(
     writer.abandon();
     throw error;
   }
+}
+
+/** The record that was copied is the member before this one: it begins its own length before it. */
+function copyOf({ type, block, offset, innerOffset, refersTo }: ArchiveRecord, archive: Hex): CopyRow[] {
+  const from = type === "metadata" && innerOffset === 0 ? copiedFromOf(block) : null;
+  if (from === null || refersTo === null || from.length > offset) return [];
+  return [{ capture: captureIdOf(archive, offset - from.length, 0), recordId: refersTo, from }];
 }
 
 /** A digest that the archive states and its bytes do not have is a fault of the record, whatever becomes of its page. */

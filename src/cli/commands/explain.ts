@@ -46,6 +46,7 @@ function inWords(story: Story): string {
     `payload      ${said(capture, "payload_bytes")} bytes, SHA-256 ${said(capture, "payload_sha256")}`,
     `digests      stated block ${said(capture, "stated_block_digest")}: ${said(capture, "block_digest_state")}; payload ${said(capture, "stated_payload_digest")}: ${said(capture, "payload_digest_state")}`,
     ...(capture["truncated"] === null ? [] : [`truncated    ${said(capture, "truncated")}`]),
+    ...copyInWords(story, said),
     `measured by  ${story.software}`,
   ];
   if (document !== null) {
@@ -85,4 +86,24 @@ function inWords(story: Story): string {
     );
   }
   return printable(`${lines.join("\n")}\n`);
+}
+
+/** Where the bytes came from, and what is archived of the host's robots.txt at that time. */
+function copyInWords({ copy, robots }: Story, said: (row: ViewRow, name: string) => string): string[] {
+  if (copy === null) return [];
+  const fields = copy["fields"] === null ? [] : Object.entries(JSON.parse(said(copy, "fields")) as Story["capture"]);
+  const index = fields
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name} ${oneLine(String(value))}`);
+  return [
+    `copied from  ${said(copy, "crawl")}: ${said(copy, "length")} bytes at ${said(copy, "offset")} of ${said(copy, "file")}`,
+    ...(index.length === 0 ? [] : [`             its index said: digest ${said(copy, "digest")}, ${index.join(", ")}`]),
+    ...(robots.length === 0
+      ? ["robots.txt   none of that host and crawl is in this corpus (`--with-robots` brings them)"]
+      : []),
+    ...robots.map(
+      (row) =>
+        `robots.txt   captured ${said(row, "captured_at")}, HTTP ${said(row, "http_status")}, SHA-256 ${said(row, "payload_sha256")}, ${said(row, "url")} at ${said(row, "offset")} of ${said(row, "archive")}`,
+    ),
+  ];
 }

@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+
+import { copiedRecordType } from "../core/copied.ts";
+import { digestsOf } from "../warc/digests.ts";
+import { httpHeadOf } from "../warc/http.ts";
+import { readArchive } from "../warc/read-archive.ts";
+import type { ArchiveRecord } from "../warc/record.ts";
+import { bytesSource } from "../warc/source.ts";
+import { gzipMember, recordBytes, recordUrn } from "../warc/write.ts";
+import type { IndexRow } from "./index-row.ts";
+
+/** Why a record was not copied, for each reason that there is. */
+export const refusalReasons = {
+  "index-row": "the index says something that cannot be",
+  "file-missing": "there is no such file",
+  "not-member": "the bytes are not one gzip member with one record in it",
+  "not-response": "the record is no response, or lacks its id or date",
+  "other-url": "the record is of another address than the index says",
+  "digest-differs": "the payload has another digest than the index says",
+  "truncation-unsaid": "the index says that the page was cut off, the record does not",
+} as const;
+export type RefusalReason = keyof typeof refusalReasons;
+
+/** A record that ends in no archive, by name. */
+export interface Refusal {
+  readonly reason: RefusalReason;
+  readonly detail: string;
+  readonly url: string | null;
+  readonly file: string | null;
+  readonly offset: number | null;
+}
+
+export type Checked = { readonly ok: true; readonly record: ArchiveRecord } | ({ readonly ok: false } & Refusal);
+
+/** Is this what the index says? An index that lies costs the record, and never puts it where something else belongs. */
+export async function checkedRecord(bytes: Buffer, row: IndexRow): Promise<Checked> {
+  const refuse = (reason: RefusalReason, detail: string): Checked => refusedRow(row, reason, detail);
+  if (bytes.length < row.length) return refuse("not-member", `only ${bytes.length} of ${row.length} bytes are there`);
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return refuse("not-member", "no gzip member begins there");
+  const records: ArchiveRecord[] = [];
+  for await (const item of readArchive(bytesSource(bytes), { exactStart: true })) {
+    if (item.kind === "loss") return refuse("not-member", `${item.reason} at byte ${item.offset}: ${item.detail}`);
+    records.push(item);
+    if (records.length > 1) return refuse("not-member", "there are several records");
+  }
+  const [record] = records;
+  if (record === undefined || record.length !== bytes.length) return refuse("not-member", "there is no record");
+  const cut = record.problems.find(({ code }) => code === "length-mismatch");
+  if (record.blockCapped || cut !== undefined) return refuse("not-member", cut?.detail ?? "the record is too large");
+  if (record.type !== "response" || record.recordId === null || record.dateMs === null)
+    return refuse("not-response", `it is a ${record.type} record`);
+  if (record.url !== row.url) return refuse("other-url", `it is of ${record.url ?? "no address"}`);
+  if (row.digest !== null && !hasDigest(record, row.digest))
+    return refuse(
+      "digest-differs",
+      `the index says ${row.digest}, the record ${record.statedPayloadDigest ?? "nothing"}`,
+    );
+  if (row.truncated !== null && record.truncated === null)
+    return refuse("truncation-unsaid", `the index says ${row.truncated}`);
+  return { ok: true, record };
+}
+
+export function refusedRow(row: IndexRow, reason: RefusalReason, detail: string): { readonly ok: false } & Refusal {
+  return { ok: false, reason, detail, url: row.url, file: row.filename, offset: row.offset };
+}
+
+function hasDigest(record: ArchiveRecord, digest: string): boolean {
+  const head = httpHeadOf(record.block);
+  const payload = head.ok ? record.block.subarray(head.bodyOffset) : record.block;
+  const stated = { ...record, statedPayloadDigest: `sha1:${digest}` };
+  return digestsOf(stated, payload).payloadDigestState === "match";
+}
+
+/**
+ * The member that follows a copied record and says where it was copied from. Stored rather than packed, so that its bytes
+ * depend on no version of a compressor.
+ */
+export function provenanceMember(record: ArchiveRecord, row: IndexRow, warcinfoId: string): Buffer {
+  const { recordId, dateMs } = record;
+  const { crawl, subset, filename, offset, length, digest, ...index } = row;
+  const said = { crawl, subset, file: filename, offset, length, digest, index };
+  const digestOfPlace = createHash("sha256")
+    .update(["copied", crawl, filename, offset, row.url].join("\n"))
+    .digest("hex");
+  return gzipMember(
+    recordBytes({
+      type: "metadata",
+      id: recordUrn(digestOfPlace),
+      dateMs: dateMs ?? 0,
+      url: row.url,
+      contentType: copiedRecordType,
+      warcinfoId,
+      fields: recordId === null ? [] : [["WARC-Refers-To", recordId]],
+      block: Buffer.from(JSON.stringify(said)),
+    }),
+    0,
+  );
+}

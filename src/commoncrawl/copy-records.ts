@@ -1,0 +1,209 @@
+import { mkdir, open, readFile, rename, rm, stat, writeFile, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+
+import { PipelineError } from "../core/errors.ts";
+import { gzipMember, recordBytes, recordUrn, warcFieldsBlock } from "../warc/write.ts";
+import { checkedRecord, provenanceMember, refusedRow, type Refusal } from "./copied-record.ts";
+import { copyName, specDigest, type Copied, type CopySpec } from "./copy-spec.ts";
+import { bytesOf, type CrawlFiles } from "./crawl-files.ts";
+import type { IndexRow } from "./index-row.ts";
+import { spansOf, type Span } from "./spans.ts";
+
+/** What of a copy is safe on disk after a span: one line of the journal beside it. */
+interface Reached {
+  readonly spans: number;
+  readonly archiveBytes: number;
+  readonly records: number;
+  readonly version: string | null;
+  /** In the journal, of this span alone. */
+  readonly refused: readonly Refusal[];
+}
+
+type RowsSpec = CopySpec & { readonly rows: readonly IndexRow[] };
+
+/**
+ * Copies records of one file into an archive of their own, each as it stands there and followed by where it came from. A
+ * copy that was stopped, or killed, goes on after the last span that is on disk; a copy that is there is not made again.
+ * @param onBytes told of what was fetched
+ * @throws {PipelineError} `source-changed`, `source-refused`, `source-unreachable`, `interrupted`, `disk-full`
+ */
+export async function copyRecords(
+  spec: RowsSpec,
+  folder: string,
+  files: CrawlFiles,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): Promise<Copied> {
+  await mkdir(folder, { recursive: true });
+  const name = copyName(spec);
+  const known = await finishedCopy(folder, name);
+  if (known !== null) return known;
+  try {
+    return await copied(spec, folder, name, files, signal, onBytes);
+  } catch (error) {
+    if (!(error instanceof PipelineError) || error.code !== "source-changed") throw error;
+    // Bytes of two versions never meet in one archive: once more from the start, with what is there now.
+    await removeUnfinished(folder, name);
+    return copied(spec, folder, name, files, signal, onBytes);
+  }
+}
+
+async function copied(
+  spec: RowsSpec,
+  folder: string,
+  name: string,
+  files: CrawlFiles,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): Promise<Copied> {
+  const spans = spansOf(spec.rows);
+  const warcinfoId = recordUrn(specDigest(spec));
+  await using archive = await open(unfinished(folder, name), "a+");
+  await using journal = await open(journalPath(folder, name), "a+");
+  let reached = await reachedOf(folder, name);
+  if (reached === null || (await archive.stat()).size < reached.archiveBytes) {
+    await Promise.all([archive.truncate(0), journal.truncate(0)]);
+    const head = warcinfoMember(spec, name, warcinfoId);
+    await written(archive, [head]);
+    reached = { spans: 0, archiveBytes: head.length, records: 0, version: null, refused: [] };
+  } else {
+    await archive.truncate(reached.archiveBytes);
+    await endLine(folder, name, journal);
+  }
+  for (const span of spans.slice(reached.spans)) {
+    const read = await bytesOf(files, spec.file, { from: span.from, to: span.to, version: reached.version }, signal);
+    if (read === null) return nothing(spec, folder, name);
+    onBytes(read.bytes.length);
+    const { members, refused } = await membersOf(span, read.bytes, warcinfoId);
+    await written(archive, members);
+    const archiveBytes: number = reached.archiveBytes + members.reduce((sum, { length }) => sum + length, 0);
+    const [spansDone, records] = [reached.spans + 1, reached.records + members.length / 2];
+    const line: Reached = { spans: spansDone, archiveBytes, records, version: read.version, refused };
+    await written(journal, [Buffer.from(`${JSON.stringify(line)}\n`)]);
+    reached = { ...line, refused: [...reached.refused, ...refused] };
+  }
+  const { records, archiveBytes, refused } = reached;
+  const result: Copied = {
+    path: records === 0 ? null : join(folder, name),
+    name,
+    records,
+    bytes: archiveBytes,
+    refused,
+  };
+  await finish(folder, result);
+  return result;
+}
+
+/** Record and provenance of each row that is what the index says, in order. */
+async function membersOf(
+  { from, rows }: Span,
+  bytes: Buffer,
+  warcinfoId: string,
+): Promise<{ readonly members: readonly Buffer[]; readonly refused: readonly Refusal[] }> {
+  const members: Buffer[] = [];
+  const refused: Refusal[] = [];
+  for (const row of rows) {
+    const member = bytes.subarray(row.offset - from, row.offset - from + row.length);
+    const checked = await checkedRecord(member, row);
+    if (checked.ok) members.push(member, provenanceMember(checked.record, row, warcinfoId));
+    else {
+      const { ok: _, ...refusal } = checked;
+      refused.push(refusal);
+    }
+  }
+  return { members, refused };
+}
+
+/** Begins the archive. Nothing in it knows the clock or the version of the program: the same selection, the same bytes. */
+function warcinfoMember({ crawl, file, rows }: RowsSpec, name: string, id: string): Buffer {
+  const firstMs = Math.min(...rows.slice(0, 1).map(({ fetchedAt }) => Date.parse(fetchedAt)));
+  const block = warcFieldsBlock([
+    ["software", "colophon"],
+    ["format", "WARC File Format 1.1"],
+    ["conformsTo", "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"],
+    ["isPartOf", crawl],
+    ["description", `Records of ${file} as they stand there, each followed by where it was copied from`],
+  ]);
+  const type = "application/warc-fields";
+  return gzipMember(
+    recordBytes({ type: "warcinfo", id, dateMs: firstMs, filename: name, contentType: type, block }),
+    0,
+  );
+}
+
+async function nothing({ rows, file }: RowsSpec, folder: string, name: string): Promise<Copied> {
+  const refused = rows.map((row) => {
+    const { ok: _, ...refusal } = refusedRow(row, "file-missing", `there is no ${file}`);
+    return refusal;
+  });
+  await removeUnfinished(folder, name);
+  return { path: null, name, records: 0, bytes: 0, refused };
+}
+
+/** The result is on disk before the archive has its name: a named archive is whole, with all that was refused of it. */
+async function finish(folder: string, result: Copied): Promise<void> {
+  const { name, path } = result;
+  await writeFile(`${resultPath(folder, name)}.new`, JSON.stringify(result), { flush: true });
+  await rename(`${resultPath(folder, name)}.new`, resultPath(folder, name));
+  if (path !== null) await rename(unfinished(folder, name), path);
+  await removeUnfinished(folder, name);
+}
+
+async function finishedCopy(folder: string, name: string): Promise<Copied | null> {
+  const text = await readFile(resultPath(folder, name), "utf8").catch(() => null);
+  if (text === null) return null;
+  const result = JSON.parse(text) as Copied;
+  if (result.path === null) return result;
+  // The folder may have been moved since; the archive lies beside its result.
+  const path = join(folder, name);
+  const size = await stat(path).then(
+    (found) => found.size,
+    () => -1,
+  );
+  return size === result.bytes ? { ...result, path } : null;
+}
+
+async function reachedOf(folder: string, name: string): Promise<Reached | null> {
+  const lines = (await readFile(journalPath(folder, name), "utf8")).split("\n");
+  // What follows the last line feed is a line that a killed process did not finish.
+  const whole = lines.slice(0, -1).map((line) => JSON.parse(line) as Reached);
+  const last = whole.at(-1);
+  return last === undefined ? null : { ...last, refused: whole.flatMap(({ refused }) => refused) };
+}
+
+/** An unfinished last line would spoil the one that comes after it. */
+async function endLine(folder: string, name: string, journal: FileHandle): Promise<void> {
+  const text = await readFile(journalPath(folder, name));
+  await journal.truncate(text.lastIndexOf(10) + 1);
+}
+
+async function written(file: FileHandle, parts: readonly Buffer[]): Promise<void> {
+  try {
+    for (const part of parts) await file.appendFile(part);
+    await file.datasync();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+    throw new PipelineError(
+      "disk-full",
+      "no space left for what is copied; make room and run the same command again",
+      {},
+      error,
+    );
+  }
+}
+
+async function removeUnfinished(folder: string, name: string): Promise<void> {
+  for (const path of [unfinished(folder, name), journalPath(folder, name)]) await rm(path, { force: true });
+}
+
+function unfinished(folder: string, name: string): string {
+  return join(folder, `.unfinished-${name}`);
+}
+
+function journalPath(folder: string, name: string): string {
+  return join(folder, `.unfinished-${name}.journal`);
+}
+
+function resultPath(folder: string, name: string): string {
+  return join(folder, `${name}.json`);
+}

@@ -1,0 +1,73 @@
+import { setTimeout as later } from "node:timers/promises";
+
+import { PipelineError } from "../core/errors.ts";
+
+/** How a server that is not ours is asked again. */
+export interface Patience {
+  /** Least time between two repeated requests, whatever they are for: one a second is what Common Crawl asks of all. */
+  readonly retryGapMs: number;
+  /** The first wait after a failure; each further one of the same request is twice as long. */
+  readonly firstWaitMs: number;
+  readonly longestWaitMs: number;
+  /** Tries of one request before it is given up. */
+  readonly tries: number;
+}
+
+export const usualPatience: Patience = {
+  retryGapMs: 1000,
+  firstWaitMs: 1000,
+  longestWaitMs: 600_000,
+  tries: 12,
+};
+
+/** One for each source, shared by all that ask it. */
+export interface Manners {
+  readonly patience: Patience;
+  /** Before the first try of a request: waits while the source has asked for quiet. */
+  readonly pass: (signal: AbortSignal) => Promise<void>;
+  /**
+   * After a failed try, counted from 1: waits until the request may be tried again.
+   * @param askedMs what `Retry-After` says, `null` when nothing; quiet for that long is kept by all who ask the source
+   * @returns false when it is given up
+   */
+  readonly again: (failedTries: number, askedMs: number | null, signal: AbortSignal) => Promise<boolean>;
+}
+
+/** Keeps the promises of a `Patience` over all streams at once. */
+export function mannersOf(patience: Patience): Manners {
+  let quietUntilMs = 0;
+  let nextRetryMs = 0;
+  const quiet = async (signal: AbortSignal): Promise<void> => {
+    for (;;) {
+      const leftMs = quietUntilMs - performance.now();
+      if (leftMs <= 0) return;
+      await wait(leftMs, signal);
+    }
+  };
+  return {
+    patience,
+    pass: quiet,
+    async again(failedTries, askedMs, signal) {
+      if (failedTries >= patience.tries) return false;
+      // Who asks for more quiet than we would ever wait means that we should come another day.
+      if (askedMs !== null && askedMs > patience.longestWaitMs) return false;
+      const grownMs = Math.min(patience.longestWaitMs, patience.firstWaitMs * 2 ** (failedTries - 1));
+      const waitMs = Math.max(askedMs ?? 0, grownMs);
+      const nowMs = performance.now();
+      if (askedMs !== null) quietUntilMs = Math.max(quietUntilMs, nowMs + askedMs);
+      const atMs = Math.max(nowMs + waitMs, nextRetryMs);
+      nextRetryMs = atMs + patience.retryGapMs;
+      await wait(atMs - nowMs, signal);
+      await quiet(signal);
+      return true;
+    },
+  };
+}
+
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await later(ms, undefined, { signal });
+  } catch (error) {
+    throw new PipelineError("interrupted", "stopped while a server that asked for patience was waited for", {}, error);
+  }
+}
