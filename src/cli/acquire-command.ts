@@ -53,8 +53,14 @@ export async function acquireCommand(command: AcquireCommand, io: Io): Promise<E
   for (const fault of faults) io.err.write(`colophon: ${printable(fault)}\n`);
   const publishes = !report.interrupted && ingest !== null && command.publish;
   const published = publishes
-    ? await publishCorpus(corpus, ledger, policy, softwareVersion(), signal, (label, at, of) =>
-        progress.show(label, at, of, `${at} of ${of}`),
+    ? await publishCorpus(
+        corpus,
+        ledger,
+        policy,
+        softwareVersion(),
+        signal,
+        (label, at, of) => progress.show(label, at, of, `${at} of ${of}`),
+        await collector.runners(),
       )
     : null;
   progress[Symbol.dispose]();

@@ -1,14 +1,18 @@
 import { PipelineError } from "../core/errors.ts";
 import type { Corpus } from "../pipeline/corpus.ts";
 import type { Machines, MeetingPlace } from "../pipeline/machines.ts";
+import type { PublishRunners } from "../pipeline/publish.ts";
 import type { Io } from "./command.ts";
 import { redisUrlOf } from "./redis-url.ts";
+import { sparingly } from "./sparingly.ts";
 import { printable } from "./write-line.ts";
 
 /** This process as the one that hands out a corpus' jobs and collects what comes of them. */
 export interface Collector extends AsyncDisposable {
   /** `null`: the work is done here. */
   readonly machines: Machines | null;
+  /** Who does the heavy parts of publishing. */
+  readonly runners: () => Promise<PublishRunners>;
   /** Aborted with the command's own, and when another process has become the collector. */
   readonly signal: AbortSignal;
   /** @throws {PipelineError} `corpus-locked` when that is why the signal was aborted */
@@ -17,21 +21,36 @@ export interface Collector extends AsyncDisposable {
 
 export async function openCollector(place: MeetingPlace | null, corpus: Corpus, io: Io): Promise<Collector> {
   if (place === null) {
-    return { machines: null, signal: io.signal, check: () => undefined, [Symbol.asyncDispose]: async () => undefined };
+    return {
+      machines: null,
+      runners: async () => ({}),
+      signal: io.signal,
+      check: () => undefined,
+      [Symbol.asyncDispose]: async () => undefined,
+    };
   }
   const { collectorLease, openMachines } = await import("../pipeline/machines.ts");
+  const { jobRunners } = await import("../pipeline/job-runners.ts");
+  const { softwareVersion } = await import("../pipeline/software.ts");
   await using opened = new AsyncDisposableStack();
   const redis = redisUrlOf(place.redis, process.env);
-  const machines = opened.use(await openMachines({ ...place, redis }, fewWords(io)));
+  const machines = opened.use(
+    await openMachines(
+      { ...place, redis },
+      sparingly(({ message }) => io.err.write(`colophon: ${printable(message)}; trying again\n`)),
+    ),
+  );
   const { name } = corpus.config;
   const lease = opened.use(await collectorLease(machines, name, io.signal));
   if ((await machines.queue.workers()).length === 0) {
     io.err.write("colophon: no worker takes jobs yet; start `colophon worker` with the same --redis and --store\n");
   }
   const kept = opened.move();
+  const signal = AbortSignal.any([io.signal, lease.lost]);
   return {
     machines,
-    signal: AbortSignal.any([io.signal, lease.lost]),
+    runners: async () => jobRunners(machines, corpus.segments, softwareVersion(), signal),
+    signal,
     check() {
       if (!lease.lost.aborted) return;
       throw new PipelineError(
@@ -40,17 +59,5 @@ export async function openCollector(place: MeetingPlace | null, corpus: Corpus, 
       );
     },
     [Symbol.asyncDispose]: async () => kept.disposeAsync(),
-  };
-}
-
-/** While Redis is away the same thing goes wrong all the time: it is said once a minute. */
-function fewWords(io: Io): (error: Error) => void {
-  const everyMs = 60_000;
-  const said = new Map<string, number>();
-  return ({ message }) => {
-    const nowMs = performance.now();
-    if (nowMs - (said.get(message) ?? -Infinity) < everyMs || said.size > 1000) return;
-    said.set(message, nowMs);
-    io.err.write(`colophon: ${printable(message)}; trying again\n`);
   };
 }

@@ -3,8 +3,12 @@ import { availableParallelism } from "node:os";
 import type { ExitName } from "../core/errors.ts";
 import { openMachines, type MeetingPlace } from "../pipeline/machines.ts";
 import { softwareVersion } from "../pipeline/software.ts";
-import { workerProcess, type BindWorker } from "../pipeline/worker.ts";
+import { workerKinds, workerProcess, type BindWorker } from "../pipeline/worker.ts";
+import { logger, type LogLevel } from "../telemetry/log.ts";
+import { serveMetrics } from "../telemetry/metrics-server.ts";
 import type { Io } from "./command.ts";
+import { sparingly } from "./sparingly.ts";
+import { workerSight } from "./worker-sight.ts";
 
 export interface WorkerRequest {
   readonly place: MeetingPlace;
@@ -15,30 +19,57 @@ export interface WorkerRequest {
   readonly cache: string;
   readonly drainMs: number;
   readonly lockMs: number;
+  /** `null`: none are served. */
   readonly metricsPort: number | null;
-  readonly logLevel: string;
+  readonly logLevel: LogLevel;
 }
+
+const depthsEveryMs = 5000;
 
 /** Takes jobs until the signal is aborted, then lets those in hand end. */
 export async function runWorker(request: WorkerRequest, io: Io): Promise<ExitName> {
   const software = softwareVersion();
-  await using machines = await openMachines(request.place, () => undefined, request.lockMs);
+  const log = logger(io.err, request.logLevel);
+  const { metrics, observed, counted } = workerSight(log);
+  await using machines = await openMachines(
+    request.place,
+    sparingly((error) => log.warn("trying again", { error })),
+    request.lockMs,
+  );
+  const { queue, store, redis } = machines;
   const concurrency = request.concurrency ?? availableParallelism();
   await using own = workerProcess(
     {
-      ...machines,
+      queue,
+      store: counted(store),
+      scripts: redis.scripts,
       software,
       concurrency,
       waitingConcurrency: request.hosts,
-      observed: (handler) => handler,
+      observed,
     },
     request.cache,
   );
+  await using opened = new AsyncDisposableStack();
+  if (request.metricsPort !== null) {
+    const { port } = opened.use(await serveMetrics(metrics, { port: request.metricsPort }));
+    const depths = setInterval(() => {
+      for (const kind of workerKinds)
+        queue.counts(kind).then(
+          (counts) => metrics.queueHolds(kind, counts),
+          () => undefined,
+        );
+    }, depthsEveryMs);
+    opened.defer(() => clearInterval(depths));
+    log.info("metrics are served", { address: `http://127.0.0.1:${port}/metrics` });
+  }
   const consumers = request.binds.map((bind) => bind(own.deps));
+  log.info("worker started", { software, redis: redis.place, store: store.place, threads: concurrency });
   await new Promise<void>((resolve) => {
     if (io.signal.aborted) resolve();
     io.signal.addEventListener("abort", () => resolve(), { once: true });
   });
-  await Promise.all(consumers.map((consumer) => consumer.close(request.drainMs)));
+  const givenBack = await Promise.all(consumers.map((consumer) => consumer.close(request.drainMs)));
+  log.info("worker stopped", { givenBack: givenBack.reduce((sum, count) => sum + count, 0) });
   return "ok";
 }

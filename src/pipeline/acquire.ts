@@ -53,14 +53,21 @@ export async function acquire(
   try {
     const { add: onArchive, signal: either } = measuring;
     if (plan.crawl !== null) {
-      crawl = await crawlCorpus(corpus, plan.crawl, software, either, { onArchive, onProgress: hooks.onCrawl });
+      const { machines } = plan;
+      const shared = machines === null ? null : { ...machines, scripts: machines.redis.scripts };
+      const crawlHooks = { onArchive, onProgress: hooks.onCrawl };
+      crawl = await crawlCorpus(corpus, plan.crawl, software, either, crawlHooks, shared);
     }
   } finally {
     await measuring.done();
   }
   const paths = [...(crawl?.archives ?? []), ...plan.archives];
   if (signal.aborted || !plan.ingest || paths.length === 0) return { crawl, ingest: null, interrupted: signal.aborted };
-  const rest = await ingestArchives(corpus, ledger, measurer, paths, signal, hooks.onIngest);
+  const { document, duplicate, skipped, failed } = outcomesOf(early);
+  const captures = document + duplicate + skipped + failed;
+  const rest = await ingestArchives(corpus, ledger, measurer, paths, signal, (seen) =>
+    hooks.onIngest({ ...seen, captures: seen.captures + captures, documents: seen.documents + document }),
+  );
   return { crawl, ingest: withEarlier(rest, early), interrupted: rest.interrupted };
 }
 
@@ -78,21 +85,24 @@ function measurerOf(
 
 /** What was measured beside the crawl belongs to this run too. */
 function withEarlier(rest: IngestReport, early: readonly IngestReport[]): IngestReport {
-  const outcomesOf = (outcome: Outcome): number =>
-    early.reduce((sum, report) => sum + report.outcomes[outcome], rest.outcomes[outcome]);
   return {
     ...rest,
     alreadyRead: rest.alreadyRead - early.filter(({ slices }) => slices > 0).length,
     slices: early.reduce((sum, { slices }) => sum + slices, rest.slices),
     problems: early.reduce((sum, { problems }) => sum + problems, rest.problems),
-    outcomes: {
-      document: outcomesOf("document"),
-      duplicate: outcomesOf("duplicate"),
-      skipped: outcomesOf("skipped"),
-      failed: outcomesOf("failed"),
-    },
+    outcomes: outcomesOf([...early, rest]),
     damaged: [...early.flatMap(({ damaged }) => damaged), ...rest.damaged],
     failures: [...early.flatMap(({ failures }) => failures), ...rest.failures],
+  };
+}
+
+function outcomesOf(reports: readonly IngestReport[]): Record<Outcome, number> {
+  const sum = (outcome: Outcome): number => reports.reduce((all, { outcomes }) => all + outcomes[outcome], 0);
+  return {
+    document: sum("document"),
+    duplicate: sum("duplicate"),
+    skipped: sum("skipped"),
+    failed: sum("failed"),
   };
 }
 

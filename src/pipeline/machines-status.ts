@@ -13,9 +13,13 @@ export interface MachinesStatus {
 export async function machinesStatus(redisUrl: string): Promise<MachinesStatus> {
   await using redis = await connectRedis(redisUrl);
   await using queue = bullmqQueue(redis);
-  const counts = await Promise.all(jobKinds.map(async (kind) => ({ kind, ...(await queue.counts(kind)) })));
+  const jobs: MachinesStatus["jobs"][number][] = [];
+  for (const kind of jobKinds) {
+    const counts = await queue.counts(kind);
+    if (Object.values(counts).some((count) => count > 0)) jobs.push({ kind, ...counts });
+  }
   return {
-    jobs: counts.filter(({ waiting, running, delayed, quarantined }) => waiting + running + delayed + quarantined > 0),
+    jobs,
     workers: await queue.workers(),
   };
 }

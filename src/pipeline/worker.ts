@@ -2,14 +2,22 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { jobKinds, type Consumer, type JobHandler, type JobKind, type Queue } from "../queue/queue.ts";
+import type { RedisScripts } from "../queue/redis-connection.ts";
 import type { Store } from "../store/store.ts";
 import { segmentCache, type SegmentCache } from "./segment-cache.ts";
 import { threadPool, type ThreadPool } from "./thread-pool.ts";
+
+export type { Store as WorkerStore } from "../store/store.ts";
+
+/** Wraps each handler, so that whoever runs the worker sees what it does. */
+export type ObserveJobs = (handler: JobHandler) => JobHandler;
 
 /** What the handlers of a worker process need; made once a process. */
 export interface WorkerDeps {
   readonly queue: Queue;
   readonly store: Store;
+  /** For leases of hosts. */
+  readonly scripts: RedisScripts;
   readonly pool: ThreadPool;
   /** A folder of this process for what is under way. */
   readonly folder: string;
@@ -20,8 +28,7 @@ export interface WorkerDeps {
   readonly concurrency: number;
   /** Jobs in hand at once of a kind that mostly waits for other machines. */
   readonly waitingConcurrency: number;
-  /** Wraps each handler, so that whoever runs the worker sees what it does. */
-  readonly observed: (handler: JobHandler) => JobHandler;
+  readonly observed: ObserveJobs;
 }
 
 /** Binds one kind of job to its handler; each file of `workers/` is one. */

@@ -1,5 +1,6 @@
 import type { Command, CommandInput, Io } from "../command.ts";
-import { corpusOption, jsonOption, textOf } from "../options.ts";
+import { openCollector } from "../collector.ts";
+import { corpusOption, jsonOption, machineOptions, machinesOf, textOf } from "../options.ts";
 import { progressDisplay } from "../progress.ts";
 import { publishedInWords } from "../published-in-words.ts";
 import { jsonText, writeLine } from "../write-line.ts";
@@ -10,7 +11,7 @@ export const publish: Command = {
   description:
     "Applies the policy to what is in the ledger and writes the manifest. No page is read again, so a changed policy takes seconds.",
   arguments: [],
-  options: [corpusOption, jsonOption],
+  options: [corpusOption, ...machineOptions, jsonOption],
   examples: [{ line: "colophon publish --corpus my-corpus", says: "after editing my-corpus/policy.yaml" }],
   async run({ options }: CommandInput, io: Io) {
     const { openCorpus } = await import("../../pipeline/corpus.ts");
@@ -21,10 +22,17 @@ export const publish: Command = {
     const corpus = await openCorpus(textOf(options, "corpus"), false);
     const policy = await loadPolicy(corpus.policyPath);
     using ledger = openLedger(corpus.ledgerPath, { mode: "write" });
+    await using collector = await openCollector(machinesOf(options), corpus, io);
     const json = options["json"] === true;
     using progress = progressDisplay(io, json && !io.terminal);
-    const report = await publishCorpus(corpus, ledger, policy, softwareVersion(), io.signal, (step, done, total) =>
-      progress.show(step, done, total, `${done} of ${total}`),
+    const report = await publishCorpus(
+      corpus,
+      ledger,
+      policy,
+      softwareVersion(),
+      collector.signal,
+      (step, done, total) => progress.show(step, done, total, `${done} of ${total}`),
+      await collector.runners(),
     );
     progress[Symbol.dispose]();
     await writeLine(io.out, json ? jsonText(report) : publishedInWords(report, corpus.folder));

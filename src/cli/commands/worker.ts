@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { PipelineError, type ExitName } from "../../core/errors.ts";
 import type { BindWorker } from "../../pipeline/worker.ts";
+import type { LogLevel } from "../../telemetry/log.ts";
 import type { Command, CommandInput, Io, OptionValues } from "../command.ts";
 import { machineOptions, machinesOf, numberOf, optionalTextOf, textOf, wholeNumberOf } from "../options.ts";
 import { redisUrlOf } from "../redis-url.ts";
@@ -10,6 +11,9 @@ import { redisUrlOf } from "../redis-url.ts";
 /** One thin entry a kind; a worker loads those that it takes. */
 const binders: Readonly<Record<string, () => Promise<{ readonly bind: BindWorker }>>> = {
   slice: async () => import("../../../workers/slice.ts"),
+  turn: async () => import("../../../workers/turn.ts"),
+  bands: async () => import("../../../workers/bands.ts"),
+  export: async () => import("../../../workers/export.ts"),
 };
 
 export const worker: Command = {
@@ -73,7 +77,8 @@ export const worker: Command = {
         drainMs: wholeNumberOf(options, "drain-seconds", 0) * 1000,
         lockMs: (numberOf(options, "lock-seconds", 1) ?? 30) * 1000,
         metricsPort,
-        logLevel: textOf(options, "log-level"),
+        // Commander lets no other through.
+        logLevel: textOf(options, "log-level") as LogLevel,
       },
       io,
     );

@@ -1,0 +1,69 @@
+import { PipelineError } from "../core/errors.ts";
+import { workerKinds, type ObserveJobs, type WorkerStore } from "../pipeline/worker.ts";
+import type { Logger } from "../telemetry/log.ts";
+import { workMetrics, type Metrics, type MetricJobEnd } from "../telemetry/metrics.ts";
+
+/** What can be seen of a worker: its log, and its metrics. */
+export interface WorkerSight {
+  readonly metrics: Metrics<(typeof workerKinds)[number]>;
+  readonly observed: ObserveJobs;
+  readonly counted: (store: WorkerStore) => WorkerStore;
+}
+
+export function workerSight(log: Logger): WorkerSight {
+  const metrics = workMetrics(workerKinds);
+  return {
+    metrics,
+    observed: (handler) => async (job, context) => {
+      const { kind, id } = job;
+      const beganMs = performance.now();
+      const ended = (end: MetricJobEnd): number => {
+        const seconds = (performance.now() - beganMs) / 1000;
+        metrics.jobEnded(kind, end, seconds);
+        return Math.round(seconds * 1000) / 1000;
+      };
+      log.debug("job begun", { kind, job: id, attempt: context.attempt });
+      try {
+        const result = await handler(job, context);
+        countMeasured(result, metrics);
+        log.info("job done", { kind, job: id, seconds: ended("done") });
+        return result;
+      } catch (error) {
+        const isGivenBack = error instanceof PipelineError && error.code === "interrupted";
+        const seconds = ended(isGivenBack ? "given-back" : "failed");
+        const fields = { kind, job: id, seconds, attempt: context.attempt };
+        if (isGivenBack) log.info("job given back", fields);
+        else log.warn("job failed", { ...fields, error: error instanceof Error ? error : String(error) });
+        throw error;
+      }
+    },
+    counted: (store) => ({
+      ...store,
+      async put(name, content, signal) {
+        const state = await store.put(name, content, signal);
+        if (state === "stored")
+          metrics.toStore(Buffer.isBuffer(content) ? content.length : ((await store.size(name)) ?? 0));
+        return state;
+      },
+      async get(name, signal) {
+        const bytes = await store.get(name, signal);
+        metrics.fromStore(bytes?.length ?? 0);
+        return bytes;
+      },
+      async range(name, begin, end, signal) {
+        const bytes = await store.range(name, begin, end, signal);
+        metrics.fromStore(bytes?.length ?? 0);
+        return bytes;
+      },
+    }),
+  };
+}
+
+/** What a slice brought stands in its result. */
+function countMeasured(result: Readonly<Record<string, unknown>>, metrics: Pick<Metrics<never>, "measured">): void {
+  const { outcomes, begin, end } = result;
+  if (typeof outcomes !== "object" || outcomes === null || typeof begin !== "number" || typeof end !== "number") return;
+  const counts = outcomes as Readonly<Record<string, number>>;
+  const captures = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  metrics.measured({ captures, documents: counts["document"] ?? 0, bytes: end - begin });
+}
