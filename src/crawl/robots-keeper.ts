@@ -37,8 +37,8 @@ interface NotedAnswer {
 }
 
 const rememberedHosts = 2_000;
-/** What is longer is asked for again by the next process. */
-const notedBytes = 64 << 10;
+/** Base64 of more than is ever read of one (`maxRobotsBytes`); what is longer is asked for again by the next process. */
+const notedBytes = 1 << 20;
 const notedHeaders = new Set(["content-encoding", "retry-after"]);
 
 /** The note of a host's robots.txt. */

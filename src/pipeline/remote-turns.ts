@@ -12,6 +12,7 @@ import type { EndedTurn } from "../crawl/host-turn.ts";
 import { travellingUrls } from "../crawl/leased-turn.ts";
 import { robotsNote } from "../crawl/robots-keeper.ts";
 import { turnAskBytes, turnEndOf } from "../crawl/turn-files.ts";
+import { wayNote } from "../crawl/url-ways.ts";
 import { jobOf } from "../queue/job-of.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { RedisScripts } from "../queue/redis-scripts.ts";
@@ -71,7 +72,8 @@ export async function remoteTurns(
   const asked = async (turn: Turn, part: number | null): Promise<EndedTurn> => {
     const job: TurnJob = { crawl: digest, run, lease: turn.lease, part };
     const [askName, endName] = [turnName(job, "ask"), turnName(job, "end")];
-    const known = [robotsNote(turn.host), paceNote(turn.host)].map((name) => [name, notes.note(name)] as const);
+    const names = [robotsNote(turn.host), paceNote(turn.host), ...turn.urls.map(({ url }) => wayNote(url))];
+    const known = names.map((name) => [name, notes.note(name)] as const).filter(([, value]) => value !== null);
     const ask = turnAskBytes({ turn, notes: known, aheadMs: await aheadMs() });
     try {
       await patiently(() => store.put(askName, ask, late.signal), late.signal);
@@ -104,9 +106,10 @@ export async function remoteTurns(
       if (!(error instanceof PipelineError)) throw error;
       if (error.code === "interrupted") return turnWithoutEnds(turn, clock.nowMs());
       if (error.code === "job-quarantined" && turn.urls.length > 1) return askedOneByOne(turn);
-      const isOurs =
-        error.code === "job-quarantined" || (failures[error.code].retry && error.code !== "version-differs");
-      if (!isOurs) throw error;
+      // It killed its workers although it was all they had.
+      if (error.code === "job-quarantined")
+        return failedTurn(turn, error.code, { ...retry, attempts: 0 }, clock.nowMs());
+      if (!failures[error.code].retry || error.code === "version-differs") throw error;
       return failedTurn(turn, error.code, retry, clock.nowMs());
     }
   };
