@@ -34,6 +34,8 @@ export interface Asked<T> {
   readonly place: string;
   readonly patience: Patience;
   readonly signal: AbortSignal | undefined;
+  /** How long a try that is under way may go on after the signal; 0 if left out. */
+  readonly graceMs?: number;
   /** Faults that are an answer. */
   readonly answers?: Partial<Record<S3Fault, T>>;
 }
@@ -60,24 +62,35 @@ export async function patiently<T>(asked: Asked<T>, ask: (attempt: Try) => Promi
   }
 }
 
-async function oneTry<T>({ patience, signal, doing, place }: Asked<T>, ask: (attempt: Try) => Promise<T>): Promise<T> {
+async function oneTry<T>(
+  { patience, signal, graceMs = 0, doing, place }: Asked<T>,
+  ask: (attempt: Try) => Promise<T>,
+): Promise<T> {
   const late = new AbortController();
   const allowed = (ms: number): NodeJS.Timeout =>
     setTimeout(() => late.abort(new DOMException("no answer in time", "TimeoutError")), ms);
+  const aborted = (): boolean => signal?.aborted === true;
+  const interrupted = (): PipelineError => new PipelineError("interrupted", `stopped while ${doing}`, { place });
+  if (aborted()) throw interrupted();
   let timer = allowed(patience.tryMs);
   const allow = (bytes: number): void => {
     clearTimeout(timer);
     timer = allowed(patience.tryMs + (bytes / patience.leastBytesPerSecond) * 1000);
   };
-  const aborted = (): boolean => signal?.aborted === true;
-  const interrupted = (): PipelineError => new PipelineError("interrupted", `stopped while ${doing}`, { place });
+  let grace: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    if (graceMs === 0) late.abort();
+    else grace = setTimeout(() => late.abort(), graceMs);
+  };
+  signal?.addEventListener("abort", stop, { once: true });
   try {
-    if (aborted()) throw interrupted();
-    return await ask({ signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]), allow });
+    return await ask({ signal: late.signal, allow });
   } catch (error) {
     throw aborted() ? interrupted() : late.signal.aborted ? late.signal.reason : error;
   } finally {
     clearTimeout(timer);
+    clearTimeout(grace);
+    signal?.removeEventListener("abort", stop);
   }
 }
 

@@ -12,6 +12,8 @@ export interface Source {
 /** Amazon takes parts from 5 MiB to 5 GiB, 10,000 of them at most. */
 export const partBytes = 16 * 1024 * 1024;
 const mostParts = 10_000;
+/** A part that is cut off can still arrive after its upload was taken away, and then lies there for good: it may end. */
+const graceMs = 5000;
 
 export interface Upload {
   readonly library: S3Library;
@@ -42,7 +44,7 @@ export async function uploadInParts(upload: Upload, source: Source): Promise<"st
       IfNoneMatch: "*",
     });
     end = await patiently<"stored" | "taken" | "unsure">(
-      { ...asked, answers: { taken: "taken", conflict: "unsure", absent: "unsure" } },
+      { ...asked, graceMs, answers: { taken: "taken", conflict: "unsure", absent: "unsure" } },
       async ({ signal, allow }) => {
         // The server may put the parts together before it answers.
         allow(source.bytes / 16);
@@ -64,7 +66,7 @@ async function sendParts({ library, client, asked }: Upload, begun: Begun, sourc
   for (let begin = 0; begin < source.bytes; begin += bytes) {
     const PartNumber = parts.length + 1;
     const Body = await source.read(begin, Math.min(bytes, source.bytes - begin));
-    const { ETag, ChecksumCRC32 } = await patiently(asked, ({ signal, allow }) => {
+    const { ETag, ChecksumCRC32 } = await patiently({ ...asked, graceMs }, ({ signal, allow }) => {
       allow(Body.length);
       const part = new library.UploadPartCommand({ ...begun, PartNumber, Body, ChecksumAlgorithm: "CRC32" });
       return client.send(part, { abortSignal: signal });
@@ -74,13 +76,10 @@ async function sendParts({ library, client, asked }: Upload, begun: Begun, sourc
   return parts;
 }
 
-/**
- * Even when the caller has been interrupted; what goes wrong here does not hide why. More than once, because a part that is
- * still on its way in may stop it.
- */
+/** Even when the caller has been interrupted; what goes wrong here does not hide why. */
 async function abort({ library, client, asked }: Upload, begun: Begun): Promise<void> {
   const brief = { ...asked, signal: undefined, patience: { ...asked.patience, tries: 4 } };
-  await patiently(brief, ({ signal }) =>
+  await patiently<unknown>({ ...brief, answers: { conflict: null, absent: null } }, ({ signal }) =>
     client.send(new library.AbortMultipartUploadCommand(begun), { abortSignal: signal }),
   ).catch(() => undefined);
 }
