@@ -1,6 +1,6 @@
 /**
  * What the window of due hosts costs in Redis: bytes for each host, time to fill it, and claims with it for each second, beside
- * those of SQLite alone. Starts the redis-server on PATH on a port of its own.
+ * those of SQLite alone; and bytes for each host that a worker holds. Starts the redis-server on PATH on a port of its own.
  *   node scripts/bench/redis-frontier.ts [--hosts N] [--json]
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 
 import type { Frontier } from "../../src/crawl/frontier.ts";
+import { leaseHost, type HostLease } from "../../src/crawl/host-leases.ts";
 import { redisFrontier } from "../../src/crawl/redis-frontier.ts";
 import { openFrontier } from "../../src/crawl/sqlite-frontier.ts";
 import { connectRedis } from "../../src/queue/redis-connection.ts";
@@ -19,6 +20,7 @@ const { values } = parseArgs({
 });
 const hosts = Number(values.hosts);
 const claims = 200;
+const held = 10_000;
 const limits = { turns: 50, urlsPerTurn: 20, leaseMs: 1_000_000 };
 const folder = mkdtempSync(join(tmpdir(), "colophon-bench-"));
 await using server = await startRedis();
@@ -43,6 +45,19 @@ async function turnsASecond(frontier: Frontier): Promise<number> {
   return turns / ((performance.now() - began) / 1000);
 }
 
+/** Of a lease; the first waits until Redis is known to have forgotten none. */
+async function leasedBytes(hosts: readonly string[]): Promise<number> {
+  const options = { ttlMs: 20_000, gapMs: 1000, restMs: () => 1000 };
+  const lease = (host: string): Promise<HostLease | null> =>
+    leaseHost(redis.scripts, host, options, new AbortController().signal);
+  const leases = [await lease("http://first.example")];
+  const before = await memory();
+  for (const host of hosts) leases.push(await lease(host));
+  const bytes = (await memory()) - before;
+  await Promise.all(leases.map(async (one) => one?.[Symbol.asyncDispose]()));
+  return bytes / hosts.length;
+}
+
 try {
   using local = openFrontier(join(folder, "frontier.sqlite"));
   const names = Array.from({ length: hosts }, (_, at) => `https://www.site-number-${at}.example`);
@@ -57,12 +72,16 @@ try {
   await frontier.claim(0, limits);
   const filledMs = performance.now() - began;
   const due = await redis.client.zcard(`${redis.prefix}:due:bench`);
+  const windowBytes = (await memory()) - before;
+  const turnsRedis = await turnsASecond(frontier);
+  const leased = await leasedBytes(names.slice(0, held));
   const report = {
     "hosts due in the window": due,
-    "bytes of Redis for each": ((await memory()) - before) / due,
+    "bytes of Redis for each": windowBytes / due,
     "ms to fill it": filledMs,
-    "turns for each second, Redis": await turnsASecond(frontier),
+    "turns for each second, Redis": turnsRedis,
     "turns for each second, SQLite": alone,
+    "bytes of Redis for a host held": leased,
   };
   if (values.json) console.log(JSON.stringify(report));
   else

@@ -129,4 +129,21 @@ suite("the window of hosts in Redis", () => {
       assert.deepEqual(addressesOf(await frontier.claim(1000, few)), due(0, 3));
     });
   });
+
+  test("lets a claim go without turns when it is told to stop while Redis is away", async () => {
+    const stop = new AbortController();
+    const gone: RedisScripts = { run: async () => new Promise(() => undefined) };
+    const folder = mkdtempSync(join(tmpdir(), "redis-frontier-"));
+    try {
+      const frontier = redisFrontier(openFrontier(join(folder, "frontier.db")), gone, "gone", stop.signal);
+      frontier.add(pages(1));
+      const claim = frontier.claim(0, wide);
+      stop.abort();
+      assert.deepEqual(await claim, []);
+      assert.equal(frontier.counts().urls.waiting, 1);
+      frontier.close();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });
