@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
-import type { ArchiveRow, Hex } from "../core/records.ts";
+import type { Hex } from "../core/records.ts";
 import { jobOf } from "../queue/job-of.ts";
 import type { Job, JobHandler, JobPayload, Queue } from "../queue/queue.ts";
 import { localQueue } from "../queue/local-queue.ts";
@@ -173,9 +173,4 @@ async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T
     signal.removeEventListener("abort", stop);
     work.catch(() => undefined);
   }
-}
-
-/** For `registerArchive`: where workers find an archive that only the store has. */
-export function placeInStore(store: Store, { sha256 }: Pick<ArchiveRow, "sha256">): string {
-  return store.localPath(archiveName(sha256)) ?? `${store.place}/${archiveName(sha256)}`;
 }
