@@ -1,9 +1,11 @@
 import type { ExitName } from "../core/errors.ts";
+import type { CommonCrawlRequest } from "../pipeline/common-crawl.ts";
 import type { Corpus } from "../pipeline/corpus.ts";
 import type { CorpusCrawlReport, CrawlRequest } from "../pipeline/crawl.ts";
 import type { MeetingPlace } from "../pipeline/machines.ts";
 import type { Io } from "./command.ts";
 import { openCollector } from "./collector.ts";
+import { copyDisplay, copyFaults, copyInWords } from "./copy-in-words.ts";
 import { damageInWords, ingestDisplay, ingestInWords } from "./ingest-in-words.ts";
 import { bytesInWords, progressDisplay } from "./progress.ts";
 import { publishedInWords } from "./published-in-words.ts";
@@ -12,6 +14,7 @@ import { printable, writeLine } from "./write-line.ts";
 export interface AcquireCommand {
   readonly corpus: Corpus;
   readonly crawl: CrawlRequest | null;
+  readonly copies?: CommonCrawlRequest | null;
   readonly archives: readonly string[];
   readonly ingest: boolean;
   readonly publish: boolean;
@@ -44,12 +47,14 @@ export async function acquireCommand(command: AcquireCommand, io: Io): Promise<E
       const words = `${done} fetched, ${failed} failed, ${bytesInWords(bytes)}, ${activeHosts} hosts at work`;
       progress.show("crawl", done, done + waiting, words);
     },
+    onCopy: copyDisplay(progress),
     onIngest: ingestDisplay(progress),
   });
   if (report.crawl !== null) sayRecovery(report.crawl, io);
-  const { ingest } = report;
-  const faults =
-    ingest === null ? [] : [...ingest.failures.map(({ message }) => message), ...ingest.damaged.map(damageInWords)];
+  const { copies, ingest } = report;
+  const faults = copies === null ? [] : copyFaults(copies);
+  if (ingest !== null)
+    faults.push(...ingest.failures.map(({ message }) => message), ...ingest.damaged.map(damageInWords));
   for (const fault of faults) io.err.write(`colophon: ${printable(fault)}\n`);
   const publishes = !report.interrupted && ingest !== null && command.publish;
   const published = publishes
@@ -71,6 +76,7 @@ export async function acquireCommand(command: AcquireCommand, io: Io): Promise<E
   } else {
     const { crawlStatus } = await import("../pipeline/crawl-status.ts");
     const lines = report.crawl === null ? [] : crawlInWords(report.crawl, crawlStatus(corpus)?.blocked ?? {});
+    if (copies !== null) lines.push(...copyInWords(copies));
     if (ingest !== null) lines.push(...ingestInWords(ingest, archiveTotals(ledger)));
     if (report.interrupted) lines.push("Stopped. Run the same command again to go on.");
     else if (published !== null) lines.push(publishedInWords(published, corpus.folder));

@@ -1,5 +1,13 @@
 import type { Outcome } from "../core/records.ts";
+import { noteArchiveCopy } from "../ledger/archives.ts";
 import type { Ledger } from "../ledger/open.ts";
+import {
+  commonCrawlFolder,
+  copyFromCommonCrawl,
+  type CommonCrawlRequest,
+  type CopyProgress,
+  type CopyReport,
+} from "./common-crawl.ts";
 import type { Corpus } from "./corpus.ts";
 import { crawlCorpus, type CorpusCrawlHooks, type CorpusCrawlReport, type CrawlRequest } from "./crawl.ts";
 import { ingestArchives, type IngestProgress, type IngestReport } from "./ingest.ts";
@@ -11,6 +19,8 @@ import { threadPool } from "./thread-pool.ts";
 /** Where the archives of a corpus come from. */
 export interface AcquirePlan {
   readonly crawl: CrawlRequest | null;
+  /** What to copy from Common Crawl. */
+  readonly copies?: CommonCrawlRequest | null;
   /** Archives of other people. */
   readonly archives: readonly string[];
   /** Measure what was archived and write it into the ledger. */
@@ -22,6 +32,7 @@ export interface AcquirePlan {
 
 export interface AcquireReport {
   readonly crawl: CorpusCrawlReport | null;
+  readonly copies: CopyReport | null;
   /** `null` when there was nothing to ingest, or it was not wanted. */
   readonly ingest: IngestReport | null;
   readonly interrupted: boolean;
@@ -29,12 +40,13 @@ export interface AcquireReport {
 
 export interface AcquireHooks {
   readonly onCrawl: CorpusCrawlHooks["onProgress"];
+  readonly onCopy: (progress: CopyProgress) => void;
   readonly onIngest: (progress: IngestProgress) => void;
 }
 
 /**
- * Crawls, and takes archives into the ledger: those of the crawl as each is whole, then the given ones. All of it goes on
- * where it was stopped. The caller holds the corpus's lock.
+ * Crawls and copies, and takes archives into the ledger: those of the crawl and copies as each is whole, then the given
+ * ones. All of it goes on where it was stopped. The caller holds the corpus's lock.
  */
 export async function acquire(
   corpus: Corpus,
@@ -50,6 +62,7 @@ export async function acquire(
     if (plan.ingest) early.push(await ingestArchives(corpus, ledger, measurer, [path], either, () => undefined));
   });
   let crawl: CorpusCrawlReport | null = null;
+  let copies: CopyReport | null = null;
   try {
     const { add: onArchive, signal: either } = measuring;
     if (plan.crawl !== null) {
@@ -58,17 +71,25 @@ export async function acquire(
       const crawlHooks = { onArchive, onProgress: hooks.onCrawl };
       crawl = await crawlCorpus(corpus, plan.crawl, software, either, crawlHooks, shared);
     }
+    if (plan.copies) {
+      const folder = commonCrawlFolder(corpus);
+      const onCopied = ({ path }: { readonly path: string }): void => onArchive(path);
+      copies = await copyFromCommonCrawl(plan.copies, folder, either, onCopied, hooks.onCopy);
+    }
   } finally {
     await measuring.done();
   }
-  const paths = [...(crawl?.archives ?? []), ...plan.archives];
-  if (signal.aborted || !plan.ingest || paths.length === 0) return { crawl, ingest: null, interrupted: signal.aborted };
+  const copied = copies?.archives ?? [];
+  const paths = [...(crawl?.archives ?? []), ...copied.map(({ path }) => path), ...plan.archives];
+  if (signal.aborted || !plan.ingest || paths.length === 0)
+    return { crawl, copies, ingest: null, interrupted: signal.aborted };
   const { document, duplicate, skipped, failed } = outcomesOf(early);
   const captures = document + duplicate + skipped + failed;
   const rest = await ingestArchives(corpus, ledger, measurer, paths, signal, (seen) =>
     hooks.onIngest({ ...seen, captures: seen.captures + captures, documents: seen.documents + document }),
   );
-  return { crawl, ingest: withEarlier(rest, early), interrupted: rest.interrupted };
+  for (const { path, whole } of copied) if (whole !== null) noteArchiveCopy(ledger, path, whole.crawl, whole.file);
+  return { crawl, copies, ingest: withEarlier(rest, early), interrupted: rest.interrupted };
 }
 
 /** Slices that many machines may have in hand for one coordinator; their results are small, their order is kept here. */

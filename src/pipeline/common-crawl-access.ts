@@ -1,0 +1,95 @@
+import { fileURLToPath } from "node:url";
+
+import type { CdxServer } from "../commoncrawl/cdx-index.ts";
+import type { CrawlFiles } from "../commoncrawl/crawl-files.ts";
+import { localFiles } from "../commoncrawl/local-files.ts";
+import { mannersOf, usualPatience, type Patience } from "../commoncrawl/patience.ts";
+import { remoteFiles } from "../commoncrawl/remote-files.ts";
+import { PipelineError } from "../core/errors.ts";
+import { connectToRuleOf } from "../crawl/connect-to.ts";
+import { asksOnlyThisMachine, portsOf } from "../crawl/crawl.ts";
+import { addressOf, type Address } from "../crawl/normal-url.ts";
+import { streamer } from "../crawl/range-stream.ts";
+import { requestHeaders, type Requester } from "../crawl/user-agent.ts";
+
+export const commonCrawlBase = "https://data.commoncrawl.org/";
+export const commonCrawlIndex = "https://index.commoncrawl.org/";
+
+/** How Common Crawl, or a mirror of it, is reached. Plain JSON: a worker elsewhere opens the same. */
+export interface CommonCrawlAccess {
+  /** URL, `file:` URL or folder with the layout of data.commoncrawl.org. */
+  readonly base: string;
+  /** URL of an index server. */
+  readonly indexBase: string;
+  readonly requester: Requester;
+  readonly allowPrivate: boolean;
+  /** `HOST1:PORT1:HOST2:PORT2`, as curl has them. */
+  readonly connectTo: readonly string[];
+  /** Streams at the same time, each of another file. */
+  readonly connections: number;
+  /** How often and how slowly a failed request is repeated; `null`: as is decent. */
+  readonly patience: Patience | null;
+}
+
+export interface CommonCrawl extends AsyncDisposable {
+  readonly files: CrawlFiles;
+  readonly server: CdxServer;
+  readonly connections: number;
+  /** The files below another URL, under the same manners. */
+  readonly filesAt: (base: string) => CrawlFiles;
+}
+
+const connectMs = 20_000;
+const idleMs = 60_000;
+
+/** @throws {PipelineError} `usage` when a base cannot be read, or when others are asked and there is nobody to write to */
+export function openCommonCrawl(access: CommonCrawlAccess): CommonCrawl {
+  const folder = folderOf(access.base);
+  const [base, indexBase] = [folder ?? urlBaseOf(access.base), urlBaseOf(access.indexBase)];
+  const connectTo = access.connectTo.map(connectToRuleOf);
+  const asked = [...(folder === null ? [base] : []), indexBase].map((url) => addressOf(url)).filter(isAddress);
+  // The index server is only counted where it is one of the user's own choice: who never asks it needs no contact for it.
+  const others = asked.filter(({ rawUrl }) => folder === null || rawUrl !== commonCrawlIndex);
+  const { requester, allowPrivate } = access;
+  if (requester.contact === null && !asksOnlyThisMachine(others, connectTo)) {
+    throw new PipelineError(
+      "usage",
+      "who asks Common Crawl must say whom to write to: name a mail address or a page with --contact, or `contact` in corpus.yaml",
+    );
+  }
+  const streams = streamer({
+    ports: portsOf(asked),
+    allowPrivate,
+    connectTo,
+    connectMs,
+    lookup: null,
+    certificateAuthority: null,
+    connections: access.connections,
+    idleMs,
+  });
+  const headers = requestHeaders(requester).filter(([name]) => name !== "Accept");
+  const patience = access.patience ?? usualPatience;
+  const filesAt = (url: string): CrawlFiles => remoteFiles(url, streams, headers, mannersOf(patience));
+  return {
+    files: folder === null ? filesAt(base) : localFiles(folder),
+    server: { base: indexBase, streams, headers, manners: mannersOf(patience) },
+    connections: access.connections,
+    filesAt,
+    [Symbol.asyncDispose]: async () => streams[Symbol.asyncDispose](),
+  };
+}
+
+function folderOf(base: string): string | null {
+  if (base.startsWith("file:")) return fileURLToPath(base);
+  return /^https?:\/\//i.test(base) ? null : base;
+}
+
+function urlBaseOf(base: string): string {
+  const url = URL.parse(base.endsWith("/") ? base : `${base}/`);
+  if (url !== null && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "") return url.href;
+  throw new PipelineError("usage", `${JSON.stringify(base)} is neither an http(s) address nor a folder`);
+}
+
+function isAddress(address: Address | null): address is Address {
+  return address !== null;
+}
