@@ -8,6 +8,7 @@ import {
   type CopyProgress,
   type CopyReport,
 } from "./common-crawl.ts";
+import { jobCopies } from "./copy-jobs.ts";
 import type { Corpus } from "./corpus.ts";
 import { crawlCorpus, type CorpusCrawlHooks, type CorpusCrawlReport, type CrawlRequest } from "./crawl.ts";
 import { ingestArchives, type IngestProgress, type IngestReport } from "./ingest.ts";
@@ -74,7 +75,9 @@ export async function acquire(
     if (plan.copies) {
       const folder = commonCrawlFolder(corpus);
       const onCopied = ({ path }: { readonly path: string }): void => onArchive(path);
-      copies = await copyFromCommonCrawl(plan.copies, folder, either, onCopied, hooks.onCopy);
+      const { machines } = plan;
+      const copyOne = machines === null ? null : jobCopies({ ...machines, ...plan.copies, software, folder });
+      copies = await copyFromCommonCrawl(plan.copies, folder, either, onCopied, hooks.onCopy, copyOne);
     }
   } finally {
     await measuring.done();

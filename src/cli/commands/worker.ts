@@ -11,6 +11,7 @@ import { redisUrlOf } from "../redis-url.ts";
 /** One thin entry a kind; a worker loads those that it takes. */
 const binders: Readonly<Record<string, () => Promise<{ readonly bind: BindWorker }>>> = {
   slice: async () => import("../../../workers/slice.ts"),
+  copy: async () => import("../../../workers/copy.ts"),
   turn: async () => import("../../../workers/turn.ts"),
   bands: async () => import("../../../workers/bands.ts"),
   export: async () => import("../../../workers/export.ts"),
