@@ -82,7 +82,8 @@ async function bench(): Promise<void> {
       };
       const seconds: number[] = [];
       let found = 0;
-      for (let run = 0; run < 3; run++) {
+      // Looking at everything takes a minute, and no warmth of a cache changes that.
+      for (let run = 0; run < (pattern === "*" ? 1 : 3); run++) {
         [found, fetched] = [0, 0];
         const started = performance.now();
         const { signal } = new AbortController();
@@ -91,7 +92,7 @@ async function bench(): Promise<void> {
         }
         seconds.push((performance.now() - started) / 1000);
       }
-      const median = seconds.toSorted((a, b) => a - b)[1] ?? 0;
+      const median = seconds.toSorted((a, b) => a - b)[Math.floor(seconds.length / 2)] ?? 0;
       console.log(
         `${name}: ${found} of ${records} records in ${median.toFixed(3)} s = ${(records / median / 1e6).toFixed(1)} million records/s, ${(fetched / 1e6).toFixed(1)} MB fetched`,
       );
