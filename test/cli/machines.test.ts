@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { suite, test } from "node:test";
@@ -23,6 +23,15 @@ function archivesIn(folder: string, pages: number): string[] {
     writeFileSync(path, archiveOfPages("example.org", part * (pages - 50), pages, 4));
     return path;
   });
+}
+
+/** Until something of a kind lies in the store: how long that takes is the machine's affair. */
+async function untilStored(store: string, kind: string): Promise<void> {
+  const until = performance.now() + 60_000;
+  while (!existsSync(join(store, kind)) || readdirSync(join(store, kind)).length === 0) {
+    assert.ok(performance.now() < until, `nothing came into ${kind}`);
+    await pause(50);
+  }
 }
 
 function filesOf(folder: string): Map<string, string> {
@@ -64,7 +73,8 @@ suite("many workers", () => {
     const spread = corpusAt(join(folder.path, "spread"));
     // Without workers all jobs wait in Redis, and are forgotten there.
     const first = startColophon(["ingest", ...archives, "--corpus", spread, ...place]);
-    await pause(1500);
+    await untilStored(join(folder.path, "store"), "archives");
+    await pause(500);
     await redis.kill();
     await redis.start();
     await pause(500);
@@ -74,7 +84,7 @@ suite("many workers", () => {
     assert.match(stopped.err, /no worker takes jobs yet/);
     await using workers = startWorkers(2, place);
     const second = startColophon(["ingest", ...archives, "--corpus", spread, ...place]);
-    await pause(1000);
+    await untilStored(join(folder.path, "store"), "slices");
     await redis.kill();
     await redis.start();
     const run = await ended(second);
@@ -86,15 +96,19 @@ suite("many workers", () => {
   test("go on when Redis is gone for a minute", async () => {
     using folder = temporaryFolder();
     await using redis = await startRedis();
-    const archives = archivesIn(folder.path, 300);
+    const archives = archivesIn(folder.path, 1500);
     const place = ["--redis", redis.url, "--store", join(folder.path, "store")];
     await using workers = startWorkers(2, place);
     const corpus = corpusAt(join(folder.path, "corpus"));
     const child = startColophon(["ingest", ...archives, "--corpus", corpus, ...place]);
-    await pause(1500);
+    await untilStored(join(folder.path, "store"), "slices");
     await redis.kill();
     await pause(60_000);
-    assert.equal(child.exitCode, null, "it was done before Redis was gone");
+    assert.equal(
+      child.exitCode,
+      null,
+      child.exitCode === null ? "" : `it ended while Redis was gone: ${(await ended(child)).err}`,
+    );
     await redis.start();
     const run = await ended(child);
     assert.equal(run.status, 0, run.err);
@@ -108,7 +122,7 @@ suite("many workers", () => {
     const archives = archivesIn(folder.path, 100);
     const place = ["--redis", redis.url, "--store", join(folder.path, "store")];
     const first = startColophon(["ingest", ...archives, "--corpus", corpusAt(join(folder.path, "first")), ...place]);
-    await pause(1500);
+    await untilStored(join(folder.path, "store"), "archives");
     const second = await runColophon(
       "ingest",
       ...archives,

@@ -253,7 +253,7 @@ suite("extract", () => {
 
 test("completion offers every command with its summary", async () => {
   const { out } = await runColophon("complete", "--", "");
-  assert.match(out, /^ingest\tTake WARC, ARC or WET files the whole way to a manifest$/m);
+  assert.match(out, /^ingest\tTake archives, or pages of Common Crawl, the whole way to a manifest$/m);
   const choices = await runColophon("complete", "--", "stats", "--by", "");
   assert.match(choices.out, /^licence\b/m);
   assert.match((await runColophon("complete", "bash")).out, /complete -F/);
