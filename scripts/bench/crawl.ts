@@ -1,12 +1,12 @@
 /**
  * A whole crawl of a web that lies in DIR, one folder a host, by the command itself in a process of its own: pages for each
  * second of its CPU, the peak of its memory, and what was not reached.
- *   node scripts/bench/crawl.ts DIR [--runs N] [--pages N] [--gzip DIR] [--delay S] [--latency MS] [--kills N] [--crawlee MODULES] [--json]
+ *   node scripts/bench/crawl.ts DIR [--runs N] [--pages N] [--gzip DIR] [--delay S] [--latency MS] [--kills N] [--crawlee MODULES] [--compiled] [--json]
  * The server is a process of its own too (--server; it takes DIR, `--port`, `--log`, and `--expected FILE` to list what can be
  * reached from http://seed.deb.test/). Its pages come gzipped with --gzip, a folder where it keeps them. A page is what
  * the list names as reachable HTML. With --kills the crawl is killed that many times first; the figure is then how many
  * requests were made twice, of how many. With --crawlee, a folder whose node_modules holds crawlee and warcio, Crawlee crawls
- * the same web beside it.
+ * the same web beside it. With --compiled it is the program that `npm run build` has made, as it is installed.
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -32,10 +32,12 @@ const { values, positionals } = parseArgs({
     latency: { type: "string", default: "0" },
     kills: { type: "string", default: "0" },
     crawlee: { type: "string" },
+    compiled: { type: "boolean", default: false },
     json: { type: "boolean", default: false },
   },
 });
 const web = resolve(positionals[0] ?? "../shared/realweb/web");
+const program = values.compiled ? "dist/src/cli/main.js" : "src/cli/main.ts";
 const [runs, kills] = [Number(values.runs), Number(values.kills)];
 const folder = mkdtempSync(join(tmpdir(), "colophon-bench-"));
 
@@ -69,7 +71,7 @@ function crawler(corpus: string): ChildProcess {
   ];
   const budget = values.pages === undefined ? [] : ["--max-pages", values.pages];
   // VmHWM and not maxRSS: the latter still holds what the parent had before the exec.
-  const script = `const { main } = await import(${JSON.stringify(resolve("src/cli/main.ts"))});
+  const script = `const { main } = await import(${JSON.stringify(resolve(program))});
     const status = await main(${JSON.stringify([...args, ...local, ...budget])});
     const { readFileSync } = await import("node:fs");
     const peakMb = Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1]) / 1024;

@@ -5,7 +5,7 @@ import { printable } from "./write-line.ts";
 /** Tells how far the copying has come: first what an index has named, then which files are done. */
 export function copyDisplay(progress: Progress): (seen: CopyProgress) => void {
   return ({ done, groups, bytes, records, words }) => {
-    if (groups === 0) progress.show("select", records, records + 1, printable(`${records} records selected, ${words}`));
+    if (groups === 0) progress.show("select", 0, 1, printable(`${records} records selected, ${words}`));
     else progress.show("copy", done, groups, printable(`${done} of ${groups} files, ${bytesInWords(bytes)}, ${words}`));
   };
 }

@@ -70,6 +70,10 @@ export async function runWorker(request: WorkerRequest, io: Io): Promise<ExitNam
     io.signal.addEventListener("abort", () => resolve(), { once: true });
   });
   const givenBack = await Promise.all(consumers.map((consumer) => consumer.close(request.drainMs)));
-  log.info("worker stopped", { givenBack: givenBack.reduce((sum, count) => sum + count, 0) });
+  const { user, system } = process.cpuUsage();
+  log.info("worker stopped", {
+    givenBack: givenBack.reduce((sum, count) => sum + count, 0),
+    cpuSeconds: Math.round((user + system) / 1e4) / 100,
+  });
   return "ok";
 }

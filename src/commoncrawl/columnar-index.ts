@@ -11,6 +11,8 @@ import { pathListOf } from "./path-list.ts";
 const filesAhead = 3;
 /** Hits further apart than this are read by themselves, so that what lies between need not be fetched. */
 const gapRows = 20_000;
+/** Rows that are read at once where pages can be read by themselves, so that a limit ends the reading soon. */
+const rowsAtOnce = 50_000;
 
 /** Columns of cc-index-table that end in a row; old crawls lack some. */
 const rowColumns = [
@@ -92,7 +94,7 @@ async function* rowsOfFile(files: CrawlFiles, file: ParquetFile, query: IndexQue
   });
   for (const { rowStart, rowEnd } of scan.ranges) {
     const hits = await broken(files, file.path, async () => hitsIn(scan, file, query, rowStart, rowEnd));
-    for (const cluster of clustersOf(hits)) {
+    for (const cluster of clustersOf(hits, pagesStandAlone(file) ? rowsAtOnce : Infinity)) {
       yield* await broken(files, file.path, async () => rowsAt(scan, file, query, cluster));
     }
   }
@@ -129,10 +131,16 @@ async function hitsIn(
   return hits ?? Array.from({ length: rowEnd - rowStart }, (_, at) => rowStart + at);
 }
 
-function* clustersOf(hits: readonly number[]): Generator<readonly number[]> {
+/** Without an index of its pages a column is read as a whole each time. */
+function pagesStandAlone({ metadata }: ParquetFile): boolean {
+  return metadata.row_groups.every(({ columns }) => columns.every((chunk) => chunk.offset_index_offset !== undefined));
+}
+
+function* clustersOf(hits: readonly number[], mostRows: number): Generator<readonly number[]> {
   let begin = 0;
   for (let at = 1; at <= hits.length; at++) {
-    if (at < hits.length && (hits[at] ?? 0) - (hits[at - 1] ?? 0) <= gapRows) continue;
+    const [first = 0, last = 0, next] = [hits[begin], hits[at - 1], hits[at]];
+    if (next !== undefined && next - last <= gapRows && next - first < mostRows) continue;
     if (at > begin) yield hits.slice(begin, at);
     begin = at;
   }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
 import { copyName, type Copied, type CopySpec } from "./copy-spec.ts";
+import { subsetOf } from "./index-row.ts";
 import { changedUnderway, type CrawlFiles } from "./crawl-files.ts";
 
 /** Which version of the file the unfinished bytes are of, and how many it has. */
@@ -24,10 +25,12 @@ export async function copyWhole(
   onBytes: (bytes: number) => void,
 ): Promise<Copied> {
   const name = copyName(spec);
-  const path = files.localPath(spec.file) ?? join(folder, name);
+  // Parts of a crawl use the same names for their files, and a name is what a manifest shows.
+  const own = join(folder, subsetOf(spec.file));
+  const path = files.localPath(spec.file) ?? join(own, name);
   const bytes = await sizeOf(path);
   if (bytes !== null) return { path, name, records: 0, bytes, refused: [] };
-  const got = files.localPath(spec.file) === null ? await fetched(spec, folder, name, files, signal, onBytes) : null;
+  const got = files.localPath(spec.file) === null ? await fetched(spec, own, name, files, signal, onBytes) : null;
   if (got !== null) return { path, name, records: 0, bytes: got, refused: [] };
   const detail = `there is no ${files.place}${spec.file}`;
   const refused = [{ reason: "file-missing", detail, url: null, file: spec.file, offset: null }] as const;

@@ -13,8 +13,8 @@ export interface ParquetFile {
   readonly bytes: AsyncBuffer;
 }
 
-/** Footers of the index are a few hundred kilobytes; what is over is fetched in a second request. */
-const tailBytes = 512 << 10;
+/** Footers of the index are some ten kilobytes long; what is over this is fetched in a second request. */
+const tailBytes = 128 << 10;
 
 /** Pages of the index are packed with gzip; other writers use the others. Snappy is the reader's own. */
 export const pageCodecs: Compressors = {

@@ -37,28 +37,28 @@ export interface Manners {
 export function mannersOf(patience: Patience): Manners {
   let quietUntilMs = 0;
   let nextRetryMs = 0;
-  const quiet = async (signal: AbortSignal): Promise<void> => {
-    for (;;) {
-      const leftMs = quietUntilMs - performance.now();
-      if (leftMs <= 0) return;
-      await wait(leftMs, signal);
-    }
-  };
   return {
     patience,
-    pass: quiet,
+    async pass(signal) {
+      for (let leftMs = 1; leftMs > 0;) {
+        leftMs = quietUntilMs - performance.now();
+        if (leftMs > 0) await wait(leftMs, signal);
+      }
+    },
     async again(failedTries, askedMs, signal) {
       if (failedTries >= patience.tries) return false;
       // Who asks for more quiet than we would ever wait means that we should come another day.
       if (askedMs !== null && askedMs > patience.longestWaitMs) return false;
       const grownMs = Math.min(patience.longestWaitMs, patience.firstWaitMs * 2 ** (failedTries - 1));
-      const waitMs = Math.max(askedMs ?? 0, grownMs);
-      const nowMs = performance.now();
-      if (askedMs !== null) quietUntilMs = Math.max(quietUntilMs, nowMs + askedMs);
-      const atMs = Math.max(nowMs + waitMs, nextRetryMs);
-      nextRetryMs = atMs + patience.retryGapMs;
-      await wait(atMs - nowMs, signal);
-      await quiet(signal);
+      const fromMs = performance.now() + grownMs;
+      if (askedMs !== null) quietUntilMs = Math.max(quietUntilMs, performance.now() + askedMs);
+      for (let leftMs = 1; leftMs > 0;) {
+        // Others may have moved these while we waited.
+        leftMs = Math.max(fromMs, quietUntilMs, nextRetryMs) - performance.now();
+        if (leftMs > 0) await wait(leftMs, signal);
+      }
+      // Nothing was awaited since the moment was looked at: of two who waited for it, the other waits again.
+      nextRetryMs = performance.now() + patience.retryGapMs;
       return true;
     },
   };

@@ -70,7 +70,7 @@ export function robotsKeyOf(url: string): string | null {
 
 /** `www.Example.org:8080` -> `org,example:8080`. Source: the SURT form of the Internet Archive's `surt` library. */
 function hostKeyOf(host: string, given: string): string {
-  const parsed = URL.parse(`http://${host}/`);
+  const parsed = /[\s*?#@\\]/.test(host) ? null : URL.parse(`http://${host}/`);
   if (parsed === null || parsed.hostname === "" || parsed.pathname !== "/")
     throw new PipelineError("usage", `--match ${JSON.stringify(given)}: ${JSON.stringify(host)} is no host`);
   const name = parsed.hostname.replace(/^www\d*\./, "").replace(/\.$/, "");
@@ -81,7 +81,7 @@ function hostKeyOf(host: string, given: string): string {
 
 /** The index sorts the parts of a query and folds case. */
 function pathKeyOf(path: string): string {
-  const { pathname, search } = new URL(path, "http://host.invalid/");
+  const { pathname, search } = new URL(`http://host.invalid${path}`);
   const folded = (pathname + search).toLowerCase();
   const mark = folded.indexOf("?");
   if (mark < 0) return folded;

@@ -6,6 +6,7 @@ import type { HostPaces } from "./host-paces.ts";
 import type { RobotsKeeper } from "./robots-keeper.ts";
 import type { Scope } from "./scope.ts";
 import type { TargetRules } from "./target-rules.ts";
+import type { UrlWays } from "./url-ways.ts";
 
 /** A body to look for ways on in, its codings taken off. */
 export interface LandedPage {
@@ -64,14 +65,14 @@ export interface CrawlContext {
   readonly targets: TargetRules;
   readonly retry: RetryOptions;
   readonly refused: RefusedLinks;
-  /** Redirects in a row. */
-  readonly redirects: HopCounts;
-  /** Sitemaps that name further sitemaps. */
-  readonly indexes: HopCounts;
-  /** Hosts whose robots.txt names a sitemap, by its address. */
-  readonly sitemapsNamed: Map<string, readonly string[]>;
+  readonly ways: UrlWays;
+  /** URLs whose way the turn has changed. */
+  readonly waysChanged: Set<string>;
   readonly signal: AbortSignal;
 }
+
+/** The same for all turns of a process. */
+export type SharedContext = Omit<CrawlContext, "refused" | "waysChanged">;
 
 /** Links that never become URLs, counted over a turn. */
 export interface RefusedLinks {
@@ -92,29 +93,6 @@ export function refusedLinks(): RefusedLinks {
       const taken = counts;
       counts = new Map();
       return taken;
-    },
-  };
-}
-
-/** How many steps of a kind led to a URL, in this process. */
-export interface HopCounts {
-  readonly of: (url: string) => number;
-  /** Counts the step; false when it is one too many. */
-  readonly follow: (from: string, to: string) => boolean;
-}
-
-const rememberedHops = 50_000;
-
-export function hopCounts(most: number): HopCounts {
-  const hops = new Map<string, number>();
-  return {
-    of: (url) => hops.get(url) ?? 0,
-    follow(from, to) {
-      const count = (hops.get(from) ?? 0) + 1;
-      if (count > most) return false;
-      if (hops.size >= rememberedHops) hops.delete(hops.keys().next().value ?? from);
-      hops.set(to, count);
-      return true;
     },
   };
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { sha1Base32 } from "../warc/digests.ts";
-import { freeBytes } from "../warc/free-bytes.ts";
+import { freeBytes, freeWhole } from "../warc/free-bytes.ts";
 import { headerOf } from "../warc/http.ts";
 import type { Fields } from "../warc/record.ts";
-import { gzipMember, recordBytes, warcFieldsBlock, type WrittenRecord } from "../warc/write.ts";
+import { gzipMember, memberPieces, recordBytes, warcFieldsBlock, type WrittenRecord } from "../warc/write.ts";
 import type { Exchanged, ExchangeResult, TlsFacts } from "./exchange-result.ts";
 import type { Validators } from "./frontier.ts";
 
@@ -39,6 +39,7 @@ const packedTypes =
 export function exchangeRecords({ url, result, earlier, facts }: ArchivedExchange): ExchangeRecords {
   const dateMs = result.timings.startMs;
   const common = { dateMs, url, ...(result.ip === null || result.ip === "" ? {} : { ip: result.ip }) };
+  const long: Buffer[] = [];
   const members: Buffer[] = [];
   let recordId: string | null = null;
   let payloadDigest: string | null = null;
@@ -49,11 +50,9 @@ export function exchangeRecords({ url, result, earlier, facts }: ArchivedExchang
     payloadDigest = notModified ? earlier.payloadDigest : sha1Base32(result.payload);
     isRevisit = notModified || (earlier?.payloadDigest === payloadDigest && result.truncated === null);
     const record = { ...common, id: recordId, contentType: "application/http; msgtype=response", payloadDigest };
-    members.push(
-      isRevisit && earlier !== null
-        ? revisitMember(record, result, url, earlier, notModified)
-        : responseMember(record, result),
-    );
+    if (isRevisit && earlier !== null) members.push(revisitMember(record, result, url, earlier, notModified));
+    else if (result.body.length < longBytes) members.push(responseMember(record, result));
+    else long.push(...longResponsePieces(record, result));
   }
   const about = recordId === null ? {} : { concurrentTo: [recordId] };
   if (result.requestHead.length > 0) {
@@ -65,7 +64,7 @@ export function exchangeRecords({ url, result, earlier, facts }: ArchivedExchang
   const block = warcFieldsBlock([...exchangeFacts(result), ...facts]);
   const contentType = "application/warc-fields";
   members.push(memberOf({ ...common, ...about, type: "metadata", id: newId(), contentType, block }));
-  return { pieces: ownPieces(members), recordId, payloadDigest, isRevisit };
+  return { pieces: [...long, joined(members)], recordId, payloadDigest, isRevisit };
 }
 
 /** What opens an archive file. */
@@ -76,13 +75,25 @@ export function warcinfoMember(filename: string, dateMs: number, fields: Fields)
 
 type ResponseHead = Omit<WrittenRecord, "type" | "block">;
 
-function responseMember(record: ResponseHead, result: Exchanged): Buffer {
-  const truncated = result.truncated === null ? {} : { truncated: result.truncated };
-  const { responseHead: block, body: blockRest } = result;
-  const bytes = recordBytes({ ...record, ...truncated, type: "response", block, blockRest });
-  const member = gzipMember(bytes, isPacked(result) ? 0 : bodyLevel);
+function responseMember(head: ResponseHead, result: Exchanged): Buffer {
+  const bytes = recordBytes(responseRecord(head, result));
+  const member = gzipMember(bytes, levelOf(result));
   freeBytes(bytes);
   return member;
+}
+
+function longResponsePieces(head: ResponseHead, result: Exchanged): Buffer[] {
+  return memberPieces(responseRecord(head, result), levelOf(result));
+}
+
+function responseRecord(head: ResponseHead, { truncated, responseHead, body }: Exchanged): WrittenRecord {
+  const cut = truncated === null ? {} : { truncated };
+  return { ...head, ...cut, type: "response", block: responseHead, blockRest: body };
+}
+
+/** Bodies that came packed are only stored. */
+function levelOf(result: Exchanged): number {
+  return isPacked(result) ? 0 : bodyLevel;
 }
 
 /** Only the head is kept: the payload lies where the earlier visit put it. Source: WARC 1.1, 6.7. */
@@ -97,7 +108,7 @@ function revisitMember(
   return memberOf({ ...record, type: "revisit", profile, refersTo: { id, url, dateMs }, block });
 }
 
-/** Bodies that came packed are only stored: to pack them again takes time and gains nothing. */
+/** To pack again what came packed takes time and gains nothing. */
 function isPacked({ headers }: Exchanged): boolean {
   const coding = headerOf(headers, "content-encoding");
   if (coding !== null && !/^\s*(?:identity)?\s*$/i.test(coding)) return true;
@@ -134,20 +145,18 @@ function memberOf(record: WrittenRecord): Buffer {
   return gzipMember(recordBytes(record), headLevel);
 }
 
-/** From here on a buffer has its memory for itself. */
-const largePiece = 64 << 10;
+/** Bodies from this size on are packed piece by piece. */
+const longBytes = 256 << 10;
 
-/** Short buffers are parts of larger ones, which would all be kept until the archive is written: those are joined. */
-function ownPieces(members: readonly Buffer[]): Buffer[] {
-  const large = members.filter(({ length }) => length >= largePiece);
-  const small = members.filter(({ length }) => length < largePiece);
-  const whole = Buffer.allocUnsafeSlow(small.reduce((sum, { length }) => sum + length, 0));
+/** Short buffers are parts of larger ones, which would all be kept until the archive is written: they are joined. */
+function joined(members: readonly Buffer[]): Buffer {
+  const whole = Buffer.allocUnsafeSlow(members.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
-  for (const member of small) {
+  for (const member of members) {
     at += member.copy(whole, at);
-    freeBytes(member);
+    freeWhole(member);
   }
-  return [...large, whole];
+  return whole;
 }
 
 function newId(): string {

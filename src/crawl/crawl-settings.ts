@@ -1,6 +1,12 @@
 import type { ConnectToRule } from "./connect-to.ts";
 import type { CrawlClock } from "./crawl-clock.ts";
-import { hopCounts, retryDefaults, type CrawlContext, type FindWays, type RetryOptions } from "./crawl-context.ts";
+import {
+  retryDefaults,
+  type CrawlContext,
+  type FindWays,
+  type RetryOptions,
+  type SharedContext,
+} from "./crawl-context.ts";
 import { exchanger, type Exchanger } from "./exchange.ts";
 import { exchangerDefaults, type ExchangeLimits } from "./exchange-options.ts";
 import type { Notes } from "./frontier.ts";
@@ -8,7 +14,7 @@ import type { HostPaces } from "./host-paces.ts";
 import { paceDefaults, type PaceOptions } from "./politeness.ts";
 import { robotsKeeper } from "./robots-keeper.ts";
 import type { Scope } from "./scope.ts";
-import { sitemapLimits } from "./sitemap.ts";
+import { urlWays } from "./url-ways.ts";
 import { productToken, requestHeaders, type Requester } from "./user-agent.ts";
 
 /** How the turns of a crawl are done, whoever does them. */
@@ -38,8 +44,6 @@ export interface CrawlParts {
   readonly signal: AbortSignal;
 }
 
-const maxRedirects = 10;
-
 /** One way to the web, with the bounds and the rules of the settings. */
 export function webOf(settings: CrawlSettings): Exchanger {
   return exchanger({
@@ -60,10 +64,7 @@ export function retryOf(settings: CrawlSettings): RetryOptions {
 }
 
 /** @throws {PipelineError} `usage` when the requester's contact is neither mail nor page */
-export function contextOf(
-  settings: CrawlSettings,
-  { clock, ask, paces, notes, signal }: CrawlParts,
-): Omit<CrawlContext, "refused"> {
+export function contextOf(settings: CrawlSettings, { clock, ask, paces, notes, signal }: CrawlParts): SharedContext {
   return {
     clock,
     ask,
@@ -77,9 +78,7 @@ export function contextOf(
     productToken,
     targets: targetsOf(settings),
     retry: retryOf(settings),
-    redirects: hopCounts(maxRedirects),
-    indexes: hopCounts(sitemapLimits.depth),
-    sitemapsNamed: new Map(),
+    ways: urlWays(notes),
     signal,
   };
 }

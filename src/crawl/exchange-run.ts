@@ -41,7 +41,7 @@ function attempt(
 ): Promise<{ readonly result: ExchangeResult; readonly stale: boolean }> {
   const { promise, resolve } = Promise.withResolvers<{ result: ExchangeResult; stale: boolean }>();
   const host = clients.take(url.origin);
-  const wire = emptyWire();
+  const wire = emptyWire(limits.maxWireBytes);
   const sent: string[] = [];
   let controller: Dispatcher.DispatchController | null = null;
   let connection: Connection | null = null;

@@ -2,6 +2,7 @@ import type { CrawlContext, WaysOn } from "./crawl-context.ts";
 import type { FoundUrl } from "./frontier.ts";
 import { addressOf, type Address } from "./normal-url.ts";
 import { sitemapLinksOf, type Sitemap } from "./sitemap.ts";
+import type { UrlWay } from "./url-ways.ts";
 
 /** Higher is sooner; a list tells of many pages, a redirect ends what was begun. */
 export const priorities = { seed: 3, list: 2, redirect: 1, link: 0 } as const;
@@ -33,19 +34,25 @@ export function pageUrls(ways: WaysOn, depth: number, context: CrawlContext): Fo
 
 /** URLs that a sitemap or feed lists: pages of the depth of the list itself, and further sitemaps. */
 export function listUrls(list: Sitemap, url: string, depth: number, context: CrawlContext): FoundUrl[] {
-  const at = { url, depth: context.indexes.of(url), namedBy: context.sitemapsNamed.get(url) ?? [] };
+  const { indexes, namedBy } = context.ways.of(url);
+  const at = { url, depth: indexes, namedBy };
   const { pages, sitemaps, refused } = sitemapLinksOf(list, at);
   for (const [reason, links] of refused) for (const link of links) context.refused.note(reason, link);
   const via = list.kind === "feed" ? "feed" : "sitemap";
-  const further = sitemaps.filter(
-    (one) => isWanted(one, depth, "sitemap", context) && context.indexes.follow(url, one.url),
-  );
+  const further = sitemaps.filter((one) => isWanted(one, depth, "sitemap", context));
+  for (const { url: named } of further) leadTo(context, named, { indexes: indexes + 1 });
   const wanted = pages.filter((one) => isWanted(one, depth, via, context));
   return [...further.map(foundBy(priorities.list)), ...wanted.map(foundBy(priorities.link))];
 
   function foundBy(priority: number): (address: Address) => FoundUrl {
     return ({ url, rawUrl }) => ({ url, rawUrl, depth, via, priority });
   }
+}
+
+/** Remembers how a URL is come by, for the turn that visits it. */
+export function leadTo({ ways, waysChanged }: CrawlContext, url: string, change: Partial<UrlWay>): void {
+  ways.change(url, change);
+  waysChanged.add(url);
 }
 
 function isWanted({ url }: Address, depth: number, via: FoundUrl["via"], { scope, refused }: CrawlContext): boolean {

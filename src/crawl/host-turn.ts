@@ -1,8 +1,8 @@
 import { PipelineError } from "../core/errors.ts";
 import type { Fields } from "../warc/record.ts";
-import { refusedLinks, type CrawlContext } from "./crawl-context.ts";
+import { refusedLinks, type CrawlContext, type SharedContext } from "./crawl-context.ts";
 import { exchangeRecords } from "./crawl-records.ts";
-import { priorities } from "./found-urls.ts";
+import { leadTo, priorities } from "./found-urls.ts";
 import type { FoundUrl, Note, RefusedCount, Turn, UrlEnd } from "./frontier.ts";
 import { addressOf, hostKeyOf } from "./normal-url.ts";
 import { fetchRobots } from "./robots/fetch-robots.ts";
@@ -44,17 +44,27 @@ export const briefTurn: TurnLimits = { turnMs: 50, patienceMs: 25, pieceBytes: 1
 
 /** Visits the URLs of a turn one after the other, as long as the host's robots.txt and pace allow. */
 export async function hostTurn(
-  crawl: Omit<CrawlContext, "refused">,
+  crawl: SharedContext,
   turn: Turn,
   { turnMs, patienceMs, pieceBytes }: TurnLimits,
 ): Promise<EndedTurn> {
-  const context: CrawlContext = { ...crawl, refused: refusedLinks() };
-  const { clock, paces, retry, signal } = context;
+  const context: CrawlContext = { ...crawl, refused: refusedLinks(), waysChanged: new Set() };
+  const { clock, paces, retry, signal, ways, waysChanged } = context;
   const { host } = turn;
   const began = clock.steadyMs();
   const ends = new Map<number, UrlEnd>();
   const found: FoundUrl[] = [];
   const pieces: Buffer[] = [];
+  const newNotes = (): Note[] => {
+    for (const { id, url } of turn.urls) {
+      const end = ends.get(id);
+      if (end === undefined || end.kind === "retry") continue;
+      ways.end(url);
+      waysChanged.add(url);
+    }
+    const all = [context.robots.newNote(host), paces.newNote(host), ...[...waysChanged].map(ways.newNote)];
+    return all.filter((note) => note !== null);
+  };
   const ended = (notBeforeMs: number, blockedReason: string | null = null): EndedTurn => ({
     turn,
     ends,
@@ -63,7 +73,7 @@ export async function hostTurn(
     notBeforeMs,
     blockedReason,
     refused: context.refused.take(),
-    notes: [context.robots.newNote(host), paces.newNote(host)].filter((note) => note !== null),
+    notes: newNotes(),
     ip: paces.ip(host),
   });
   if (paces.waitMs(host) > patienceMs) return ended(paces.dueMs(host));
@@ -129,7 +139,8 @@ async function learntRobots(
   for (const { name, value } of outcome.statements) {
     const address = name === "sitemap" ? addressOf(value, `${host}/`) : null;
     if (address === null) continue;
-    context.sitemapsNamed.set(address.url, [...(context.sitemapsNamed.get(address.url) ?? []), host]);
+    const { namedBy } = context.ways.of(address.url);
+    if (!namedBy.includes(host)) leadTo(context, address.url, { namedBy: [...namedBy, host] });
     const reason = scope(address.url, 0);
     if (reason === null) found.push({ ...address, depth: 0, priority: priorities.list, via: "sitemap" });
     else context.refused.note(reason, address.url);

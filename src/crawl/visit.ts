@@ -4,7 +4,7 @@ import type { Fields } from "../warc/record.ts";
 import type { CrawlContext } from "./crawl-context.ts";
 import { exchangeRecords, type ExchangeRecords } from "./crawl-records.ts";
 import type { Exchanged, NotExchanged } from "./exchange-result.ts";
-import { listUrls, pageUrls, priorities } from "./found-urls.ts";
+import { leadTo, listUrls, pageUrls, priorities } from "./found-urls.ts";
 import type { FoundUrl, TurnUrl, UrlEnd, Validators } from "./frontier.ts";
 import { addressOf } from "./normal-url.ts";
 import { redirectTargetOf } from "./redirect-target.ts";
@@ -18,6 +18,7 @@ export interface Visit {
   readonly pieces: readonly Buffer[];
 }
 
+const maxRedirects = 10;
 /** The same request may well be answered later. */
 const laterStatuses = new Set([408, 425, 429, 500, 502, 503, 504]);
 const refusals: ReadonlySet<string> = new Set(["url", "scheme", "port", "ssrf-host", "ssrf-address"]);
@@ -37,6 +38,7 @@ export async function visit(context: CrawlContext, host: string, one: TurnUrl, r
   const bytes = result.responseHead.length + result.body.length;
   const { found, isPage } = await leadsOf(context, one, result, records);
   freeWhole(result.body);
+  freeWhole(result.payload);
   const end: UrlEnd = {
     kind: "done",
     status: result.status,
@@ -104,7 +106,10 @@ async function leadsOf(
   const { bytes } = decodedBody(codingsOf(result), result.payload);
   if (bytes.length === 0) return nowhere;
   const isOwn = bytes.buffer !== result.payload.buffer;
-  if (isOwn) freeWhole(result.body);
+  if (isOwn) {
+    freeWhole(result.body);
+    freeWhole(result.payload);
+  }
   const contentType = headerOf(result.headers, "content-type");
   const ways = context.findWays({ url: one.rawUrl, headers: result.headers, contentType, bytes });
   if (ways !== null) {
@@ -117,13 +122,9 @@ async function leadsOf(
 }
 
 /** Any text with an address in it could be a sitemap: only what is named so is taken for one. */
-function mayBeList(
-  { sitemapsNamed, indexes }: CrawlContext,
-  url: string,
-  contentType: string | null,
-  bytes: Buffer,
-): boolean {
-  if (sitemapsNamed.has(url) || indexes.of(url) > 0 || listPath.test(url)) return true;
+function mayBeList({ ways }: CrawlContext, url: string, contentType: string | null, bytes: Buffer): boolean {
+  const { namedBy, indexes } = ways.of(url);
+  if (namedBy.length > 0 || indexes > 0 || listPath.test(url)) return true;
   return /xml|rss|atom/i.test(contentType ?? "") || bytes.subarray(0, 100).toString("latin1").includes("<?xml");
 }
 
@@ -133,10 +134,12 @@ function redirectedTo(context: CrawlContext, one: TurnUrl, target: string): Foun
   const address = addressOf(target);
   if (address === null || address.url === one.url) return null;
   const reason = context.scope(address.url, one.depth);
-  if (reason !== null || !context.redirects.follow(one.url, address.url)) {
+  const redirects = context.ways.of(one.url).redirects + 1;
+  if (reason !== null || redirects > maxRedirects) {
     context.refused.note(reason ?? "redirects-too-many", address.url);
     return null;
   }
+  leadTo(context, address.url, { redirects });
   return { ...address, depth: one.depth, priority: priorities.redirect, via: "redirect" };
 }
 

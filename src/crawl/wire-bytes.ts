@@ -1,10 +1,12 @@
 import { freeBytes } from "../warc/free-bytes.ts";
 
-/** Bytes as they come; a drip of single bytes takes little more memory than they do. */
+/** Bytes as they come; a drip of single bytes takes little more memory than they do, and a long body no more than it. */
 export interface WireBytes {
   length: number;
-  /** Joined chunks, with room behind them. */
-  joined: Buffer;
+  /** More cannot come. */
+  readonly limit: number;
+  /** Joined chunks; `null` until there are many. It grows where it lies: a copy of ten megabytes would be the peak of a crawl. */
+  joined: ArrayBuffer | null;
   joinedLength: number;
   /** The last few chunks, as they came. */
   readonly chunks: Buffer[];
@@ -12,36 +14,42 @@ export interface WireBytes {
 
 /** So few chunks are joined only once, at the end. */
 const maxLooseChunks = 32;
+/** By how much the joined bytes grow at least. */
+const stepBytes = 64 << 10;
+const longBytes = 1 << 20;
 
-export function emptyWire(): WireBytes {
-  return { length: 0, joined: nothing, joinedLength: 0, chunks: [] };
+export function emptyWire(limit: number): WireBytes {
+  return { length: 0, limit, joined: null, joinedLength: 0, chunks: [] };
 }
-
-const nothing = Buffer.alloc(0);
 
 export function addToWire(wire: WireBytes, chunk: Buffer): void {
   wire.chunks.push(chunk);
   wire.length += chunk.length;
-  if (wire.chunks.length < maxLooseChunks) return;
-  if (wire.length > wire.joined.length) {
-    const roomier = Buffer.allocUnsafeSlow(2 * wire.length);
-    wire.joined.copy(roomier, 0, 0, wire.joinedLength);
-    freeBytes(wire.joined);
-    wire.joined = roomier;
-  }
-  for (const loose of wire.chunks) {
-    loose.copy(wire.joined, wire.joinedLength);
-    wire.joinedLength += loose.length;
-  }
-  wire.chunks.length = 0;
+  if (wire.chunks.length >= maxLooseChunks) join(wire);
+}
+
+function join(wire: WireBytes): ArrayBuffer {
+  wire.joined ??= new ArrayBuffer(0, { maxByteLength: wire.limit });
+  if (wire.length > wire.joined.byteLength) wire.joined.resize(Math.min(wire.limit, wire.length + stepBytes));
+  const all = Buffer.from(wire.joined);
+  for (const loose of wire.chunks) wire.joinedLength += loose.copy(all, wire.joinedLength);
+  freeChunks(wire);
+  return wire.joined;
+}
+
+/** The parser still reads the last one: it is that in which the response may end. */
+function freeChunks({ chunks }: WireBytes): void {
+  for (const chunk of chunks.slice(0, -1)) freeBytes(chunk);
+  chunks.length = 0;
 }
 
 /** All that came, in one piece; a response in one chunk is never copied. */
-function wholeOf({ joined, joinedLength, chunks }: WireBytes): Buffer {
-  const [only] = chunks;
-  if (joinedLength === 0 && chunks.length === 1 && only !== undefined) return only;
-  const whole = Buffer.concat(joinedLength === 0 ? chunks : [joined.subarray(0, joinedLength), ...chunks]);
-  freeBytes(joined);
+function wholeOf(wire: WireBytes): Buffer {
+  const [only] = wire.chunks;
+  if (wire.joined !== null) return Buffer.from(join(wire), 0, wire.length);
+  if (wire.chunks.length === 1 && only !== undefined) return only;
+  const whole = Buffer.concat(wire.chunks);
+  freeChunks(wire);
   return whole;
 }
 
@@ -81,10 +89,20 @@ export function wirePartsOf(wire: WireBytes, chunked: boolean, payloadBytes: num
   return { head, body, payload: payload.subarray(0, payloadBytes), excessBytes: rest.length - bodyEnd };
 }
 
+/** A long payload gets pages of its own, which leave no hole in the heap when they are given back. */
+function joinedParts(parts: readonly Buffer[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  if (length < longBytes) return Buffer.concat(parts, length);
+  const all = Buffer.from(new ArrayBuffer(length, { maxByteLength: length }));
+  let at = 0;
+  for (const part of parts) at += part.copy(all, at);
+  return all;
+}
+
 /** Walks the chunks and the trailer after them, as far as the bytes go. Source: RFC 9112, 7.1. */
 function unchunked(bytes: Buffer): { payload: Buffer; end: number } {
   const parts: Buffer[] = [];
-  const joined = (): Buffer => (parts.length === 1 ? (parts[0] ?? bytes) : Buffer.concat(parts));
+  const joined = (): Buffer => (parts.length === 1 ? (parts[0] ?? bytes) : joinedParts(parts));
   for (let at = 0; at < bytes.length;) {
     const lineEnd = bytes.indexOf("\r\n", at);
     const size =

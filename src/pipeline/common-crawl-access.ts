@@ -8,19 +8,16 @@ import { remoteFiles } from "../commoncrawl/remote-files.ts";
 import { PipelineError } from "../core/errors.ts";
 import { connectToRuleOf } from "../crawl/connect-to.ts";
 import { asksOnlyThisMachine, portsOf } from "../crawl/crawl.ts";
-import { addressOf, type Address } from "../crawl/normal-url.ts";
+import { addressOf } from "../crawl/normal-url.ts";
 import { streamer } from "../crawl/range-stream.ts";
 import { requestHeaders, type Requester } from "../crawl/user-agent.ts";
-
-export const commonCrawlBase = "https://data.commoncrawl.org/";
-export const commonCrawlIndex = "https://index.commoncrawl.org/";
 
 /** How Common Crawl, or a mirror of it, is reached. Plain JSON: a worker elsewhere opens the same. */
 export interface CommonCrawlAccess {
   /** URL, `file:` URL or folder with the layout of data.commoncrawl.org. */
   readonly base: string;
-  /** URL of an index server. */
-  readonly indexBase: string;
+  /** URL of an index server; `null` when none is asked. */
+  readonly indexBase: string | null;
   readonly requester: Requester;
   readonly allowPrivate: boolean;
   /** `HOST1:PORT1:HOST2:PORT2`, as curl has them. */
@@ -33,7 +30,7 @@ export interface CommonCrawlAccess {
 
 export interface CommonCrawl extends AsyncDisposable {
   readonly files: CrawlFiles;
-  readonly server: CdxServer;
+  readonly server: CdxServer | null;
   readonly connections: number;
   /** The files below another URL, under the same manners. */
   readonly filesAt: (base: string) => CrawlFiles;
@@ -45,20 +42,20 @@ const idleMs = 60_000;
 /** @throws {PipelineError} `usage` when a base cannot be read, or when others are asked and there is nobody to write to */
 export function openCommonCrawl(access: CommonCrawlAccess): CommonCrawl {
   const folder = folderOf(access.base);
-  const [base, indexBase] = [folder ?? urlBaseOf(access.base), urlBaseOf(access.indexBase)];
+  const base = folder ?? urlBaseOf(access.base);
+  const indexBase = access.indexBase === null ? null : urlBaseOf(access.indexBase);
   const connectTo = access.connectTo.map(connectToRuleOf);
-  const asked = [...(folder === null ? [base] : []), indexBase].map((url) => addressOf(url)).filter(isAddress);
-  // The index server is only counted where it is one of the user's own choice: who never asks it needs no contact for it.
-  const others = asked.filter(({ rawUrl }) => folder === null || rawUrl !== commonCrawlIndex);
+  const asked = [folder === null ? base : null, indexBase].map((url) => (url === null ? null : addressOf(url)));
+  const servers = asked.filter((address) => address !== null);
   const { requester, allowPrivate } = access;
-  if (requester.contact === null && !asksOnlyThisMachine(others, connectTo)) {
+  if (requester.contact === null && !asksOnlyThisMachine(servers, connectTo)) {
     throw new PipelineError(
       "usage",
       "who asks Common Crawl must say whom to write to: name a mail address or a page with --contact, or `contact` in corpus.yaml",
     );
   }
   const streams = streamer({
-    ports: portsOf(asked),
+    ports: portsOf(servers),
     allowPrivate,
     connectTo,
     connectMs,
@@ -72,7 +69,7 @@ export function openCommonCrawl(access: CommonCrawlAccess): CommonCrawl {
   const filesAt = (url: string): CrawlFiles => remoteFiles(url, streams, headers, mannersOf(patience));
   return {
     files: folder === null ? filesAt(base) : localFiles(folder),
-    server: { base: indexBase, streams, headers, manners: mannersOf(patience) },
+    server: indexBase === null ? null : { base: indexBase, streams, headers, manners: mannersOf(patience) },
     connections: access.connections,
     filesAt,
     [Symbol.asyncDispose]: async () => streams[Symbol.asyncDispose](),
@@ -88,8 +85,4 @@ function urlBaseOf(base: string): string {
   const url = URL.parse(base.endsWith("/") ? base : `${base}/`);
   if (url !== null && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "") return url.href;
   throw new PipelineError("usage", `${JSON.stringify(base)} is neither an http(s) address nor a folder`);
-}
-
-function isAddress(address: Address | null): address is Address {
-  return address !== null;
 }

@@ -84,6 +84,8 @@ async function* rowsOf(
 ): AsyncGenerator<RowReading> {
   if (index === "columnar") {
     yield* columnarRows(source.files, await indexTable(source.files, query, signal), query, signal);
+  } else if (source.server === null) {
+    throw new PipelineError("usage", "no index server is named; use --cc-index, or --index columnar");
   } else if (query.pattern.text === "*") {
     throw new PipelineError(
       "usage",

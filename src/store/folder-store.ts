@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { link, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
@@ -56,7 +56,9 @@ export function folderStore(path: string): Store {
     },
     remove: (name, signal) =>
       told(`removing ${name}`, root, signal, async () => {
-        await orNull(rm(pathOf(name)));
+        const path = pathOf(name);
+        await orNull(rm(path));
+        await removeEmpty(root, dirname(path));
       }),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
@@ -131,9 +133,8 @@ async function write(root: string, content: Content, signal: AbortSignal | undef
 }
 
 async function linkOnce(root: string, passing: string, target: string): Promise<"stored" | "present"> {
-  await mkdir(dirname(target), { recursive: true });
   try {
-    await link(passing, target);
+    await linkInFolder(passing, target);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
     if ((await fileSize(target)) === null) throw error;
@@ -142,6 +143,30 @@ async function linkOnce(root: string, passing: string, target: string): Promise<
   }
   await syncUp(root, target);
   return "stored";
+}
+
+/** Whoever removes the last object of a folder removes the folder too: it may go between its making and the link. */
+async function linkInFolder(passing: string, target: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    await mkdir(dirname(target), { recursive: true });
+    try {
+      await link(passing, target);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || attempt === 10) throw error;
+    }
+  }
+}
+
+/** A crawl removes an object a turn for weeks: its folders must not stay. One that is not empty is in use. */
+async function removeEmpty(root: string, folder: string): Promise<void> {
+  for (let at = folder; at.length > root.length; at = dirname(at)) {
+    try {
+      await rmdir(at);
+    } catch {
+      return;
+    }
+  }
 }
 
 /** Who put it may not have come to syncing the name yet, and the caller will rely on it. */

@@ -13,7 +13,14 @@ export function freeBytes({ buffer, byteLength }: Buffer): void {
 /** Node hands out short buffers as parts of pools of this size. */
 const poolBytes = 64 << 10;
 
-/** Gives back all the memory that a large buffer is part of; nobody may need any of it. Short ones stay as they are. */
+/**
+ * Gives back all the memory that a buffer is part of; nobody may need any of it. Where it could be one of Node's pools it stays as
+ * it is.
+ */
 export function freeWhole({ buffer }: Buffer): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength > Math.max(poolBytes, Buffer.poolSize)) buffer.transfer(0);
+  const { byteLength } = buffer;
+  if (!(buffer instanceof ArrayBuffer) || byteLength < leastBytes) return;
+  if (byteLength === poolBytes || byteLength === Buffer.poolSize) return;
+  if (buffer.resizable) buffer.resize(0);
+  else buffer.transfer(0);
 }

@@ -1,5 +1,6 @@
-import { crc32, gzipSync } from "node:zlib";
+import { constants, crc32, deflateRawSync, gzipSync } from "node:zlib";
 import { sha1Base32 } from "./digests.ts";
+import { freeWhole } from "./free-bytes.ts";
 import type { Fields } from "./record.ts";
 
 export type WrittenType = "warcinfo" | "request" | "response" | "resource" | "metadata" | "revisit" | "conversion";
@@ -39,6 +40,10 @@ const revisitProfiles = "http://netpreserve.org/warc/1.1/revisit/";
  * Values that hold control characters lose them: no value can add a field. Source: ISO 28500:2017.
  */
 export function recordBytes(record: WrittenRecord): Buffer {
+  return Buffer.concat([headOf(record), record.block, record.blockRest ?? nothing, recordEnd]);
+}
+
+function headOf(record: WrittenRecord): Buffer {
   const {
     type,
     block,
@@ -75,7 +80,7 @@ export function recordBytes(record: WrittenRecord): Buffer {
   put("Content-Type", record.contentType);
   for (const [name, value] of record.fields ?? []) put(nameOf(name), value);
   put("Content-Length", String(block.length + blockRest.length));
-  return Buffer.concat([Buffer.from(`${head}\r\n`), block, blockRest, recordEnd]);
+  return Buffer.from(`${head}\r\n`);
 }
 
 const nothing = Buffer.alloc(0);
@@ -97,14 +102,72 @@ export function gzipMember(bytes: Buffer, level = 6): Buffer {
   return member;
 }
 
-const storedHead = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
+const sliceBytes = 256 << 10;
+/** How far back deflate looks: what a slice begins with may be as what the one before it ended with. */
+const windowBytes = 32 << 10;
+
+/**
+ * A record as a gzip member of its own, in pieces. A long one is never in memory twice: it is
+ * packed a slice at a time, and the slices make one stream (RFC 1951, 3.2.4: an empty stored block ends each at a whole byte).
+ */
+export function memberPieces(record: WrittenRecord, level: number): Buffer[] {
+  const { block, blockRest = nothing } = record;
+  const slices = slicesOf([headOf(record), block, blockRest, recordEnd]);
+  const pieces = [memberHead];
+  let [length, checksum] = [0, 0];
+  let dictionary: Buffer = nothing;
+  for (const [index, slice] of slices.entries()) {
+    const { Z_FINISH, Z_SYNC_FLUSH } = constants;
+    const packed = deflateRawSync(slice, {
+      level,
+      chunkSize: slice.length + memberOverhead,
+      finishFlush: index === slices.length - 1 ? Z_FINISH : Z_SYNC_FLUSH,
+      ...(dictionary.length === 0 ? {} : { dictionary }),
+    });
+    pieces.push(Buffer.from(packed));
+    freeWhole(packed);
+    length += slice.length;
+    checksum = crc32(slice, checksum);
+    dictionary = slice.subarray(-windowBytes);
+  }
+  const trailer = Buffer.alloc(8);
+  trailer.writeUInt32LE(checksum);
+  trailer.writeUInt32LE(length % 2 ** 32, 4);
+  return [...pieces, trailer];
+}
+
+/** The parts one after the other, cut where a slice is full; short ends are joined, all else stays where it lies. */
+function slicesOf(parts: readonly Buffer[]): Buffer[] {
+  const slices: Buffer[] = [];
+  let open: Buffer[] = [];
+  let room = sliceBytes;
+  const close = (): void => {
+    const [only] = open;
+    if (only !== undefined) slices.push(open.length === 1 ? only : Buffer.concat(open));
+    open = [];
+    room = sliceBytes;
+  };
+  for (const part of parts) {
+    for (let at = 0; at < part.length;) {
+      const taken = part.subarray(at, at + room);
+      open.push(taken);
+      at += taken.length;
+      room -= taken.length;
+      if (room === 0) close();
+    }
+  }
+  close();
+  return slices;
+}
+
+const memberHead = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 const largestStored = 0xffff;
 
 /** Blocks of type 0 (RFC 1951, 3.2.4): no engine is needed to copy bytes. */
 function storedMember(bytes: Buffer): Buffer {
   const blocks = Math.max(1, Math.ceil(bytes.length / largestStored));
-  const member = Buffer.allocUnsafe(storedHead.length + 5 * blocks + bytes.length + 8);
-  let to = storedHead.copy(member);
+  const member = Buffer.allocUnsafe(memberHead.length + 5 * blocks + bytes.length + 8);
+  let to = memberHead.copy(member);
   for (let block = 0; block < blocks; block += 1) {
     const from = block * largestStored;
     const length = Math.min(largestStored, bytes.length - from);

@@ -1,6 +1,8 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { TlsOptions } from "node:tls";
 
 /** One request as the server saw it. */
 export interface Seen {
@@ -26,11 +28,11 @@ export interface LoopbackWeb extends AsyncDisposable {
 export type Answer = (url: string, request: IncomingMessage, response: ServerResponse) => string | null;
 
 /** A web of as many hosts as anybody asks for, on one loopback port; hosts without a robots.txt of their own allow all. */
-export async function loopbackWeb(answer: Answer): Promise<LoopbackWeb> {
+export async function loopbackWeb(answer: Answer, tls: TlsOptions | null = null): Promise<LoopbackWeb> {
   const seen: Seen[] = [];
   const busy = new Map<string, number>();
   const connections = new Map<unknown, number>();
-  const server = createServer((request, response) => {
+  const serve: RequestListener = (request, response) => {
     const host = (request.headers.host ?? "").replace(/:\d+$/, "");
     const url = host + (request.url ?? "");
     if (!connections.has(request.socket)) connections.set(request.socket, connections.size + 1);
@@ -54,7 +56,8 @@ export async function loopbackWeb(answer: Answer): Promise<LoopbackWeb> {
     else if (!response.headersSent && response.writable && !response.writableEnded && isUnanswered(response)) {
       response.writeHead(404, { "content-type": "text/plain" }).end("nothing here\n");
     }
-  });
+  };
+  const server = tls === null ? createServer(serve) : createTlsServer(tls, serve);
   server.keepAliveTimeout = 60_000;
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

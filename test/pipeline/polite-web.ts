@@ -5,7 +5,7 @@ import { answersItself, loopbackWeb, pageOf, type LoopbackWeb } from "../crawl/l
 export const hosts = ["a", "b", "c", "d", "e", "f"].map((name) => `${name}.test`);
 export const delayMs = 150;
 const answerMs = 20;
-const pagesAHost = 16;
+const pagesAHost = 12;
 
 /** A web of six hosts that take their time, each page of which leads to all of its host and to other hosts. */
 export async function politeWeb(): Promise<LoopbackWeb> {

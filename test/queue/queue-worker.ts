@@ -17,14 +17,18 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+const failedAtMs = new Map<unknown, number>();
+
 const handler: JobHandler = async ({ payload }, { attempt, signal }) => {
   const { n, deed, ms, file } = payload;
+  const beganMs = performance.now();
   say(`begun ${n}`);
   if (deed === "die while there is" && existsSync(String(file))) process.kill(process.pid, "SIGKILL");
+  if (deed === "fail once" && attempt === 1) failedAtMs.set(n, performance.now());
   if (deed === "fail once" && attempt === 1) throw new PipelineError("store-unreachable", "no answer");
   await pause(Number(ms ?? 20), undefined, { signal });
   say(`ended ${n}`);
-  return { n, attempt, pid: process.pid };
+  return { n, attempt, delayMs: beganMs - (failedAtMs.get(n) ?? beganMs) };
 };
 
 const connection = await connectRedis(url);

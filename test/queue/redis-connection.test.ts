@@ -13,7 +13,7 @@ import { startRedis, type RedisServer } from "../fixtures/redis-server.ts";
 async function assertServes(connection: RedisConnection): Promise<void> {
   await using queue = bullmqQueue(connection, { pollMs: 300, onError: (error) => assert.fail(error) });
   const signal = AbortSignal.timeout(10_000);
-  const jobs = [1, 2, 3].map((n) => ({ ...jobOf("slice", { n }), priority: n }));
+  const jobs = [1, 2, 3].map((n) => Object.assign(jobOf("slice", { n }), { priority: n }));
   queue.consume("slice", async ({ payload }) => payload, { concurrency: 2 });
   await queue.submit(jobs, signal);
   for (const job of jobs) assert.deepEqual(await queue.ended(job, signal), { state: "done", result: job.payload });

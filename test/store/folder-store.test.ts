@@ -17,6 +17,24 @@ after(() => base[Symbol.dispose]());
 storeContract("a folder", (name) => openStore(join(base.path, name)));
 
 suite("a store in a folder", () => {
+  test("keeps no empty folder of what was removed, and loses no put that comes just then", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "store");
+    const store = await openStore(path);
+    await store.put("turns/run/1/ask", Buffer.from("stays"));
+    await Promise.all(
+      Array.from({ length: 200 }, async (_, index) => {
+        const name = `turns/run/2/${index % 4}-${index}`;
+        assert.equal(await store.put(name, Buffer.from(name)), "stored");
+        assertBytes(await store.get(name), Buffer.from(name));
+        await store.remove(name);
+      }),
+    );
+    assert.deepEqual(readdirSync(join(path, "turns/run")), ["1"]);
+    await store.remove("turns/run/1/ask");
+    assert.deepEqual(readdirSync(path), ["~incoming"]);
+  });
+
   test("gives each name to one of twenty processes that put it at once", async () => {
     using folder = temporaryFolder();
     const store = join(folder.path, "store");

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
+import { gunzipSync } from "node:zlib";
 import * as fc from "fast-check";
 import { WARCParser } from "warcio";
 import { digestsOf } from "../../src/warc/digests.ts";
 import { httpHeadOf } from "../../src/warc/http.ts";
 import { fieldOf } from "../../src/warc/record.ts";
-import { gzipMember, recordBytes, recordUrn, warcFieldsBlock } from "../../src/warc/write.ts";
+import { gzipMember, memberPieces, recordBytes, recordUrn, warcFieldsBlock } from "../../src/warc/write.ts";
 import type { WrittenRecord } from "../../src/warc/write.ts";
 import { readBack } from "./archives.ts";
 
@@ -147,6 +148,20 @@ test("the same record gives the same bytes, packed or not", () => {
   for (const record of records) {
     assert.deepEqual(recordBytes(record), recordBytes({ ...record }));
     assert.deepEqual(gzipMember(recordBytes(record)), gzipMember(recordBytes(record)));
+  }
+});
+
+test("a long record packed a slice at a time is the same record, in one member, hardly longer", () => {
+  const slice = 256 << 10;
+  const words = Buffer.from(Array.from({ length: 200_000 }, (_, at) => `${(at * 7919) % 10_007} `).join(""));
+  for (const length of [0, 1, slice - 2000, slice, slice + 1, 3 * slice, words.length]) {
+    const record: WrittenRecord = { ...response, blockRest: words.subarray(0, length) };
+    const plain = recordBytes(record);
+    for (const level of [0, 4]) {
+      const member = Buffer.concat(memberPieces(record, level));
+      assert.ok(gunzipSync(member).equals(plain), `${length} bytes at level ${level}`);
+      assert.ok(member.length < 1.01 * gzipMember(plain, level).length + 50, `${length} bytes at level ${level}`);
+    }
   }
 });
 

@@ -107,11 +107,12 @@ function asksCommonCrawl(options: OptionValues): boolean {
 
 async function requestOf(options: OptionValues, { config }: Corpus): Promise<CommonCrawlRequest> {
   const { softwareVersion } = await import("../../pipeline/software.ts");
+  const index = textOf(options, "index") === "cdx" ? "cdx" : "columnar";
   const contact = optionalTextOf(options, "contact") ?? config.contact ?? null;
   return {
     access: {
       base: textOf(options, "cc-base"),
-      indexBase: textOf(options, "cc-index"),
+      indexBase: index === "cdx" ? textOf(options, "cc-index") : null,
       requester: { software: softwareVersion(), project: config.name, contact },
       allowPrivate: options["allowPrivate"] === true,
       connectTo: listOf(options, "connect-to"),
@@ -124,7 +125,7 @@ async function requestOf(options: OptionValues, { config }: Corpus): Promise<Com
       languages: listOf(options, "lang"),
       mimes: listOf(options, "mime"),
       limit: optionalTextOf(options, "limit") === null ? null : wholeNumberOf(options, "limit", 1),
-      index: optionalTextOf(options, "index") === "cdx" ? "cdx" : "columnar",
+      index,
       list: optionalTextOf(options, "cc-files"),
       whole: options["ccWhole"] === true,
       withRobots: options["withRobots"] === true,

@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { makeCrawl, type CrawlOptions, type MadeCrawl } from "../../scripts/fixtures/common-crawl/make-crawl.ts";
+import { writeSmallWebArchives } from "../../scripts/fixtures/small-web-archive.ts";
+import { remoteFiles } from "../../src/commoncrawl/remote-files.ts";
+import type { CrawlFiles } from "../../src/commoncrawl/crawl-files.ts";
+import { specsOf, type CopySpec } from "../../src/commoncrawl/copy-spec.ts";
+import type { IndexRow } from "../../src/commoncrawl/index-row.ts";
+import { mannersOf, type Patience } from "../../src/commoncrawl/patience.ts";
+import { streamer } from "../../src/crawl/range-stream.ts";
+
+export const crawl = "CC-MAIN-2025-38";
+
+export interface SmallCrawl extends Disposable {
+  /** The crawl lies in it, below `crawl`. */
+  readonly path: string;
+  readonly folder: string;
+  readonly made: MadeCrawl;
+}
+
+/** The small web as a crawl of Common Crawl, in a folder that is gone when the test is over. */
+export async function smallCrawl(options: Partial<CrawlOptions> = {}): Promise<SmallCrawl> {
+  const path = mkdtempSync(join(tmpdir(), "colophon-cc-"));
+  const [first = "", second = ""] = writeSmallWebArchives(join(path, "small-web"));
+  const folder = join(path, "crawl");
+  const made = await makeCrawl(folder, { crawl, archives: [first, second], ...options });
+  return { path, folder, made, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** Does not wait long: what is told is how often and in which order, not for how long. */
+export const shortPatience: Patience = { retryGapMs: 20, firstWaitMs: 1, longestWaitMs: 2000, tries: 4 };
+
+/** The files behind a loopback server. */
+export function filesAt(base: string, patience: Patience = shortPatience): CrawlFiles {
+  const streams = streamer({
+    ports: [Number(new URL(base).port)],
+    allowPrivate: true,
+    connectTo: [],
+    connectMs: 5000,
+    lookup: null,
+    certificateAuthority: null,
+    connections: 4,
+    idleMs: 20_000,
+  });
+  return remoteFiles(base, streams, [["User-Agent", "Colophon/test (local test)"]], mannersOf(patience));
+}
+
+export const never = new AbortController().signal;
+
+export type RowsSpec = CopySpec & { readonly rows: readonly IndexRow[] };
+
+/** All pages of one of the crawl's files. */
+export function specIn({ made }: SmallCrawl): RowsSpec {
+  const [spec] = specsOf(
+    crawl,
+    made.rows.filter(({ subset }) => subset === "warc"),
+  );
+  if (spec?.rows == null || spec.rows.length < 20) throw new RangeError("the crawl has next to nothing in it");
+  return { ...spec, rows: spec.rows };
+}
+
+export const nothing = (): void => undefined;
