@@ -73,7 +73,7 @@ function everywhere(ledgers: readonly Ledger[], sql: string, values: readonly st
     ledger
       .statement<Omit<FoundCapture, "ledger">>(sql)
       .all(...values, storyLimit)
-      .map((row) => ({ ledger, ...row })),
+      .map(({ key, place }) => ({ ledger, key, place })),
   );
   if (ledgers.length > 1) found.sort((a, b) => ((a.place ?? "") < (b.place ?? "") ? -1 : 1));
   return found.slice(0, storyLimit);

@@ -2,13 +2,11 @@ import { schemaProblems } from "../schema/schema-problems.ts";
 import type { Findings } from "./findings.ts";
 import { manifestText } from "./manifest-text.ts";
 
-/** Nothing else can be trusted when a head (`manifest.json`, `corpus.json`) cannot be read: `null` ends the verification. */
-export function headOf<Head>(
-  bytes: Buffer,
-  where: string,
-  schema: "manifest" | "corpus",
-  report: Findings,
-): Head | null {
+/**
+ * Reads a head (`manifest.json`, `corpus.json`) and compares its form with its schema.
+ * @returns what the schema describes; `null` when it is none, and nothing else can be trusted
+ */
+export function headOf(bytes: Buffer, where: string, schema: "manifest" | "corpus", report: Findings): unknown {
   const text = bytes.toString("utf8");
   let value: unknown;
   try {
@@ -26,5 +24,5 @@ export function headOf<Head>(
     const expected = "sorted keys, indent of two spaces";
     report.add({ what: "manifest-form", where, expected, found: "another layout" });
   }
-  return value as Head;
+  return value;
 }

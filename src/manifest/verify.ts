@@ -64,7 +64,7 @@ export async function verifyManifest(directory: string, options: VerifyOptions =
   const { sample = null, limit = 100, signal, onProgress } = options;
   const report = findings(limit);
   const bytes = await manifestBytes(directory);
-  const manifest = headOf<Manifest>(bytes, manifestPath, "manifest", report);
+  const manifest = headOf(bytes, manifestPath, "manifest", report) as Manifest | null;
   if (manifest === null) return reportOf(report, { root: null, documents: 0, texts: 0, rederived: 0 });
   await verifyFiles(directory, manifest, createHash("sha256").update(bytes).digest("hex"), report);
   for (const wrong of manifestSums(manifest)) report.add(wrong);

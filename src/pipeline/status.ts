@@ -82,7 +82,7 @@ interface Published {
 
 function manifestOf(corpus: Corpus): Published | null {
   if (corpus.ledgerPaths.length === 1) return publishedIn(corpus.manifest);
-  const head = jsonIn<CorpusHead>(join(corpus.manifest, corpusHeadPath));
+  const head = jsonIn(join(corpus.manifest, corpusHeadPath)) as CorpusHead | null;
   if (head === null) return null;
   const parts = head.partitions.map(({ path }) => publishedIn(join(corpus.manifest, path)));
   return {
@@ -94,12 +94,12 @@ function manifestOf(corpus: Corpus): Published | null {
 }
 
 function publishedIn(folder: string): Published | null {
-  const manifest = jsonIn<Manifest>(join(folder, manifestPath));
+  const manifest = jsonIn(join(folder, manifestPath)) as Manifest | null;
   if (manifest === null) return null;
   const { root, totals, policy, funnel: counted } = manifest;
   return { root, documents: totals.documents, policySha256: policy.sha256, captures: counted.captures };
 }
 
-function jsonIn<Value>(path: string): Value | null {
-  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Value) : null;
+function jsonIn(path: string): unknown {
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : null;
 }

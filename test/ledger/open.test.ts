@@ -117,7 +117,7 @@ test("a reader refuses a ledger of an older schema, which a writer brings up to 
     for (const name of ["0001-tables.sql", "0002-views.sql", "0003-copies.sql"]) {
       db.exec(readFileSync(new URL(`../../schemas/sql/${name}`, import.meta.url), "utf8"));
     }
-    db.pragma(`application_id = ${0x434c504e}`);
+    db.pragma("application_id = 0x434c504e");
     db.pragma("user_version = 3");
     db.exec(twoOfACluster);
   });

@@ -5,11 +5,12 @@ import { collect, corpusIn, type StatedArchive } from "./corpus-in-partitions.ts
 const [, , folder = "", segments = "", partitions = "", nth = "", archives = "[]"] = process.argv;
 const { corpus, ledgers } = await corpusIn(folder, segments, Number(partitions));
 let parts = 0;
-const mortal = ledgers.map((ledger) => ({
-  ...ledger,
-  statement: <Row>(sql: string): ReturnType<typeof ledger.statement<Row>> => {
-    if (sql === appendSql.countSlice && ++parts === Number(nth)) process.kill(process.pid, "SIGKILL");
-    return ledger.statement<Row>(sql);
-  },
-}));
+const mortal = ledgers.map((ledger) =>
+  Object.assign({}, ledger, {
+    statement: <Row>(sql: string): ReturnType<typeof ledger.statement<Row>> => {
+      if (sql === appendSql.countSlice && ++parts === Number(nth)) process.kill(process.pid, "SIGKILL");
+      return ledger.statement<Row>(sql);
+    },
+  }),
+);
 collect({ corpus, ledgers: mortal }, JSON.parse(archives) as StatedArchive[]);

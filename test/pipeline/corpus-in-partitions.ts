@@ -14,6 +14,7 @@ import { openCorpus, type Corpus } from "../../src/pipeline/corpus.ts";
 import { loadPolicy } from "../../src/pipeline/policy-file.ts";
 import { publishCorpus, type PublishReport } from "../../src/pipeline/publish.ts";
 import { segmentWriter } from "../../src/pipeline/segment-write.ts";
+import { sentences } from "../fixtures/archive-of-pages.ts";
 import { sampleDocument, sampleCapture, sampleSegment, sha256 } from "../ledger/sample-rows.ts";
 
 /** A capture as a test states it; texts that are the same make a cluster, whatever their hosts. */
@@ -30,6 +31,32 @@ export interface StatedArchive {
   readonly row: ArchiveRow;
   readonly segments: readonly Hex[];
 }
+
+/** Domains with several hosts, suffixes of many customers, ports, addresses, none at all. */
+export const hosts = [
+  "www.example.org",
+  "deep.er.example.org",
+  "shop.example.co.uk",
+  "one.github.io",
+  "two.github.io",
+  "example.com:8080",
+  "192.0.2.7",
+  "localhost",
+  "bücher.example",
+  "",
+];
+
+/** Two archives of two slices with twenty captures each; most texts are in a cluster, and clusters span partitions. */
+export const fixedCaptures: readonly (readonly (readonly StatedCapture[])[])[] = [0, 1].map((archive) =>
+  [0, 1].map((slice) =>
+    Array.from({ length: 20 }, (_, place) => ({
+      host: hosts[(archive + slice + place) % hosts.length] ?? "",
+      text: place % 7 === 0 ? null : sentences((archive * 40 + slice * 20 + place) % 25, 6),
+      licence: place % 3 === 0 ? "CC0-1.0" : "CC-BY-4.0",
+      capturedAt: Date.UTC(2025, 0, 1, place, slice, archive),
+    })),
+  ),
+);
 
 const policy = `name: everything
 truncated: keep

@@ -5,13 +5,12 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { appendSegment } from "../../src/ledger/append-segment.ts";
 import { archiveTotals, registerArchive } from "../../src/ledger/archives.ts";
 import { funnel, sumOfFunnels } from "../../src/ledger/funnel.ts";
 import type { Ledger } from "../../src/ledger/open.ts";
-import { runQuery } from "../../src/ledger/query.ts";
 import { statsBy, statsKeys } from "../../src/ledger/stats.ts";
 import { storyOf } from "../../src/ledger/story-of.ts";
 import { verifyCorpusManifest } from "../../src/manifest/verify-corpus.ts";
@@ -23,6 +22,8 @@ import { sentences } from "../fixtures/archive-of-pages.ts";
 import {
   collect,
   corpusIn,
+  fixedCaptures,
+  hosts,
   published,
   publishedRows,
   statedArchives,
@@ -30,19 +31,6 @@ import {
   type PartitionedCorpus,
   type StatedCapture,
 } from "./corpus-in-partitions.ts";
-
-const hosts = [
-  "www.example.org",
-  "deep.er.example.org",
-  "shop.example.co.uk",
-  "one.github.io",
-  "two.github.io",
-  "example.com:8080",
-  "192.0.2.7",
-  "localhost",
-  "bücher.example",
-  "",
-];
 
 const capture: fc.Arbitrary<StatedCapture> = fc.record({
   host: fc.constantFrom(...hosts),
@@ -58,18 +46,6 @@ const archives = fc.array(fc.array(fc.array(capture, { maxLength: 12 }), { minLe
   minLength: 1,
   maxLength: 3,
 });
-
-/** A fixed corpus for what costs a process each time. */
-const fixed: readonly (readonly (readonly StatedCapture[])[])[] = [0, 1].map((archive) =>
-  [0, 1].map((slice) =>
-    Array.from({ length: 20 }, (_, place) => ({
-      host: hosts[(archive + slice + place) % hosts.length] ?? "",
-      text: place % 7 === 0 ? null : sentences((archive * 40 + slice * 20 + place) % 25, 6),
-      licence: place % 3 === 0 ? "CC0-1.0" : "CC-BY-4.0",
-      capturedAt: Date.UTC(2025, 0, 1, place, slice, archive),
-    })),
-  ),
-);
 
 /** What has to be the same for any number of partitions. */
 async function contentOf(one: PartitionedCorpus): Promise<unknown> {
@@ -129,7 +105,7 @@ suite("a ledger in partitions", () => {
   test("keeps the bytes of an archive in one partition, and gives keys that no other partition gives", async () => {
     using place = temporaryPlace();
     const segments = join(place.path, "segments");
-    const made = statedArchives(segments, fixed);
+    const made = statedArchives(segments, fixedCaptures);
     using parted = await corpusIn(join(place.path, "corpus"), segments, 3);
     collect(parted, made);
     for (const { row } of made) {
@@ -157,7 +133,7 @@ suite("a ledger in partitions", () => {
   test("tells the story of a page with the members of its cluster wherever they lie", async () => {
     using place = temporaryPlace();
     const segments = join(place.path, "segments");
-    const made = statedArchives(segments, fixed);
+    const made = statedArchives(segments, fixedCaptures);
     using whole = await corpusIn(join(place.path, "whole"), segments, 1);
     using parted = await corpusIn(join(place.path, "parted"), segments, 3);
     const stories: unknown[] = [];
@@ -195,7 +171,7 @@ suite("a ledger in partitions", () => {
   test("gives the same root in whatever order archives come", async () => {
     using place = temporaryPlace();
     const segments = join(place.path, "segments");
-    const made = statedArchives(segments, fixed);
+    const made = statedArchives(segments, fixedCaptures);
     const roots: string[] = [];
     for (const [number, order] of [made, made.toReversed()].entries()) {
       using parted = await corpusIn(join(place.path, String(number)), segments, 3);
@@ -208,7 +184,7 @@ suite("a ledger in partitions", () => {
   test("is whole again after kill -9 between any two of its appends, with the same root", async () => {
     using place = temporaryPlace();
     const segments = join(place.path, "segments");
-    const made = statedArchives(segments, fixed);
+    const made = statedArchives(segments, fixedCaptures);
     const partitions = 3;
     const parts = 4 * partitions;
     const runs = Array.from({ length: parts + 1 }, (_, index) => index + 1);
@@ -245,7 +221,7 @@ suite("a ledger in partitions", () => {
   test("leaves captures where a killed run of another suffix list had put them, and takes each once", async () => {
     using place = temporaryPlace();
     const segments = join(place.path, "segments");
-    const [made] = statedArchives(segments, fixed);
+    const [made] = statedArchives(segments, fixedCaptures);
     assert.ok(made !== undefined);
     using parted = await corpusIn(join(place.path, "corpus"), segments, 3);
     const { corpus, ledgers } = parted;
@@ -277,51 +253,6 @@ suite("a ledger in partitions", () => {
       held.flat().sort((a, b) => a - b),
       Array.from({ length: 40 }, (_, index) => index >> 1),
     );
-  });
-});
-
-suite("a query over partitions", () => {
-  const bounds = { timeoutMs: 20_000, maxRows: 10_000, signal: new AbortController().signal };
-  const questions = [
-    "SELECT count(*) AS all_of_them, count(DISTINCT key) AS keys FROM captures",
-    "SELECT * FROM archives ORDER BY 1",
-    "SELECT * FROM slices ORDER BY 1, 3",
-    "SELECT * FROM losses ORDER BY 1, 3",
-    "SELECT host, count(*) AS documents, sum(words) AS words FROM documents GROUP BY host ORDER BY host",
-    "SELECT d.id, x.kept, x.reasons, cl.cluster FROM documents d JOIN decisions x USING (key) LEFT JOIN clusters cl USING (key) ORDER BY d.id",
-    "SELECT cl.id, r.id AS representative, r.url FROM clusters cl JOIN documents r ON r.key = cl.cluster_key ORDER BY cl.id",
-    "SELECT id, rule, value FROM measurements ORDER BY id, rule",
-    "SELECT id, url FROM captures WHERE url = 'https://www.example.org/page/0'",
-  ];
-
-  test("answers as one over a whole ledger does, counts and joins among them", async () => {
-    using place = temporaryPlace();
-    const segments = join(place.path, "segments");
-    const made = statedArchives(segments, fixed);
-    const answers: unknown[][] = [];
-    for (const partitions of [1, 3, 11]) {
-      using one = await corpusIn(join(place.path, String(partitions)), segments, partitions);
-      collect(one, made);
-      await published(one);
-      answers.push(await Promise.all(questions.map(async (sql) => runQuery(one.corpus.ledgerPaths, sql, bounds))));
-    }
-    for (const [number, question] of questions.entries()) {
-      for (const answer of answers.slice(1)) assert.deepEqual(answer[number], answers[0]?.[number], question);
-    }
-  });
-
-  test("names --partition where there are more than SQLite takes together, and writes into none", async () => {
-    using place = temporaryPlace();
-    const segments = join(place.path, "segments");
-    statedArchives(segments, [[[]]]);
-    using many = await corpusIn(join(place.path, "many"), segments, 12);
-    const paths = many.corpus.ledgerPaths;
-    await assert.rejects(runQuery(paths, "SELECT 1", bounds), { code: "query-refused", message: /--partition/ });
-    assert.deepEqual((await runQuery(paths.slice(11), "SELECT count(*) AS n FROM captures", bounds)).rows, [[0]]);
-    using two = await corpusIn(join(place.path, "two"), segments, 2);
-    for (const sql of ["DELETE FROM p1.capture", "ATTACH 'x' AS y", "CREATE TEMP TABLE x (y)", "DROP VIEW captures"]) {
-      await assert.rejects(runQuery(two.corpus.ledgerPaths, sql, bounds), { code: "query-refused" }, sql);
-    }
   });
 });
 
