@@ -86,12 +86,19 @@ export interface DocumentPlace {
 /** Finds documents by id; one that lies where the last one did is found at once. `not-found` is thrown for none. */
 export function documentFinder(ledgers: readonly Ledger[]): (id: Hex) => DocumentPlace {
   let [last] = ledgers;
+  const placeIn = (ledger: Ledger, id: Buffer): DocumentPlace | null => {
+    const row = ledger.statement<{ key: number }>(clusterSql.document).get(id);
+    return row === undefined ? null : { ledger, key: row.key };
+  };
   return (id) => {
-    for (const ledger of new Set(last === undefined ? [] : [last, ...ledgers])) {
-      const row = ledger.statement<{ key: number }>(clusterSql.document).get(blobOf(id));
-      if (row === undefined) continue;
+    const bytes = blobOf(id);
+    const near = last === undefined ? null : placeIn(last, bytes);
+    if (near !== null) return near;
+    for (const ledger of ledgers) {
+      const found = ledger === last ? null : placeIn(ledger, bytes);
+      if (found === null) continue;
       last = ledger;
-      return { ledger, key: row.key };
+      return found;
     }
     const paths = ledgers.map(({ path }) => path).join(", ");
     throw new PipelineError("not-found", `there is no document ${id} in ${paths}`, { id });

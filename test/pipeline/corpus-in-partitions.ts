@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 
-import type { ArchiveRow, CaptureRow, Hex } from "../../src/core/records.ts";
+import type { ArchiveRow, CaptureRow, CopyRow, Hex } from "../../src/core/records.ts";
 import { signatureOf } from "../../src/dedup/signature.ts";
 import { registerArchive } from "../../src/ledger/archives.ts";
 import type { Ledger } from "../../src/ledger/open.ts";
@@ -90,12 +90,14 @@ export function statedArchives(
     const segments = slices.map((captures, index) => {
       const { head } = sampleSegment(index, []);
       const writer = segmentWriter(folder, `${number}-${index}`);
+      const copies: CopyRow[] = [];
       for (const [place, stated] of captures.entries()) {
         const text = stated.text === null ? null : Buffer.from(stated.text);
         const capture = captureOf(stated, digest, index * 1000 + place, number * 10_000 + index * 1000 + place);
+        copies.push(copyOf(capture, place));
         writer.add(capture, text, stated.text === null ? null : signatureOf(stated.text));
       }
-      return writer.finish({ ...head, slice: { ...head.slice, archive: digest } });
+      return writer.finish({ ...head, copies, slice: { ...head.slice, archive: digest } });
     });
     return { row, segments };
   });
@@ -122,6 +124,12 @@ function captureOf(
           }),
         }),
   });
+}
+
+/** What says that a capture was copied; every third is about another record and counts for nothing. */
+function copyOf({ id, recordId }: CaptureRow, place: number): CopyRow {
+  const from = { crawl: "CC-1", subset: "warc", file: `f-${place}`, offset: place, length: 9, digest: null, index: {} };
+  return { capture: id, recordId: place % 3 === 0 ? "another" : (recordId ?? ""), from };
 }
 
 export interface PartitionedCorpus extends Disposable {

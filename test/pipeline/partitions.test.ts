@@ -62,6 +62,7 @@ async function contentOf(one: PartitionedCorpus): Promise<unknown> {
     captures: ordered(all("SELECT id, url, captured_at, position, archive_sha256, slice, outcome FROM captures")),
     decisions: ordered(all("SELECT id, kept, reasons FROM decisions")),
     members: ordered(all("SELECT cluster, id, similarity, url, licence FROM clusters")),
+    copies: ordered(all("SELECT id, crawl, subset, file, offset, length, digest, fields FROM copies")),
     losses: ordered(all("SELECT * FROM losses")),
     problems: ordered(all("SELECT * FROM problems")),
     totals: archiveTotals(ledgers),
