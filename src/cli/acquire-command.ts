@@ -65,7 +65,7 @@ export async function acquireCommand(command: AcquireCommand, io: Io): Promise<E
         softwareVersion(),
         signal,
         (label, at, of) => progress.show(label, at, of, `${at} of ${of}`),
-        await collector.runners(),
+        await collector.runners(ledger),
       )
     : null;
   progress[Symbol.dispose]();

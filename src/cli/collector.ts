@@ -1,4 +1,5 @@
 import { PipelineError } from "../core/errors.ts";
+import type { Ledger } from "../ledger/open.ts";
 import type { Corpus } from "../pipeline/corpus.ts";
 import type { Machines, MeetingPlace } from "../pipeline/machines.ts";
 import type { PublishRunners } from "../pipeline/publish.ts";
@@ -12,7 +13,7 @@ export interface Collector extends AsyncDisposable {
   /** `null`: the work is done here. */
   readonly machines: Machines | null;
   /** Who does the heavy parts of publishing. */
-  readonly runners: () => Promise<PublishRunners>;
+  readonly runners: (ledger: Ledger) => Promise<PublishRunners>;
   /** Aborted with the command's own, and when another process has become the collector. */
   readonly signal: AbortSignal;
   /** @throws {PipelineError} `corpus-locked` when that is why the signal was aborted */
@@ -30,6 +31,7 @@ export async function openCollector(place: MeetingPlace | null, corpus: Corpus, 
     };
   }
   const { collectorLease, openMachines } = await import("../pipeline/machines.ts");
+  const { archiveTotals } = await import("../ledger/archives.ts");
   const { jobRunners } = await import("../pipeline/job-runners.ts");
   const { softwareVersion } = await import("../pipeline/software.ts");
   await using opened = new AsyncDisposableStack();
@@ -49,7 +51,10 @@ export async function openCollector(place: MeetingPlace | null, corpus: Corpus, 
   const signal = AbortSignal.any([io.signal, lease.lost]);
   return {
     machines,
-    runners: async () => jobRunners(machines, corpus.segments, softwareVersion(), signal),
+    async runners(ledger) {
+      const documents = archiveTotals(ledger).reduce((sum, archive) => sum + archive.documents, 0);
+      return jobRunners(machines, corpus.segments, softwareVersion(), documents, signal);
+    },
     signal,
     check() {
       if (!lease.lost.aborted) return;

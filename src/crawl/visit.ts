@@ -36,6 +36,8 @@ export async function visit(context: CrawlContext, host: string, one: TurnUrl, r
     return { end, found: [], pieces };
   }
   const bytes = result.responseHead.length + result.body.length;
+  // Without its chunks it is a copy: the other one is archived by now.
+  if (result.payload.buffer !== result.body.buffer) freeWhole(result.body);
   const { found, isPage } = await leadsOf(context, one, result, records);
   freeWhole(result.body);
   freeWhole(result.payload);

@@ -31,6 +31,9 @@ suite("crawl", () => {
     const first = await runColophon(...args);
     assert.equal(first.status, 0, first.err);
     assert.match(first.out, /Crawl +6 fetched now/);
+    // Its one archive was measured beside the crawl: what is shown last counts it all the same.
+    const shown = first.err.split("\n").filter((line) => line.startsWith("measure: "));
+    assert.match(shown.at(-1) ?? "", /^measure: 100 %, .* 8 captures, 4 documents, /);
     assert.match(first.out, /refused: robots-disallowed/);
     const { root, totals, sources } = manifestOf(corpus);
     assert.equal(totals.documents, 4);
