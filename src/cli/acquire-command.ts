@@ -65,7 +65,7 @@ export async function acquireCommand(command: AcquireCommand, io: Io): Promise<E
         softwareVersion(),
         signal,
         (label, at, of) => progress.show(label, at, of, `${at} of ${of}`),
-        await collector.runners(ledger),
+        await collector.runners(ledgers.all),
       )
     : null;
   progress[Symbol.dispose]();

@@ -32,7 +32,7 @@ export const publish: Command = {
       softwareVersion(),
       collector.signal,
       (step, done, total) => progress.show(step, done, total, `${done} of ${total}`),
-      await collector.runners(ledger),
+      await collector.runners(ledgers.all),
     );
     progress[Symbol.dispose]();
     await writeLine(io.out, json ? jsonText(report) : publishedInWords(report, corpus.folder));
