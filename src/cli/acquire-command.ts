@@ -31,18 +31,18 @@ export async function acquireCommand(command: AcquireCommand, io: Io): Promise<E
   const { acquire } = await import("../pipeline/acquire.ts");
   const { publishCorpus } = await import("../pipeline/publish.ts");
   const { softwareVersion } = await import("../pipeline/software.ts");
-  const { openLedger } = await import("../ledger/open.ts");
+  const { openPartitions } = await import("../ledger/partitions.ts");
   const { archiveTotals } = await import("../ledger/archives.ts");
 
   const { corpus, json } = command;
   const policy = await ensurePolicy(corpus.policyPath);
-  // Whoever holds the ledger's lock is alone with the frontier and the archives too.
-  using ledger = openLedger(corpus.ledgerPath, { mode: "write" });
+  // Whoever holds the locks of the ledger is alone with the frontier and the archives too.
+  using ledgers = openPartitions(corpus.ledgerPaths, { mode: "write" });
   removeUnfinished(corpus);
   await using collector = await openCollector(command.place, corpus, io);
   const { machines, signal } = collector;
   using progress = progressDisplay(io, json && !io.terminal);
-  const report = await acquire(corpus, ledger, { ...command, machines }, softwareVersion(), signal, {
+  const report = await acquire(corpus, ledgers.all, { ...command, machines }, softwareVersion(), signal, {
     onCrawl: ({ done, failed, bytes, activeHosts }, waiting) => {
       const words = `${done} fetched, ${failed} failed, ${bytesInWords(bytes)}, ${activeHosts} hosts at work`;
       progress.show("crawl", done, done + waiting, words);
@@ -60,12 +60,12 @@ export async function acquireCommand(command: AcquireCommand, io: Io): Promise<E
   const published = publishes
     ? await publishCorpus(
         corpus,
-        ledger,
+        ledgers.all,
         policy,
         softwareVersion(),
         signal,
         (label, at, of) => progress.show(label, at, of, `${at} of ${of}`),
-        await collector.runners(ledger),
+        await collector.runners(ledgers.all),
       )
     : null;
   progress[Symbol.dispose]();
@@ -77,7 +77,7 @@ export async function acquireCommand(command: AcquireCommand, io: Io): Promise<E
     const { crawlStatus } = await import("../pipeline/crawl-status.ts");
     const lines = report.crawl === null ? [] : crawlInWords(report.crawl, crawlStatus(corpus)?.blocked ?? {});
     if (copies !== null) lines.push(...copyInWords(copies));
-    if (ingest !== null) lines.push(...ingestInWords(ingest, archiveTotals(ledger)));
+    if (ingest !== null) lines.push(...ingestInWords(ingest, archiveTotals(ledgers.all)));
     if (report.interrupted) lines.push("Stopped. Run the same command again to go on.");
     else if (published !== null) lines.push(publishedInWords(published, corpus.folder));
     await writeLine(io.out, printable(lines.join("\n")));

@@ -13,7 +13,7 @@ export interface Collector extends AsyncDisposable {
   /** `null`: the work is done here. */
   readonly machines: Machines | null;
   /** Who does the heavy parts of publishing. */
-  readonly runners: (ledger: Ledger) => Promise<PublishRunners>;
+  readonly runners: (ledgers: readonly Ledger[]) => Promise<PublishRunners>;
   /** Aborted with the command's own, and when another process has become the collector. */
   readonly signal: AbortSignal;
   /** @throws {PipelineError} `corpus-locked` when that is why the signal was aborted */
@@ -51,8 +51,8 @@ export async function openCollector(place: MeetingPlace | null, corpus: Corpus, 
   const signal = AbortSignal.any([io.signal, lease.lost]);
   return {
     machines,
-    async runners(ledger) {
-      const documents = archiveTotals(ledger).reduce((sum, archive) => sum + archive.documents, 0);
+    async runners(ledgers) {
+      const documents = archiveTotals(ledgers).reduce((sum, archive) => sum + archive.documents, 0);
       return jobRunners(machines, corpus.segments, softwareVersion(), documents, signal);
     },
     signal,

@@ -23,6 +23,18 @@ export const machineOptions: readonly CommandOption[] = [
   },
 ];
 
+/** For commands that make a corpus where there is none. */
+export const partitionsOption: CommandOption = {
+  flags: "--partitions <n>",
+  description:
+    "files that the ledger of a new corpus is kept in, each with the captures of its domains (1, if never said)",
+};
+
+/** `null` when it is not given: then the corpus says it, or one. */
+export function partitionsOf(options: OptionValues): number | null {
+  return optionalTextOf(options, "partitions") === null ? null : wholeNumberOf(options, "partitions", 1, 128);
+}
+
 /** `null` when neither is given. @throws {PipelineError} `usage` when only one is */
 export function machinesOf(options: OptionValues): { readonly redis: string; readonly store: string } | null {
   const [redis, store] = [optionalTextOf(options, "redis"), optionalTextOf(options, "store")];

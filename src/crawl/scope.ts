@@ -78,7 +78,7 @@ function domainNamed(name: string): string {
 const suffixes = { allowPrivateDomains: true };
 
 /** Whatever has no registered domain (an address, `localhost`, a bare suffix) stands for itself alone. */
-const domainOfHost = (host: string): string => parse(host, suffixes).domain ?? host;
+export const domainOfHost = (host: string): string => parse(host, suffixes).domain ?? host;
 
 /** The host itself or a domain above it is among the names; whole addresses stand under nothing that can be named. */
 function isUnder(host: string, names: ReadonlySet<string>): boolean {

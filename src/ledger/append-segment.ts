@@ -23,7 +23,20 @@ export interface SegmentInput {
   readonly segmentSha256: Hex;
   /** In the order of the segment; read once. */
   readonly captures: Iterable<CaptureRow>;
+  /** What of the segment this partition takes; left out: all of it. */
+  readonly share?: SegmentShare;
 }
+
+/** The captures of one partition among those of a segment. */
+export interface SegmentShare {
+  /** Ordinal of each of the given captures in the segment. */
+  readonly positions: readonly number[];
+  /** Takes the bytes of the slice, its losses, problems and counts of records: just one partition does. */
+  readonly account: boolean;
+}
+
+/** Keys of captures are unique over all partitions: each has this many to give out. */
+const keysOfPartition = 2 ** 40;
 
 export const appendSql = {
   slice: "SELECT lower(hex(segment_sha256)) AS segment FROM slice WHERE archive = ? AND slice_index = ?",
@@ -35,10 +48,12 @@ export const appendSql = {
   ruleSet: "SELECT key FROM rule_set WHERE definition = ?",
   addRuleSet: "INSERT INTO rule_set (definition) VALUES (?)",
   addRule: "INSERT INTO rule (rule_set, position, name, revision, unit) VALUES (?, ?, ?, ?, ?)",
-  addCapture: `INSERT INTO capture (id, slice, position, offset, length, inner_offset, record_type, record_id, origin,
+  anyCapture: "SELECT 1 FROM capture LIMIT 1",
+  holdsCapture: "SELECT 1 FROM capture WHERE id = ?",
+  addCapture: `INSERT INTO capture (key, id, slice, position, offset, length, inner_offset, record_type, record_id, origin,
     url_rest, captured_at, ip, http_status, mime, truncated, stated_block_digest, stated_payload_digest,
     block_digest_state, payload_digest_state, block_sha256, payload_sha256, payload_bytes, outcome, reason, detail)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   addCopy: `INSERT INTO copy (capture, crawl, subset, file, offset, length, digest, fields)
     SELECT key, ?, ?, ?, ?, ?, ?, ? FROM capture WHERE id = ? AND record_id = ? ON CONFLICT (capture) DO NOTHING`,
   addDocument: `INSERT INTO document (key, title, canonical_origin, canonical_rest, language_attribute, charset,
@@ -78,21 +93,33 @@ export function appendSegment(ledger: Ledger, input: SegmentInput): "appended" |
       );
     }
     const slice = addSlice(ledger, archiveRow, input);
-    let [position, documents] = [0, 0];
+    let [captures, documents] = [0, 0];
     for (const capture of input.captures) {
-      const key = addCapture(ledger, slice, position++, capture);
+      const position = input.share?.positions[captures] ?? captures;
+      captures++;
+      const key = addCapture(ledger, slice, position, capture);
       if (capture.document === null) continue;
       addDocument(ledger, key, capture, capture.document, head.ruleSet.length);
       documents++;
     }
-    ledger.statement(appendSql.countSlice).run(position, documents, slice);
+    ledger.statement(appendSql.countSlice).run(captures, documents, slice);
     for (const copy of head.copies ?? []) addCopy(ledger, copy);
     return "appended";
   });
 }
 
-function addSlice(ledger: Ledger, archive: number, { index, head, segmentSha256 }: SegmentInput): number {
-  const { slice, software, losses, problems } = head;
+/** True when this slice of an archive is in the ledger, whatever part of it. */
+export function holdsSlice(ledger: Ledger, archive: Hex, index: number): boolean {
+  return ledger.statement(appendSql.slice).get(archiveKey(ledger, archive), index) !== undefined;
+}
+
+/** True when the ledger has the capture with this id. */
+export function holdsCapture(ledger: Ledger, id: Hex): boolean {
+  return ledger.statement(appendSql.holdsCapture).get(blobOf(id)) !== undefined;
+}
+
+function addSlice(ledger: Ledger, archive: number, { index, head, segmentSha256, share }: SegmentInput): number {
+  const { slice, software, losses, problems } = share?.account === false ? withoutAccount(head) : head;
   const added = ledger
     .statement(appendSql.addSlice)
     .run(
@@ -116,6 +143,18 @@ function addSlice(ledger: Ledger, archive: number, { index, head, segmentSha256 
     addProblem.run(key, ordinal, offset, innerOffset, termKey(ledger, code), detail);
   }
   return key;
+}
+
+/** A byte, a loss and a problem are written down once, whatever the number of partitions. */
+function withoutAccount(head: SegmentHead): SegmentHead {
+  const slice = { ...head.slice, end: head.slice.begin, recordBytes: 0, lostBytes: 0, recordCounts: {} };
+  return { ...head, slice, losses: [], problems: [] };
+}
+
+/** Key of the first capture of a partition; `null`: SQLite gives the one above the last. */
+function firstKey(ledger: Ledger): number | null {
+  if (ledger.partition === 0 || ledger.statement(appendSql.anyCapture).get() !== undefined) return null;
+  return ledger.partition * keysOfPartition + 1;
 }
 
 function ruleSetKey(ledger: Ledger, rules: readonly RuleSetRow[]): number {
@@ -147,6 +186,7 @@ function addCapture(ledger: Ledger, slice: number, position: number, row: Captur
   const added = ledger
     .statement(appendSql.addCapture)
     .run(
+      firstKey(ledger),
       blobOf(row.id),
       slice,
       position,

@@ -90,9 +90,28 @@ export function slicesOf(ledger: Ledger, archive: Hex): KnownSlice[] {
   return ledger.statement<KnownSlice>(archiveSql.slices).all(archiveKey(ledger, archive));
 }
 
-/** Every archive, in order of digest. */
-export function archiveTotals(ledger: Ledger): ArchiveTotals[] {
-  return ledger.statement<ArchiveTotals>(archiveSql.sources).all();
+/** Every archive, in order of digest, over all partitions: each knows all archives, one has the bytes of each. */
+export function archiveTotals(ledgers: readonly Ledger[]): ArchiveTotals[] {
+  const archives = new Map<Hex, ArchiveTotals>();
+  for (const ledger of ledgers) {
+    for (const row of ledger.statement<ArchiveTotals>(archiveSql.sources).all()) {
+      const known = archives.get(row.sha256);
+      archives.set(row.sha256, known === undefined ? row : together(known, row));
+    }
+  }
+  return [...archives.values()];
+}
+
+/** A slice counts as measured when every partition has its part of it. */
+function together(one: ArchiveTotals, other: ArchiveTotals): ArchiveTotals {
+  return {
+    ...one,
+    slicesMeasured: Math.min(one.slicesMeasured, other.slicesMeasured),
+    recordBytes: one.recordBytes + other.recordBytes,
+    lostBytes: one.lostBytes + other.lostBytes,
+    captures: one.captures + other.captures,
+    documents: one.documents + other.documents,
+  };
 }
 
 /** @throws {PipelineError} `not-found` */

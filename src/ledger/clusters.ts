@@ -1,6 +1,6 @@
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
-import { inTransaction } from "./in-transaction.ts";
+import { inTransactions } from "./in-transaction.ts";
 import { pagesOf } from "./pages-of.ts";
 import type { Ledger } from "./open.ts";
 import { blobOf } from "./row-values.ts";
@@ -19,7 +19,7 @@ export const clusterSql = {
   clearMembers: "DELETE FROM cluster_member",
   clear: "DELETE FROM cluster",
   document: "SELECT d.key FROM capture c JOIN document d ON d.key = c.key WHERE c.id = ?",
-  add: "INSERT INTO cluster (representative) VALUES (?)",
+  add: "INSERT INTO cluster (representative, representative_id) VALUES (?, ?)",
   addMember: "INSERT INTO cluster_member (document, cluster, similarity) VALUES (?, ?, ?)",
 } as const;
 
@@ -53,27 +53,54 @@ export function documentsForClustering(ledger: Ledger): Generator<ClusteringRow>
 }
 
 /**
- * Puts these clusters in the place of all that were there, in one transaction.
- * @throws {PipelineError} `not-found` for a member that is no document of the ledger
+ * Puts these clusters in the place of all that were there, in one transaction a partition. Each partition gets the members
+ * that lie in it, under the representative of all.
+ * @throws {PipelineError} `not-found` for a member that is no document of any partition
  */
-export function replaceClusters(ledger: Ledger, clusters: Iterable<ClusterRow>): void {
-  inTransaction(ledger, () => {
-    ledger.statement(clusterSql.clearMembers).run();
-    ledger.statement(clusterSql.clear).run();
+export function replaceClusters(ledgers: readonly Ledger[], clusters: Iterable<ClusterRow>): void {
+  const find = documentFinder(ledgers);
+  inTransactions(ledgers, () => {
+    for (const ledger of ledgers) {
+      ledger.statement(clusterSql.clearMembers).run();
+      ledger.statement(clusterSql.clear).run();
+    }
     for (const { representative, members } of clusters) {
-      const added = ledger.statement(clusterSql.add).run(documentKey(ledger, representative));
+      const named = [find(representative).key, blobOf(representative)];
+      const keys = new Map<Ledger, number>();
       for (const { id, similarity } of members) {
-        ledger.statement(clusterSql.addMember).run(documentKey(ledger, id), Number(added.lastInsertRowid), similarity);
+        const { ledger, key } = find(id);
+        const cluster = keys.get(ledger) ?? Number(ledger.statement(clusterSql.add).run(...named).lastInsertRowid);
+        keys.set(ledger, cluster);
+        ledger.statement(clusterSql.addMember).run(key, cluster, similarity);
       }
     }
   });
 }
 
-/** @throws {PipelineError} `not-found` */
-export function documentKey(ledger: Ledger, id: Hex): number {
-  const row = ledger.statement<{ key: number }>(clusterSql.document).get(blobOf(id));
-  if (row === undefined) {
-    throw new PipelineError("not-found", `there is no document ${id} in ${ledger.path}`, { path: ledger.path, id });
-  }
-  return row.key;
+/** Where a document lies: it is in one partition only. */
+export interface DocumentPlace {
+  readonly ledger: Ledger;
+  readonly key: number;
+}
+
+/** Finds documents by id; one that lies where the last one did is found at once. `not-found` is thrown for none. */
+export function documentFinder(ledgers: readonly Ledger[]): (id: Hex) => DocumentPlace {
+  let [last] = ledgers;
+  const placeIn = (ledger: Ledger, id: Buffer): DocumentPlace | null => {
+    const row = ledger.statement<{ key: number }>(clusterSql.document).get(id);
+    return row === undefined ? null : { ledger, key: row.key };
+  };
+  return (id) => {
+    const bytes = blobOf(id);
+    const near = last === undefined ? null : placeIn(last, bytes);
+    if (near !== null) return near;
+    for (const ledger of ledgers) {
+      const found = ledger === last ? null : placeIn(ledger, bytes);
+      if (found === null) continue;
+      last = ledger;
+      return found;
+    }
+    const paths = ledgers.map(({ path }) => path).join(", ");
+    throw new PipelineError("not-found", `there is no document ${id} in ${paths}`, { id });
+  };
 }

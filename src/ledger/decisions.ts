@@ -1,8 +1,8 @@
 import type { Decision, JudgedDocument } from "../core/decisions.ts";
 import type { Hex } from "../core/records.ts";
-import { documentKey } from "./clusters.ts";
+import { documentFinder } from "./clusters.ts";
 import { termKey } from "./dictionaries.ts";
-import { inTransaction } from "./in-transaction.ts";
+import { inTransactions } from "./in-transaction.ts";
 import type { Ledger } from "./open.ts";
 import { pagesOf } from "./pages-of.ts";
 import { blobOf, measurementsOf } from "./row-values.ts";
@@ -14,8 +14,8 @@ export const decisionSql = {
     l.text AS language, d.language_score AS languageScore, li.text AS licence, s.rule_set AS ruleSetKey, d.measurements,
     (SELECT json_group_array(json_array(k.text, r.text, g.value, a.text)) FROM signal g JOIN term k ON k.key = g.kind
       JOIN term r ON r.key = g.preference JOIN term a ON a.key = g.agent WHERE g.document = d.key) AS signals,
-    (SELECT lower(hex(rc.id)) FROM cluster_member m JOIN cluster cl ON cl.key = m.cluster
-      JOIN capture rc ON rc.key = cl.representative WHERE m.document = d.key) AS cluster
+    (SELECT lower(hex(cl.representative_id)) FROM cluster_member m JOIN cluster cl ON cl.key = m.cluster
+      WHERE m.document = d.key) AS cluster
     FROM document d
     JOIN capture c ON c.key = d.key
     JOIN slice s ON s.key = c.slice
@@ -72,21 +72,35 @@ export function* documentsForDecisions(ledger: Ledger): Generator<JudgedDocument
 }
 
 /**
- * Stores a policy and puts these decisions in the place of those it had, in one transaction.
- * @throws {PipelineError} `not-found` for a decision about no document of the ledger
+ * Stores a policy and puts these decisions in the place of those it had, in one transaction a partition. Each decision is
+ * written where its document lies.
+ * @throws {PipelineError} `not-found` for a decision about no document of any partition
  */
-export function replaceDecisions(ledger: Ledger, policy: StoredPolicy, decisions: Iterable<Decision>): void {
-  inTransaction(ledger, () => {
-    const key = policyKey(ledger, policy);
-    ledger.statement(decisionSql.clear).run(key);
-    const [add, sets] = [ledger.statement(decisionSql.add), new Map<string, number>()];
+export function replaceDecisions(
+  ledgers: readonly Ledger[],
+  policy: StoredPolicy,
+  decisions: Iterable<Decision>,
+): void {
+  const find = documentFinder(ledgers);
+  inTransactions(ledgers, () => {
+    const writers = new Map(ledgers.map((ledger) => [ledger, decisionWriter(ledger, policy)]));
     for (const { document, reasons } of decisions) {
-      const json = JSON.stringify(reasons);
-      const set = sets.get(json) ?? reasonSetKey(ledger, reasons);
-      sets.set(json, set);
-      add.run(key, documentKey(ledger, document), set, reasons.length === 0 ? 1 : 0);
+      const { ledger, key } = find(document);
+      writers.get(ledger)?.(key, reasons);
     }
   });
+}
+
+function decisionWriter(ledger: Ledger, stored: StoredPolicy): (document: number, reasons: readonly string[]) => void {
+  const policy = policyKey(ledger, stored);
+  ledger.statement(decisionSql.clear).run(policy);
+  const [add, sets] = [ledger.statement(decisionSql.add), new Map<string, number>()];
+  return (document, reasons) => {
+    const json = JSON.stringify(reasons);
+    const set = sets.get(json) ?? reasonSetKey(ledger, reasons);
+    sets.set(json, set);
+    add.run(policy, document, set, reasons.length === 0 ? 1 : 0);
+  };
 }
 
 /** Every policy that the ledger has decisions of, in order of digest. */

@@ -64,3 +64,35 @@ function decided(
   const refusedReasons = Object.fromEntries(rows.map(({ reason, documents: count }) => [reason, count]));
   return { kept, refused, refusedReasons, undecided: documents - kept - refused };
 }
+
+/** What several partitions say together; each capture and each document is in one of them. */
+export function sumOfFunnels(funnels: readonly Funnel[]): Funnel {
+  const sum = (of: (one: Funnel) => number): number => funnels.reduce((so, one) => so + of(one), 0);
+  const merged = (of: (one: Funnel) => Readonly<Record<string, number>>): Record<string, number> => {
+    const counts: Record<string, number> = {};
+    for (const one of funnels) {
+      for (const [reason, count] of Object.entries(of(one))) counts[reason] = (counts[reason] ?? 0) + count;
+    }
+    return counts;
+  };
+  const outcome = (name: Outcome): number => sum(({ outcomes: by }) => by[name]);
+  return {
+    captures: sum(({ captures }) => captures),
+    outcomes: {
+      document: outcome("document"),
+      duplicate: outcome("duplicate"),
+      skipped: outcome("skipped"),
+      failed: outcome("failed"),
+    },
+    reasons: {
+      duplicate: merged(({ reasons }) => reasons.duplicate),
+      skipped: merged(({ reasons }) => reasons.skipped),
+      failed: merged(({ reasons }) => reasons.failed),
+    },
+    documents: sum(({ documents }) => documents),
+    kept: sum(({ kept }) => kept),
+    refused: sum(({ refused }) => refused),
+    refusedReasons: merged(({ refusedReasons }) => refusedReasons),
+    undecided: sum(({ undecided }) => undecided),
+  };
+}

@@ -1,6 +1,11 @@
 import { ledgerErrorOf } from "./ledger-error.ts";
 import type { Ledger } from "./open.ts";
 
+/** Runs `work` in a transaction of each ledger, all of them open until it has ended; they are kept one after the other. */
+export function inTransactions<T>([first, ...rest]: readonly Ledger[], work: () => T): T {
+  return first === undefined ? work() : inTransaction(first, () => inTransactions(rest, work));
+}
+
 /**
  * Runs `work` in one transaction that takes the write lock first: one that begins by reading can fail at its first write
  * whatever the timeout.

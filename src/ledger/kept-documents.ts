@@ -26,7 +26,7 @@ export const keptSql = {
     d.language_score AS languageScore, lower(hex(d.text_sha256)) AS textSha256, d.text_bytes AS textBytes, d.words,
     li.text AS licence, lb.text AS licenceBasis, s.rule_set AS ruleSetKey, d.measurements,
     ${evidenceJson} AS evidence, ${signalsJson} AS signals,
-    lower(hex(s.segment_sha256)) AS segmentSha256, c.position, sw.text AS software, cm.cluster AS clusterKey
+    lower(hex(s.segment_sha256)) AS segmentSha256, c.position, sw.text AS software, cl.representative AS clusterKey
     FROM capture c INDEXED BY capture_by_id
     JOIN document d ON d.key = c.key
     JOIN decision x ON x.document = c.key AND x.policy = (SELECT key FROM policy WHERE sha256 = ?)
@@ -44,11 +44,12 @@ export const keptSql = {
     JOIN term lb ON lb.key = d.licence_basis
     JOIN term sw ON sw.key = s.software
     LEFT JOIN cluster_member cm ON cm.document = c.key
+    LEFT JOIN cluster cl ON cl.key = cm.cluster
     WHERE c.id > ? AND x.kept = 1 ORDER BY c.id LIMIT ?`,
-  clusterHead: `SELECT lower(hex(c.id)) AS id, (SELECT count(*) FROM cluster_member m WHERE m.cluster = cl.key) AS size
-    FROM cluster cl JOIN capture c ON c.key = cl.representative WHERE cl.key = ?`,
-  clusterLicences: `SELECT count(DISTINCT d.licence) AS licences FROM cluster_member m JOIN document d ON d.key = m.document
-    WHERE m.cluster = ?`,
+  clusterHead: `SELECT cl.key, lower(hex(cl.representative_id)) AS id,
+    (SELECT count(*) FROM cluster_member m WHERE m.cluster = cl.key) AS size FROM cluster cl WHERE cl.representative = ?`,
+  clusterLicences: `SELECT DISTINCT l.text AS licence FROM cluster_member m JOIN document d ON d.key = m.document
+    JOIN term l ON l.key = d.licence WHERE m.cluster = ?`,
   mates: `SELECT lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, l.text AS licence
     FROM cluster_member m
     JOIN capture c ON c.key = m.document
@@ -140,8 +141,15 @@ type StoredRow = Omit<
   readonly clusterKey: number | null;
 };
 
-/** Documents that a policy keeps, in order of id; none when the ledger has no decisions of it. */
-export function* keptDocuments(ledger: Ledger, policySha256: Hex): Generator<KeptDocument> {
+/**
+ * Documents that a policy keeps, in order of id; none when the ledger has no decisions of it.
+ * @param partitions where members of their clusters may lie, this ledger among them
+ */
+export function* keptDocuments(
+  ledger: Ledger,
+  policySha256: Hex,
+  partitions: readonly Ledger[] = [ledger],
+): Generator<KeptDocument> {
   const page = ledger.statement<StoredRow>(keptSql.documents);
   const policy = blobOf(policySha256);
   const sets = ruleSets(ledger);
@@ -163,16 +171,36 @@ export function* keptDocuments(ledger: Ledger, policySha256: Hex): Generator<Kep
       measurements: Object.fromEntries(rules.map(({ name }, position) => [name, values[position] ?? null])),
       evidence: evidenceOf(row.evidence),
       signals: signalsOf(row.signals),
-      cluster: clusterKey === null ? null : clusterOf(ledger, clusterKey, row.id),
+      cluster: clusterKey === null ? null : clusterOf(partitions, clusterKey, row.id),
     };
   }
 }
 
-function clusterOf(ledger: Ledger, key: number, own: Hex): KeptCluster | null {
-  const head = ledger.statement<{ id: Hex; size: number }>(keptSql.clusterHead).get(key);
-  if (head === undefined) return null;
-  const mates = ledger.statement<KeptCluster["alsoAt"][number]>(keptSql.mates).all(key, matesLimit + 1);
-  const licences = ledger.statement<{ licences: number }>(keptSql.clusterLicences).get(key)?.licences ?? 0;
-  const alsoAt = mates.filter(({ id }) => id !== own).slice(0, matesLimit);
-  return { ...head, alsoAt, licencesDisagree: licences > 1 };
+/** @param representative its key, by which every partition with a member knows the cluster */
+function clusterOf(partitions: readonly Ledger[], representative: number, own: Hex): KeptCluster | null {
+  const parts = partitions.flatMap((ledger) => {
+    const head = ledger.statement<ClusterHead>(keptSql.clusterHead).get(representative);
+    return head === undefined ? [] : [{ ledger, ...head }];
+  });
+  const [first] = parts;
+  if (first === undefined) return null;
+  const mates = parts.flatMap(({ ledger, key }) =>
+    ledger.statement<KeptCluster["alsoAt"][number]>(keptSql.mates).all(key, matesLimit + 1),
+  );
+  if (parts.length > 1) mates.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const licences = parts.flatMap(({ ledger, key }) =>
+    ledger.statement<{ licence: string }>(keptSql.clusterLicences).all(key),
+  );
+  return {
+    id: first.id,
+    size: parts.reduce((sum, { size }) => sum + size, 0),
+    alsoAt: mates.filter(({ id }) => id !== own).slice(0, matesLimit),
+    licencesDisagree: new Set(licences.map(({ licence }) => licence)).size > 1,
+  };
+}
+
+interface ClusterHead {
+  readonly key: number;
+  readonly id: Hex;
+  readonly size: number;
 }

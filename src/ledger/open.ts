@@ -11,6 +11,8 @@ import { latestVersion, migrate } from "./migrate.ts";
 export interface Ledger {
   readonly path: string;
   readonly mode: "write" | "read";
+  /** 0 in a ledger that is whole. */
+  readonly partition: number;
   readonly db: Database.Database;
   /** Prepares a statement once for the connection. */
   readonly statement: <Row>(sql: string) => Database.Statement<unknown[], Row>;
@@ -20,15 +22,28 @@ export interface Ledger {
   readonly [Symbol.dispose]: () => void;
 }
 
+/** Which of the partitions of a corpus a ledger is; a whole one is the first of one. */
+export interface PartitionPlace {
+  readonly number: number;
+  readonly count: number;
+}
+
+interface OpenOptions {
+  readonly mode: "write" | "read";
+  /** What it has to be, and becomes when it is new; left out: whatever it is, a new one whole. */
+  readonly place?: PartitionPlace;
+}
+
 /** `CLPN`: tells a ledger from any other SQLite file. */
 const applicationId = 0x434c504e;
 
 /**
  * Opens the ledger at `path`. A writer makes it where it is missing, brings its schema up to date and is alone until it
  * closes or dies; readers work beside it.
- * @throws {PipelineError} `corpus-missing`, `corpus-locked`, `ledger-version`, `ledger-broken`, `disk-full`
+ * @throws {PipelineError} `corpus-missing`, `corpus-locked`, `ledger-version`, `ledger-broken`, `disk-full`;
+ * `config-invalid` for another partition than was wanted
  */
-export function openLedger(path: string, { mode }: { readonly mode: "write" | "read" }): Ledger {
+export function openLedger(path: string, { mode, place }: OpenOptions): Ledger {
   const wanted = mode === "read" ? path : dirname(path);
   if (!existsSync(wanted)) {
     throw new PipelineError("corpus-missing", `there is no ledger at ${path}; \`colophon ingest\` makes one`, { path });
@@ -38,9 +53,10 @@ export function openLedger(path: string, { mode }: { readonly mode: "write" | "r
   try {
     db = new Database(path, { readonly: mode === "read", fileMustExist: mode === "read", timeout: 5000 });
     db.pragma("foreign_keys = ON");
-    if (mode === "write") prepareForWriting(db, path);
+    if (mode === "write") prepareForWriting(db, path, place?.count ?? 1);
     else checkForReading(db, path);
-    return ledgerOf(db, path, mode, lock);
+    const { number } = place === undefined ? placeOf(db) : placeHeld(db, path, mode, place);
+    return ledgerOf(db, path, mode, number, lock);
   } catch (error) {
     db?.close();
     lock?.close();
@@ -48,7 +64,34 @@ export function openLedger(path: string, { mode }: { readonly mode: "write" | "r
   }
 }
 
-function ledgerOf(db: Database.Database, path: string, mode: Ledger["mode"], lock: Database.Database | null): Ledger {
+function placeOf(db: Database.Database): PartitionPlace {
+  const row = db.prepare<[], PartitionPlace>("SELECT number, count FROM partition").get();
+  return row ?? { number: 0, count: 1 };
+}
+
+/** What lies in one partition is found by the number of them: a ledger never becomes another one than it was made as. */
+function placeHeld(db: Database.Database, path: string, mode: Ledger["mode"], wanted: PartitionPlace): PartitionPlace {
+  const held = placeOf(db);
+  if (held.number === wanted.number && held.count === wanted.count) return held;
+  const isNew = held.count === 1 && db.prepare("SELECT 1 FROM archive LIMIT 1").get() === undefined;
+  if (mode === "write" && isNew) {
+    db.prepare("INSERT INTO partition (number, count) VALUES (?, ?)").run(wanted.number, wanted.count);
+    return wanted;
+  }
+  throw new PipelineError(
+    "config-invalid",
+    `${path} was made as partition ${held.number} of ${held.count}, and is asked for as ${wanted.number} of ${wanted.count}; a corpus keeps the number it was made with: put \`partitions\` in corpus.yaml back, or ingest into a new corpus`,
+    { path },
+  );
+}
+
+function ledgerOf(
+  db: Database.Database,
+  path: string,
+  mode: Ledger["mode"],
+  partition: number,
+  lock: Database.Database | null,
+): Ledger {
   const statements = new Map<string, Database.Statement>();
   const close = (): void => {
     if (mode === "write" && db.open) closeLeavingIndex(db, path);
@@ -58,6 +101,7 @@ function ledgerOf(db: Database.Database, path: string, mode: Ledger["mode"], loc
   return {
     path,
     mode,
+    partition,
     db,
     statement: <Row>(sql: string): Database.Statement<unknown[], Row> => {
       const known = statements.get(sql) ?? db.prepare(sql);
@@ -126,13 +170,16 @@ export function isLocked(path: string): boolean {
   }
 }
 
-function prepareForWriting(db: Database.Database, path: string): void {
+/** KiB for the partitions of a corpus together. */
+const cacheKib = 65_536;
+
+function prepareForWriting(db: Database.Database, path: string, partitions: number): void {
   // Taken only by a file that is still empty: 8 KiB pages appended a quarter faster than 4 KiB.
   db.pragma("page_size = 8192");
   checkIdentity(db, path);
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = FULL");
-  db.pragma("cache_size = -65536");
+  db.pragma(`cache_size = -${Math.max(2048, Math.floor(cacheKib / partitions))}`);
   db.pragma("journal_size_limit = 67108864");
   migrate(db);
   db.pragma(`application_id = ${applicationId}`);

@@ -3,7 +3,9 @@ import Database from "better-sqlite3";
 
 import { PipelineError } from "../core/errors.ts";
 import { openLedger } from "./open.ts";
+import { openPartitions } from "./partitions.ts";
 import type { QueryAnswer, QueryRequest, QueryResult } from "./query.ts";
+import { unitePartitions } from "./unite-partitions.ts";
 
 /** Bytes of text that an answer may hold, about: rows are held in memory twice on their way. */
 const maxAnswerBytes = 64 * 1024 * 1024;
@@ -12,9 +14,14 @@ process.once("message", (request: QueryRequest) => {
   process.send?.(answerTo(request), undefined, undefined, () => process.disconnect());
 });
 
-function answerTo({ path, sql, maxRows }: QueryRequest): QueryAnswer {
+function answerTo({ paths, sql, maxRows }: QueryRequest): QueryAnswer {
   try {
-    using ledger = openLedger(path, { mode: "read" });
+    using ledger = openLedger(paths[0] ?? "", { mode: "read" });
+    if (paths.length > 1) {
+      // Attached as they are: this says clearly of each what is wrong with it.
+      openPartitions(paths, { mode: "read" })[Symbol.dispose]();
+      unitePartitions(ledger.db, paths);
+    }
     return { result: resultOf(readingStatement(ledger.db, sql), maxRows) };
   } catch (error) {
     if (error instanceof PipelineError) return { failure: { code: error.code, message: error.message } };

@@ -21,7 +21,7 @@ export interface QueryResult {
 
 /** What the child is sent, and what it answers. */
 export interface QueryRequest {
-  readonly path: string;
+  readonly paths: readonly string[];
   readonly sql: string;
   readonly maxRows: number;
 }
@@ -31,11 +31,13 @@ export type QueryAnswer =
 
 /**
  * Runs one free SQL statement that only reads, in a process of its own: this build of SQLite cannot be interrupted from
- * inside, and ending a thread waits for the query. Killing a process does not.
+ * inside, and ending a thread waits for the query. Killing a process does not. Over several partitions each view holds the
+ * rows of all.
+ * @param ledgerPaths all partitions in order, or one ledger
  * @throws {PipelineError} `query-refused` for anything but one reading statement, `query-limit` at the timeout,
  * `interrupted`, or what `openLedger` throws
  */
-export async function runQuery(ledgerPath: string, sql: string, bounds: QueryBounds): Promise<QueryResult> {
+export async function runQuery(ledgerPaths: readonly string[], sql: string, bounds: QueryBounds): Promise<QueryResult> {
   const { timeoutMs, maxRows, signal } = bounds;
   if (signal.aborted) throw new PipelineError("interrupted", "the query was stopped");
   const child = fork(fileURLToPath(new URL(`./query-child${extname(import.meta.url)}`, import.meta.url)), [], {
@@ -62,11 +64,11 @@ export async function runQuery(ledgerPath: string, sql: string, bounds: QueryBou
           new PipelineError("query-limit", `the query ended its process (${how}): it may have needed too much memory`),
         );
       });
-      child.send({ path: ledgerPath, sql, maxRows } satisfies QueryRequest);
+      child.send({ paths: ledgerPaths, sql, maxRows } satisfies QueryRequest);
     });
     if ("result" in answer) return answer.result;
     const { code, message } = answer.failure;
-    throw code === null ? new Error(message) : new PipelineError(code, message, { path: ledgerPath });
+    throw code === null ? new Error(message) : new PipelineError(code, message, { path: ledgerPaths[0] ?? "" });
   } finally {
     clearTimeout(timer);
     if (stop !== undefined) signal.removeEventListener("abort", stop);

@@ -47,6 +47,27 @@ export const statsSql = {
  * for every reason that holds) together with the captures that became no document. The most frequent first.
  * @param policySha256 whose decisions `kept` and `reason` speak of
  */
-export function statsBy(ledger: Ledger, by: StatsKey, policySha256: string, limit: number): StatsRow[] {
-  return ledger.statement<StatsRow>(statsSql[by]).all(Buffer.from(policySha256, "hex"), limit);
+export function statsBy(ledgers: readonly Ledger[], by: StatsKey, policySha256: string, limit: number): StatsRow[] {
+  const counted = (ledger: Ledger, atMost: number): StatsRow[] =>
+    ledger.statement<StatsRow>(statsSql[by]).all(Buffer.from(policySha256, "hex"), atMost);
+  const [only] = ledgers;
+  if (ledgers.length === 1 && only !== undefined) return counted(only, limit);
+  const sums = new Map<string, StatsRow>();
+  // What is rare in each may be frequent in all.
+  for (const row of ledgers.flatMap((ledger) => counted(ledger, -1))) {
+    const known = sums.get(row.value);
+    sums.set(row.value, known === undefined ? row : together(known, row));
+  }
+  return [...sums.values()].sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1)).slice(0, limit);
+}
+
+function together(one: StatsRow, other: StatsRow): StatsRow {
+  const sum = (a: number | null, b: number | null): number | null => (a === null ? b : a + (b ?? 0));
+  return {
+    value: one.value,
+    count: one.count + other.count,
+    kept: sum(one.kept, other.kept),
+    words: sum(one.words, other.words),
+    textBytes: sum(one.textBytes, other.textBytes),
+  };
 }

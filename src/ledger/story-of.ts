@@ -2,8 +2,8 @@ import type { Ledger } from "./open.ts";
 import { splitUrl } from "./row-values.ts";
 
 export const storySql = {
-  byId: "SELECT key FROM capture WHERE id >= unhex(?) AND id <= unhex(?) ORDER BY id LIMIT ?",
-  byUrl: `SELECT c.key FROM capture c JOIN origin o ON o.key = c.origin WHERE o.origin = ? AND c.url_rest = ?
+  byId: "SELECT key, lower(hex(id)) AS place FROM capture WHERE id >= unhex(?) AND id <= unhex(?) ORDER BY id LIMIT ?",
+  byUrl: `SELECT c.key, format('%020d', c.captured_at) || hex(c.id) AS place FROM capture c JOIN origin o ON o.key = c.origin WHERE o.origin = ? AND c.url_rest = ?
     ORDER BY c.captured_at, c.id LIMIT ?`,
   capture: "SELECT * FROM captures WHERE key = ?",
   path: `SELECT p.path FROM capture c JOIN slice s ON s.key = c.slice JOIN archive_path p ON p.archive = s.archive
@@ -19,9 +19,9 @@ export const storySql = {
   measurements: "SELECT rule, revision, unit, value FROM measurements WHERE key = ?",
   evidence: "SELECT kind, licence, value, place, quote, subject FROM evidence WHERE key = ?",
   signals: "SELECT kind, preference, value, agent, place, quote, policy_url FROM signals WHERE key = ?",
-  cluster: `SELECT cluster, id, similarity, url, licence FROM clusters
-    WHERE cluster_key = (SELECT representative FROM cluster_member JOIN cluster ON cluster.key = cluster WHERE document = ?)
-    ORDER BY id LIMIT ?`,
+  representative:
+    "SELECT representative FROM cluster_member JOIN cluster ON cluster.key = cluster_member.cluster WHERE document = ?",
+  cluster: "SELECT cluster, id, similarity, url, licence FROM clusters WHERE cluster_key = ? ORDER BY id LIMIT ?",
   decisions: "SELECT policy, policy_sha256, kept, reasons FROM decisions WHERE key = ? ORDER BY policy_sha256",
 } as const;
 
@@ -54,23 +54,32 @@ const storyLimit = 100;
  * The stories of the captures that `wanted` names: an id, the first eight or more digits of one, or an address to the
  * letter (every capture of it, oldest first). Empty when there is none; at most a hundred.
  */
-export function storyOf(ledger: Ledger, wanted: string): Story[] {
-  return keysOf(ledger, wanted).map((key) => storyOfKey(ledger, key));
+export function storyOf(ledgers: readonly Ledger[], wanted: string): Story[] {
+  const found = /^[0-9a-f]{8,32}$/i.test(wanted)
+    ? everywhere(ledgers, storySql.byId, [wanted.padEnd(32, "0"), wanted.padEnd(32, "f")])
+    : [];
+  const captures = found.length > 0 ? found : everywhere(ledgers, storySql.byUrl, splitUrl(wanted));
+  return captures.map(({ ledger, key }) => storyOfKey(ledgers, ledger, key));
 }
 
-function keysOf(ledger: Ledger, wanted: string): number[] {
-  if (/^[0-9a-f]{8,32}$/i.test(wanted)) {
-    const byId = ledger.statement<{ key: number }>(storySql.byId);
-    const [first, last] = [wanted.padEnd(32, "0"), wanted.padEnd(32, "f")];
-    const keys = byId.all(first, last, storyLimit).map(({ key }) => key);
-    if (keys.length > 0) return keys;
-  }
-  const [origin, rest] = splitUrl(wanted);
-  const byUrl = ledger.statement<{ key: number }>(storySql.byUrl);
-  return byUrl.all(origin, rest, storyLimit).map(({ key }) => key);
+interface FoundCapture {
+  readonly ledger: Ledger;
+  readonly key: number;
+  readonly place: string | null;
 }
 
-function storyOfKey(ledger: Ledger, key: number): Story {
+function everywhere(ledgers: readonly Ledger[], sql: string, values: readonly string[]): FoundCapture[] {
+  const found = ledgers.flatMap((ledger) =>
+    ledger
+      .statement<Omit<FoundCapture, "ledger">>(sql)
+      .all(...values, storyLimit)
+      .map(({ key, place }) => ({ ledger, key, place })),
+  );
+  if (ledgers.length > 1) found.sort((a, b) => ((a.place ?? "") < (b.place ?? "") ? -1 : 1));
+  return found.slice(0, storyLimit);
+}
+
+function storyOfKey(ledgers: readonly Ledger[], ledger: Ledger, key: number): Story {
   const one = (sql: string): ViewRow | null => ledger.statement<ViewRow>(sql).get(key) ?? null;
   const many = (sql: string): ViewRow[] => ledger.statement<ViewRow>(sql).all(key);
   const capture = one(storySql.capture) ?? {};
@@ -82,12 +91,22 @@ function storyOfKey(ledger: Ledger, key: number): Story {
     paths: many(storySql.path).map(({ path }) => String(path)),
     software: String(one(storySql.software)?.["software"] ?? ""),
     copy,
+    // One host is one domain: what was said of it lies in the same partition.
     robots: copy === null ? [] : robots.all(authority, authority, copy["crawl"], storyLimit),
     document: one(storySql.document),
     measurements: many(storySql.measurements),
     evidence: many(storySql.evidence),
     signals: many(storySql.signals),
-    cluster: ledger.statement<ViewRow>(storySql.cluster).all(key, storyLimit),
+    cluster: membersOf(ledgers, one(storySql.representative)?.["representative"] ?? null),
     decisions: ledger.statement<Story["decisions"][number]>(storySql.decisions).all(key),
   };
+}
+
+function membersOf(ledgers: readonly Ledger[], representative: ViewRow[string]): ViewRow[] {
+  if (representative === null) return [];
+  const members = ledgers.flatMap((ledger) =>
+    ledger.statement<ViewRow>(storySql.cluster).all(representative, storyLimit),
+  );
+  if (ledgers.length > 1) members.sort((a, b) => (String(a["id"]) < String(b["id"]) ? -1 : 1));
+  return members.slice(0, storyLimit);
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
@@ -8,6 +8,7 @@ import { canonicalDigest } from "./canonical-json.ts";
 import type { Manifest, ManifestHead } from "./manifest-head.ts";
 import { digestList, digestListPath, manifestPath, manifestText } from "./manifest-text.ts";
 import { manifestSums } from "./manifest-sums.ts";
+import { flushFolder, replaceFolder, writeDurably } from "./replace-folder.ts";
 import { writeRows, type RowSource } from "./write-rows.ts";
 
 export interface BuildInput extends RowSource {
@@ -31,30 +32,11 @@ export interface BuildResult {
  * head do not add up; `disk-full`; `interrupted`
  */
 export async function buildManifest(input: BuildInput): Promise<BuildResult> {
-  const building = `${input.directory}.building`;
-  const old = `${input.directory}.old`;
-  // Stopped between the two renames below, the folder is gone but nothing is lost.
-  if (!(await exists(input.directory)) && (await exists(old))) await rename(old, input.directory);
-  try {
-    await rm(building, { recursive: true, force: true });
-    await mkdir(join(building, "text"), { recursive: true });
-    const result = await fill(building, input);
-    await rm(old, { recursive: true, force: true });
-    if (await exists(input.directory)) await rename(input.directory, old);
-    await rename(building, input.directory);
-    await flush(dirname(input.directory));
-    await rm(old, { recursive: true, force: true });
-    return result;
-  } catch (error) {
-    await rm(building, { recursive: true, force: true });
-    if (error instanceof Error && "code" in error && error.code === "ENOSPC") {
-      throw new PipelineError("disk-full", `no space left to write ${input.directory}`, { path: building }, error);
-    }
-    throw error;
-  }
+  return replaceFolder(input.directory, async (building) => fill(building, input));
 }
 
 async function fill(folder: string, input: BuildInput): Promise<BuildResult> {
+  await mkdir(join(folder, "text"));
   const { policy, ...head } = input.head;
   const manifest: Manifest = {
     format: "colophon-manifest/1",
@@ -71,25 +53,7 @@ async function fill(folder: string, input: BuildInput): Promise<BuildResult> {
   const manifestSha256 = createHash("sha256").update(text).digest("hex");
   await writeDurably(join(folder, manifestPath), text);
   await writeDurably(join(folder, digestListPath), digestList(manifest.files, manifestSha256));
-  await flush(join(folder, "text"));
-  await flush(folder);
+  await flushFolder(join(folder, "text"));
+  await flushFolder(folder);
   return { root: manifest.root, documents: manifest.totals.documents, manifestSha256 };
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  await using file = await open(path, "wx");
-  await file.writeFile(text);
-  await file.sync();
-}
-
-async function flush(folder: string): Promise<void> {
-  await using file = await open(folder, "r");
-  await file.sync();
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -13,6 +13,7 @@ export type InspectArchive = (source: Source, allBytes: boolean) => Promise<Arch
 /**
  * Compares the archives with what the manifest says of them. One that is missing or changed is one finding, in its own
  * name, whatever becomes of its records.
+ * @param seen those that were looked at before, for another partition of the corpus: told of then, and not again
  * @param onArchive called before each is looked at; may throw to stop
  * @returns digests of the archives of which nothing can be read
  */
@@ -21,16 +22,20 @@ export async function verifySources(
   inspect: InspectArchive,
   allBytes: boolean,
   report: Findings,
+  seen: Map<Hex, ArchiveState>,
   onArchive: () => void,
 ): Promise<ReadonlySet<Hex>> {
   const missing = new Set<Hex>();
   for (const source of sources) {
     onArchive();
-    const seen = await inspect(source, allBytes);
-    if (seen.state === "whole") continue;
-    if (seen.state === "missing") missing.add(source.sha256);
+    const before = seen.get(source.sha256);
+    const now = before ?? (await inspect(source, allBytes));
+    seen.set(source.sha256, now);
+    if (now.state === "whole") continue;
+    if (now.state === "missing") missing.add(source.sha256);
+    if (before !== undefined) continue;
     const expected = `${source.bytes} bytes, SHA-256 ${source.sha256}`;
-    report.add({ what: `archive-${seen.state}`, where: source.name, expected, found: seen.found });
+    report.add({ what: `archive-${now.state}`, where: source.name, expected, found: now.found });
   }
   return missing;
 }

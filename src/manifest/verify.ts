@@ -7,18 +7,22 @@ import type { Hex } from "../core/records.ts";
 import { findings, type Findings } from "./findings.ts";
 import type { Manifest } from "./manifest-head.ts";
 import { manifestSums, type Disagreement } from "./manifest-sums.ts";
-import { manifestPath, manifestText } from "./manifest-text.ts";
-import { schemaProblems } from "../schema/schema-problems.ts";
+import { manifestPath } from "./manifest-text.ts";
 import { archiveCheck, type Rederive } from "./verify-archives.ts";
 import { verifyFiles } from "./verify-files.ts";
+import { headOf } from "./verify-head.ts";
 import { verifyRows } from "./verify-rows.ts";
-import { verifySources, type InspectArchive } from "./verify-sources.ts";
+import { verifySources, type ArchiveState, type InspectArchive } from "./verify-sources.ts";
 
 export interface VerifyOptions {
   /** Re-reads the archived bytes of a row; without it only the manifest itself is checked. */
   readonly rederive?: Rederive;
   /** Looks at each archive first: at all of its bytes, or with a `sample` at its size alone. */
   readonly inspect?: InspectArchive;
+  /** Archives that were looked at before, for another partition; those of this one are added. */
+  readonly archivesSeen?: Map<Hex, ArchiveState>;
+  /** Told the id of each row of the right form, in order. */
+  readonly onRow?: (id: Hex) => void;
   /** Rows to re-derive, `null` for all. Everything else is always checked whole. */
   readonly sample?: number | null;
   /** Disagreements to list; all are counted. */
@@ -60,7 +64,7 @@ export async function verifyManifest(directory: string, options: VerifyOptions =
   const { sample = null, limit = 100, signal, onProgress } = options;
   const report = findings(limit);
   const bytes = await manifestBytes(directory);
-  const manifest = manifestOf(bytes, report);
+  const manifest = headOf(bytes, manifestPath, "manifest", report) as Manifest | null;
   if (manifest === null) return reportOf(report, { root: null, documents: 0, texts: 0, rederived: 0 });
   await verifyFiles(directory, manifest, createHash("sha256").update(bytes).digest("hex"), report);
   for (const wrong of manifestSums(manifest)) report.add(wrong);
@@ -75,13 +79,21 @@ export async function verifyManifest(directory: string, options: VerifyOptions =
   const missing =
     options.inspect === undefined
       ? new Set<Hex>()
-      : await verifySources(manifest.sources, options.inspect, sample === null, report, () => {
-          step(0);
-          archivesSeen++;
-        });
+      : await verifySources(
+          manifest.sources,
+          options.inspect,
+          sample === null,
+          report,
+          options.archivesSeen ?? new Map(),
+          () => {
+            step(0);
+            archivesSeen++;
+          },
+        );
   const archives = options.rederive === undefined ? null : archiveCheck(options.rederive, sample, report, step);
   const seen = await verifyRows(directory, manifest, report, async (row) => {
     documents++;
+    options.onRow?.(row.id);
     step(archives?.checked() ?? 0);
     // Its archive has a finding already; one more for each of its rows would hide the others.
     if (!missing.has(row.archive.sha256)) await archives?.add(row);
@@ -111,31 +123,4 @@ async function manifestBytes(directory: string): Promise<Buffer> {
       cause,
     );
   }
-}
-
-/** Nothing else can be trusted when this file cannot be read, so `null` ends the verification. */
-function manifestOf(bytes: Buffer, report: Findings): Manifest | null {
-  const text = bytes.toString("utf8");
-  const where = manifestPath;
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    report.add({ what: "manifest-unreadable", where, expected: "JSON", found: String(error) });
-    return null;
-  }
-  const problems = schemaProblems("manifest")(value);
-  if (problems !== "") {
-    report.add({ what: "manifest-schema", where, expected: "colophon-manifest/1", found: problems });
-    return null;
-  }
-  if (manifestText(value) !== text) {
-    report.add({
-      what: "manifest-form",
-      where,
-      expected: "sorted keys, indent of two spaces",
-      found: "another layout",
-    });
-  }
-  return value as Manifest;
 }

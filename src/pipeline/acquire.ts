@@ -51,7 +51,7 @@ export interface AcquireHooks {
  */
 export async function acquire(
   corpus: Corpus,
-  ledger: Ledger,
+  ledgers: readonly Ledger[],
   plan: AcquirePlan,
   software: string,
   signal: AbortSignal,
@@ -60,7 +60,7 @@ export async function acquire(
   await using measurer = measurerOf(plan, software, signal);
   const early: IngestReport[] = [];
   const measuring = inBackground(signal, async (path, either) => {
-    if (plan.ingest) early.push(await ingestArchives(corpus, ledger, measurer, [path], either, () => undefined));
+    if (plan.ingest) early.push(await ingestArchives(corpus, ledgers, measurer, [path], either, () => undefined));
   });
   let crawl: CorpusCrawlReport | null = null;
   let copies: CopyReport | null = null;
@@ -88,10 +88,12 @@ export async function acquire(
     return { crawl, copies, ingest: null, interrupted: signal.aborted };
   const { document, duplicate, skipped, failed } = outcomesOf(early);
   const captures = document + duplicate + skipped + failed;
-  const rest = await ingestArchives(corpus, ledger, measurer, paths, signal, (seen) =>
+  const rest = await ingestArchives(corpus, ledgers, measurer, paths, signal, (seen) =>
     hooks.onIngest({ ...seen, captures: seen.captures + captures, documents: seen.documents + document }),
   );
-  for (const { path, whole } of copied) if (whole !== null) noteArchiveCopy(ledger, path, whole.crawl, whole.file);
+  for (const { path, whole } of copied) {
+    if (whole !== null) for (const ledger of ledgers) noteArchiveCopy(ledger, path, whole.crawl, whole.file);
+  }
   return { crawl, copies, ingest: withEarlier(rest, early), interrupted: rest.interrupted };
 }
 

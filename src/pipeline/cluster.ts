@@ -19,17 +19,18 @@ import { textStore } from "./text-store.ts";
 export type BandRunner = (texts: readonly TextPlace[]) => Promise<readonly Edges[]>;
 
 /**
- * Finds exact and near duplicates among all documents of the ledger and puts the clusters in the place of the old ones.
+ * Finds exact and near duplicates among all documents of all partitions and puts the clusters in the place of the old ones.
  * A cluster's representative is the member with the best claim: freest licence, earliest capture, own canonical address, id.
  * @returns how many clusters, and how many documents are in one
  */
 export async function clusterCorpus(
   corpus: Corpus,
-  ledger: Ledger,
+  ledgers: readonly Ledger[],
   bandRunner: BandRunner | null = null,
 ): Promise<{ readonly clusters: number; readonly members: number }> {
   using texts = textStore(corpus.segments);
-  const rows = [...documentsForClustering(ledger)];
+  const rows = ledgers.flatMap((ledger) => [...documentsForClustering(ledger)]);
+  if (ledgers.length > 1) rows.sort((a, b) => (a.id < b.id ? -1 : 1));
   const at = (index: number): ClusteringRow => {
     const row = rows[index];
     if (row === undefined) throw new RangeError(`no document ${index}`);
@@ -57,7 +58,7 @@ export async function clusterCorpus(
     representative: at(representative).id,
     members: members.map(({ index, similarity }) => ({ id: at(index).id, similarity })),
   }));
-  replaceClusters(ledger, clusters);
+  replaceClusters(ledgers, clusters);
   return { clusters: clusters.length, members: clusters.reduce((sum, { members }) => sum + members.length, 0) };
 }
 

@@ -13,7 +13,8 @@ import { defaultConfig } from "./default-config.ts";
 export interface Corpus {
   readonly folder: string;
   readonly config: CorpusConfig;
-  readonly ledgerPath: string;
+  /** One file a partition, in order. */
+  readonly ledgerPaths: readonly string[];
   readonly segments: string;
   readonly archives: string;
   readonly manifest: string;
@@ -23,9 +24,11 @@ export interface Corpus {
 /**
  * Opens the corpus in `folder`.
  * @param create makes folder and commented `corpus.yaml` where they are missing
- * @throws {PipelineError} `corpus-missing`, or `config-invalid` with the place in the file
+ * @param partitions of a ledger that is yet to be made; `null`: as the file says
+ * @throws {PipelineError} `corpus-missing`, or `config-invalid` with the place in the file; `usage` for another number of
+ * partitions than the corpus has
  */
-export async function openCorpus(folder: string, create: boolean): Promise<Corpus> {
+export async function openCorpus(folder: string, create: boolean, partitions: number | null = null): Promise<Corpus> {
   const path = join(folder, "corpus.yaml");
   if (!existsSync(path)) {
     if (!create) {
@@ -36,18 +39,40 @@ export async function openCorpus(folder: string, create: boolean): Promise<Corpu
       );
     }
     mkdirSync(folder, { recursive: true });
-    writeWhole(path, defaultConfig(nameOf(folder)));
+    writeWhole(path, defaultConfig(nameOf(folder), partitions ?? 1));
   }
   const config = await configOf(path);
+  if (partitions !== null && partitions !== config.partitions) {
+    throw new PipelineError(
+      "usage",
+      `${path} says ${config.partitions} partitions, not ${partitions}; a corpus keeps the number it was made with: leave --partitions out, or name another folder`,
+      { path },
+    );
+  }
   return {
     folder,
     config,
-    ledgerPath: join(folder, "ledger.sqlite"),
+    ledgerPaths: ledgerPathsOf(folder, config.partitions),
     segments: join(folder, "segments"),
     archives: join(folder, "archives"),
     manifest: join(folder, "manifest"),
     policyPath: resolve(folder, config.policy ?? "policy.yaml"),
   };
+}
+
+/** A corpus keeps the number of partitions that it was made with: where another kind of ledger lies, none is made beside it. */
+function ledgerPathsOf(folder: string, partitions: number): readonly string[] {
+  const whole = join(folder, "ledger.sqlite");
+  const part = (number: number): string => join(folder, `ledger-${String(number).padStart(5, "0")}.sqlite`);
+  const other = partitions === 1 ? part(0) : whole;
+  if (existsSync(other)) {
+    throw new PipelineError(
+      "config-invalid",
+      `${join(folder, "corpus.yaml")}: partitions is ${partitions}, but the ledger in ${other} was made with another number; put it back, or ingest into a new corpus`,
+      { path: other },
+    );
+  }
+  return partitions === 1 ? [whole] : Array.from({ length: partitions }, (_, number) => part(number));
 }
 
 /** The folder that a `corpus.yaml`, or a folder with one, stands for. */

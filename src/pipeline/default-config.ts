@@ -1,5 +1,5 @@
 /** The commented `corpus.yaml` of a new corpus; `schemas/config.schema.json` is what it is checked against. */
-export function defaultConfig(name: string): string {
+export function defaultConfig(name: string, partitions: number): string {
   return `# What this corpus is called and how it is read. Every field is explained in docs/provenance-format.md.
 
 # Stands in the manifest: letters, digits, dot, dash and underscore.
@@ -18,6 +18,9 @@ sliceBytes: 8388608
 
 # Threads that measure pages: a number, or auto for one a core.
 workers: auto
+
+# Files that the ledger is kept in, each with the captures of its domains. A corpus keeps the number it was made with.
+${partitions === 1 ? "# partitions: 8" : `partitions: ${partitions}`}
 
 # What \`colophon run\` gathers before it measures; each part may be left out. A crawl must name a contact (above).
 # acquire:

@@ -1,13 +1,11 @@
 import { PipelineError, type FailureCode } from "../core/errors.ts";
 import { outcomes, type ArchiveRow, type Outcome } from "../core/records.ts";
-import { appendSegment } from "../ledger/append-segment.ts";
-import { slicesOf } from "../ledger/archives.ts";
 import type { Ledger } from "../ledger/open.ts";
+import { appendToPartitions, wholeSlices } from "./append-partitions.ts";
 import type { Corpus } from "./corpus.ts";
 import type { MeasureJob, MeasureResult } from "./measure-slice.ts";
 import type { Measurer } from "./measurer.ts";
 import { registerArchives, type InputFailure } from "./register-archives.ts";
-import { openSegment } from "./segment-read.ts";
 import { sliceOf } from "./slices.ts";
 
 /** What a person watching wants to know; called often, so keep it cheap. */
@@ -64,7 +62,7 @@ interface Tally {
  */
 export async function ingestArchives(
   corpus: Corpus,
-  ledger: Ledger,
+  ledgers: readonly Ledger[],
   pool: Measurer,
   paths: readonly string[],
   signal: AbortSignal,
@@ -91,7 +89,7 @@ export async function ingestArchives(
       documents: tally.outcomes.document,
     });
   };
-  const { archives, failures } = await registerArchives(ledger, paths, corpus.config.sliceBytes, signal, (path) =>
+  const { archives, failures } = await registerArchives(ledgers, paths, corpus.config.sliceBytes, signal, (path) =>
     report("register", path, 0),
   );
   tally.failures.push(...failures);
@@ -106,7 +104,7 @@ export async function ingestArchives(
     // Files overlap at their ends, so that a thread is never idle while the last slice of a file is measured.
     await Promise.all(
       archives.map(async (archive) => {
-        await archiveIngest(corpus, ledger, pool, archive, signal, gate, tally, () => {
+        await archiveIngest(corpus, ledgers, pool, archive, signal, gate, tally, () => {
           path = archive.path;
           report("measure", path, totalBytes);
         });
@@ -120,7 +118,7 @@ export async function ingestArchives(
 
 async function archiveIngest(
   corpus: Corpus,
-  ledger: Ledger,
+  ledgers: readonly Ledger[],
   pool: Measurer,
   archive: ArchiveRow,
   signal: AbortSignal,
@@ -128,7 +126,7 @@ async function archiveIngest(
   tally: Tally,
   onSlice: () => void,
 ): Promise<void> {
-  const known = slicesOf(ledger, archive.sha256);
+  const known = wholeSlices(ledgers, corpus.segments, archive);
   tally.doneBytes += known.reduce((sum, { begin, end }) => sum + end - begin, 0);
   if (known.length === archive.sliceCount) {
     tally.alreadyRead++;
@@ -157,7 +155,7 @@ async function archiveIngest(
         const result = await chained(await measured, expected, job.slice.nominalEnd, async (exactStart) =>
           pool.measure({ ...job, slice: { ...job.slice, exactStart } }),
         );
-        append(corpus, ledger, archive, index, result);
+        appendToPartitions(ledgers, corpus.segments, archive, index, result.segment);
         if (!result.empty) expected = result.end;
         tally.slices++;
         tally.problems += result.problems;
@@ -204,17 +202,6 @@ async function chained(
 
 function jobOf(corpus: Corpus, archive: ArchiveRow, index: number): MeasureJob {
   return { slice: sliceOf(archive, index), path: archive.path, segments: corpus.segments, poison: [] };
-}
-
-function append(corpus: Corpus, ledger: Ledger, archive: ArchiveRow, index: number, result: MeasureResult): void {
-  using segment = openSegment(corpus.segments, result.segment);
-  appendSegment(ledger, {
-    archive: archive.sha256,
-    index,
-    head: segment.head,
-    segmentSha256: result.segment,
-    captures: segment.captures(),
-  });
 }
 
 function noteDamage(damaged: Damage[], path: string, { losses, lostBytes, firstFault }: MeasureResult): void {

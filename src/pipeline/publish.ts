@@ -1,14 +1,17 @@
+import type { JudgedDocument } from "../core/decisions.ts";
 import { PipelineError } from "../core/errors.ts";
 import type { RuleSetRow } from "../core/records.ts";
 import { archiveTotals } from "../ledger/archives.ts";
 import { documentsForDecisions, replaceDecisions } from "../ledger/decisions.ts";
-import { funnel } from "../ledger/funnel.ts";
+import { funnel, sumOfFunnels, type Funnel as LedgerFunnel } from "../ledger/funnel.ts";
 import { keptDocuments } from "../ledger/kept-documents.ts";
 import { latestVersion } from "../ledger/migrate.ts";
 import type { Ledger } from "../ledger/open.ts";
 import { ruleSets } from "../ledger/rule-sets.ts";
 import { buildManifest, type BuildResult } from "../manifest/build.ts";
-import type { Funnel } from "../manifest/manifest-head.ts";
+import { buildCorpusManifest } from "../manifest/build-corpus.ts";
+import type { Funnel, Source } from "../manifest/manifest-head.ts";
+import type { ShardText } from "../manifest/write-shard.ts";
 import { decide } from "../policy/decide.ts";
 import { clusterCorpus, type BandRunner } from "./cluster.ts";
 import type { Corpus } from "./corpus.ts";
@@ -37,7 +40,7 @@ export interface PublishRunners {
  */
 export async function publishCorpus(
   corpus: Corpus,
-  ledger: Ledger,
+  ledgers: readonly Ledger[],
   policy: LoadedPolicy,
   software: string,
   signal: AbortSignal,
@@ -45,38 +48,30 @@ export async function publishCorpus(
   runners: PublishRunners = {},
 ): Promise<PublishReport> {
   onProgress("cluster", 0, 1);
-  const { clusters } = await clusterCorpus(corpus, ledger, runners.bands);
+  const { clusters } = await clusterCorpus(corpus, ledgers, runners.bands);
   onProgress("cluster", 1, 1);
   stopIfAsked(signal);
-  decideCorpus(ledger, policy, onProgress);
+  decideCorpus(ledgers, policy, onProgress);
   stopIfAsked(signal);
-  const counted = manifestFunnel(ledger, policy);
+  const funnels = ledgers.map((ledger) => funnel(ledger, policy.sha256));
+  const counted = manifestFunnel(sumOfFunnels(funnels), policy);
   using texts = textStore(corpus.segments);
   const { makeShard, atOnce } = runners.shards ?? localShards(texts, signal);
   let written = 0;
   onProgress("publish", written, counted.kept);
-  const result = await buildManifest({
-    directory: corpus.manifest,
-    head: {
-      corpus: corpus.config.name,
-      software,
-      ledgerVersion: latestVersion(),
-      policy: { ...policy.policy },
-      rules: rulesOf(ledger),
-      funnel: counted,
-      sources: archiveTotals(ledger).map(({ name, sha256, bytes, slices, recordBytes, lostBytes }) => ({
-        name,
-        sha256,
-        bytes,
-        slices,
-        recordBytes,
-        lostBytes,
-      })),
-    },
+  const head = {
+    corpus: corpus.config.name,
+    software,
+    ledgerVersion: latestVersion(),
+    policy: { ...policy.policy },
+    sources: sourcesOf(ledgers),
+  };
+  const partitions = ledgers.map((ledger, number) => ({
+    head: { ...head, rules: rulesOf(ledger), funnel: manifestFunnel(funnels[number] ?? sumOfFunnels([]), policy) },
     rows: (function* rows() {
-      for (const document of keptDocuments(ledger, policy.sha256)) yield rowOf(document);
+      for (const document of keptDocuments(ledger, policy.sha256, ledgers)) yield rowOf(document);
     })(),
-    makeShard: async (path, wanted) =>
+    makeShard: async (path: string, wanted: readonly ShardText[]) =>
       makeShard(path, wanted, (count) => {
         // Each text is told: now and then is often enough.
         if (Math.floor(written / 500) < Math.floor((written + count) / 500))
@@ -85,17 +80,38 @@ export async function publishCorpus(
       }),
     shardsAtOnce: atOnce,
     signal,
-  });
+  }));
+  const [only] = partitions;
+  const result =
+    partitions.length === 1 && only !== undefined
+      ? await buildManifest({ directory: corpus.manifest, ...only })
+      : await buildCorpusManifest(corpus.manifest, corpus.config.name, partitions);
   onProgress("publish", written, written);
   return { ...result, funnel: counted, clusters };
 }
 
 /** Applies the policy to every document; no page is read again. */
-export function decideCorpus(ledger: Ledger, policy: LoadedPolicy, onProgress: PublishProgress): void {
+export function decideCorpus(ledgers: readonly Ledger[], policy: LoadedPolicy, onProgress: PublishProgress): void {
   onProgress("decide", 0, 1);
   const stored = { sha256: policy.sha256, name: policy.policy.name, text: policy.text };
-  replaceDecisions(ledger, stored, decide(policy.policy, documentsForDecisions(ledger), licenceKnowledge));
+  replaceDecisions(ledgers, stored, decide(policy.policy, documentsOfAll(ledgers), licenceKnowledge));
   onProgress("decide", 1, 1);
+}
+
+function* documentsOfAll(ledgers: readonly Ledger[]): Generator<JudgedDocument> {
+  for (const ledger of ledgers) yield* documentsForDecisions(ledger);
+}
+
+/** Every archive with all of its bytes, in the manifest of each partition: rows of any may come from any archive. */
+function sourcesOf(ledgers: readonly Ledger[]): Source[] {
+  return archiveTotals(ledgers).map(({ name, sha256, bytes, slices, recordBytes, lostBytes }) => ({
+    name,
+    sha256,
+    bytes,
+    slices,
+    recordBytes,
+    lostBytes,
+  }));
 }
 
 /** Every rule of every revision that measured something; usually there is one set. */
@@ -104,8 +120,8 @@ function rulesOf(ledger: Ledger): RuleSetRow[] {
   return [...new Map(all).values()];
 }
 
-function manifestFunnel(ledger: Ledger, policy: LoadedPolicy): Funnel {
-  const { documents: _, undecided, ...counted } = funnel(ledger, policy.sha256);
+function manifestFunnel(found: LedgerFunnel, policy: LoadedPolicy): Funnel {
+  const { documents: _, undecided, ...counted } = found;
   if (undecided > 0)
     throw new PipelineError("ledger-broken", `${undecided} documents have no decision under ${policy.policy.name}`);
   return counted;

@@ -25,7 +25,7 @@ export interface Registered {
  * time of change) is not read again; two files with the same bytes are one archive.
  */
 export async function registerArchives(
-  ledger: Ledger,
+  ledgers: readonly Ledger[],
   paths: readonly string[],
   sliceBytes: number,
   signal: AbortSignal,
@@ -37,7 +37,7 @@ export async function registerArchives(
     if (signal.aborted) break;
     onFile(given);
     try {
-      const archive = await registered(ledger, resolve(given), sliceBytes, signal);
+      const archive = await registered(ledgers, resolve(given), sliceBytes, signal);
       archives.set(archive.sha256, archive);
     } catch (error) {
       if (signal.aborted) break;
@@ -48,11 +48,17 @@ export async function registerArchives(
   return { archives: [...archives.values()], failures };
 }
 
-async function registered(ledger: Ledger, path: string, sliceBytes: number, signal: AbortSignal): Promise<ArchiveRow> {
+async function registered(
+  ledgers: readonly Ledger[],
+  path: string,
+  sliceBytes: number,
+  signal: AbortSignal,
+): Promise<ArchiveRow> {
   // Opening it as the reader will gives the same clear error for a folder, a missing file or no permission.
   fileSource(path)[Symbol.dispose]();
   const before = statOf(path);
-  const known = archiveByPath(ledger, path, before);
+  // Partitions are told in order: what the last one knows, all know.
+  const known = ledgers.slice(-1).map((ledger) => archiveByPath(ledger, path, before))[0] ?? null;
   if (known !== null) return known;
   const sha256 = await fileSha256(path, signal);
   const after = statOf(path);
@@ -63,7 +69,7 @@ async function registered(ledger: Ledger, path: string, sliceBytes: number, sign
       { path },
     );
   }
-  const row = {
+  const row: ArchiveRow = {
     sha256,
     name: basename(path),
     path,
@@ -71,7 +77,8 @@ async function registered(ledger: Ledger, path: string, sliceBytes: number, sign
     sliceBytes,
     sliceCount: sliceCountOf(before.bytes, sliceBytes),
   };
-  return registerArchive(ledger, row, before.mtimeNs);
+  // The first may know the bytes already: all keep the slicing that it has.
+  return ledgers.reduce((as, ledger) => registerArchive(ledger, as, before.mtimeNs), row);
 }
 
 function statOf(path: string): { readonly bytes: number; readonly mtimeNs: bigint } {

@@ -2,9 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { archiveTotals } from "../ledger/archives.ts";
-import { funnel } from "../ledger/funnel.ts";
-import { isLocked, openLedger } from "../ledger/open.ts";
+import { funnel, sumOfFunnels } from "../ledger/funnel.ts";
+import { isLocked } from "../ledger/open.ts";
+import { openPartitions } from "../ledger/partitions.ts";
+import { corpusHeadPath, type CorpusHead } from "../manifest/corpus-head.ts";
 import type { Manifest } from "../manifest/manifest-head.ts";
+import { manifestPath } from "../manifest/manifest-text.ts";
 import type { Corpus } from "./corpus.ts";
 import { crawlStatus, type CrawlStatus } from "./crawl-status.ts";
 import { loadPolicy } from "./policy-file.ts";
@@ -36,9 +39,9 @@ export interface CorpusStatus {
 /** Reads only, beside any writer. */
 export async function corpusStatus(corpus: Corpus): Promise<CorpusStatus> {
   const policy = await loadPolicy(corpus.policyPath);
-  using ledger = openLedger(corpus.ledgerPath, { mode: "read" });
-  const archives = archiveTotals(ledger);
-  const counted = funnel(ledger, policy.sha256);
+  using ledgers = openPartitions(corpus.ledgerPaths, { mode: "read" });
+  const archives = archiveTotals(ledgers.all);
+  const counted = sumOfFunnels(ledgers.all.map((ledger) => funnel(ledger, policy.sha256)));
   const sum = (of: (archive: (typeof archives)[number]) => number): number =>
     archives.reduce((total, one) => total + of(one), 0);
   const manifest = manifestOf(corpus);
@@ -59,18 +62,44 @@ export async function corpusStatus(corpus: Corpus): Promise<CorpusStatus> {
         ? null
         : {
             root: manifest.root,
-            documents: manifest.totals.documents,
+            documents: manifest.documents,
             current:
-              manifest.policy.sha256 === policy.sha256 &&
-              manifest.funnel.captures === counted.captures &&
+              manifest.policySha256 === policy.sha256 &&
+              manifest.captures === counted.captures &&
               counted.undecided === 0,
           },
     crawl: crawlStatus(corpus),
-    locked: isLocked(corpus.ledgerPath),
+    locked: corpus.ledgerPaths.some(isLocked),
   };
 }
 
-function manifestOf(corpus: Corpus): Manifest | null {
-  const path = join(corpus.manifest, "manifest.json");
-  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Manifest) : null;
+interface Published {
+  readonly root: string;
+  readonly documents: number;
+  readonly policySha256: string;
+  readonly captures: number;
+}
+
+function manifestOf(corpus: Corpus): Published | null {
+  if (corpus.ledgerPaths.length === 1) return publishedIn(corpus.manifest);
+  const head = jsonIn(join(corpus.manifest, corpusHeadPath)) as CorpusHead | null;
+  if (head === null) return null;
+  const parts = head.partitions.map(({ path }) => publishedIn(join(corpus.manifest, path)));
+  return {
+    root: head.root,
+    documents: head.documents,
+    policySha256: parts[0]?.policySha256 ?? "",
+    captures: parts.reduce((sum, part) => sum + (part?.captures ?? 0), 0),
+  };
+}
+
+function publishedIn(folder: string): Published | null {
+  const manifest = jsonIn(join(folder, manifestPath)) as Manifest | null;
+  if (manifest === null) return null;
+  const { root, totals, policy, funnel: counted } = manifest;
+  return { root, documents: totals.documents, policySha256: policy.sha256, captures: counted.captures };
+}
+
+function jsonIn(path: string): unknown {
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : null;
 }

@@ -9,7 +9,7 @@ import { schemasFolder } from "./schemas-folder.ts";
 export type SchemaProblems = (value: unknown) => string;
 
 /** A published schema as a function. Rows are checked by the million and compiling takes long: it is done once. */
-export function schemaProblems(name: "manifest" | "document-row"): SchemaProblems {
+export function schemaProblems(name: "manifest" | "document-row" | "corpus"): SchemaProblems {
   const known = compiled.get(name);
   if (known !== undefined) return known;
   const ajv = new Ajv2020({ allowUnionTypes: true });

@@ -29,6 +29,10 @@ export interface CorpusConfig {
    */
   workers: number | "auto";
   /**
+   * Files that the ledger is kept in, each with the captures of its domains. A corpus keeps the number it was made with.
+   */
+  partitions: number;
+  /**
    * Where the archives of the corpus come from: what `colophon run` gathers before it measures.
    */
   acquire?: {

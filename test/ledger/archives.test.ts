@@ -32,7 +32,7 @@ test("the same bytes at another path are the same archive, with the slices it wa
   withLedger((ledger) => {
     registerArchive(ledger, archive, mtimeNs);
     assert.deepEqual(registerArchive(ledger, moved, 5n), { ...archive, name: moved.name, path: moved.path });
-    assert.equal(archiveTotals(ledger).length, 1);
+    assert.equal(archiveTotals([ledger]).length, 1);
   });
   withLedger((ledger) => {
     registerArchive(ledger, moved, 5n);
@@ -46,7 +46,7 @@ test("other bytes at the same path are another archive", () => {
     const changed = { ...archive, sha256: sha256("changed"), bytes: 4000 };
     assert.deepEqual(registerArchive(ledger, changed, 5n), changed);
     assert.deepEqual(archiveByPath(ledger, archive.path, { bytes: 4000, mtimeNs: 5n }), changed);
-    assert.equal(archiveTotals(ledger).length, 2);
+    assert.equal(archiveTotals([ledger]).length, 2);
   });
 });
 
@@ -61,7 +61,7 @@ test("slices come back in order with the bytes they cover, and totals add up ove
       { index: 1, begin: 1000, end: 2000, segmentSha256: sha256("segment 1") },
     ]);
     const { sha256: digest, name, bytes } = archive;
-    assert.deepEqual(archiveTotals(ledger), [
+    assert.deepEqual(archiveTotals([ledger]), [
       {
         name,
         sha256: digest,

@@ -9,7 +9,7 @@ import { archive, idOf, sampleCapture, sampleDocument, sampleSegment, sha256 } f
 
 test("a kept document gives back what the segment said, and the addresses and licences of its copies", () => {
   withDocuments((ledger) => {
-    replaceDecisions(ledger, policy, [
+    replaceDecisions([ledger], policy, [
       { document: idOf(3), reasons: [] },
       { document: idOf(4), reasons: ["duplicate"] },
     ]);
@@ -65,7 +65,7 @@ test("record ids and stated digests come back to the letter, however they are st
     );
     appendSegment(ledger, sampleSegment(2, captures));
     replaceDecisions(
-      ledger,
+      [ledger],
       policy,
       [1, 3, 4, 20, 21, 22, 23].map((number) => ({ document: idOf(number), reasons: [] })),
     );

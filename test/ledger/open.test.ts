@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, existsSync, mkdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
@@ -111,12 +111,15 @@ test("a ledger of a newer schema is refused by reader and writer and left as it 
   withDatabase(folder.ledgerPath, (db) => assert.equal(db.pragma("user_version", { simple: true }), 9999));
 });
 
-test("a reader refuses a ledger of an older schema, which a writer brings up to date", () => {
+test("a reader refuses a ledger of an older schema, which a writer brings up to date with all that is in it", () => {
   using folder = temporaryFolder();
-  openLedger(folder.ledgerPath, { mode: "write" }).close();
   withDatabase(folder.ledgerPath, (db) => {
-    db.exec("DROP VIEW copies; DROP TABLE copy; DROP TABLE archive_copy");
-    db.pragma("user_version = 2");
+    for (const name of ["0001-tables.sql", "0002-views.sql", "0003-copies.sql"]) {
+      db.exec(readFileSync(new URL(`../../schemas/sql/${name}`, import.meta.url), "utf8"));
+    }
+    db.pragma("application_id = 0x434c504e");
+    db.pragma("user_version = 3");
+    db.exec(twoOfACluster);
   });
   assert.throws(() => openLedger(folder.ledgerPath, { mode: "read" }), {
     code: "ledger-version",
@@ -124,8 +127,27 @@ test("a reader refuses a ledger of an older schema, which a writer brings up to 
   });
   openLedger(folder.ledgerPath, { mode: "write" }).close();
   using reader = openLedger(folder.ledgerPath, { mode: "read" });
-  assert.deepEqual(reader.statement("SELECT * FROM captures").all(), []);
+  assert.deepEqual(reader.statement("SELECT cluster_key, cluster, key, id, similarity FROM clusters").all(), [
+    { cluster_key: 2, cluster: "02".repeat(16), key: 1, id: "01".repeat(16), similarity: 0.9 },
+    { cluster_key: 2, cluster: "02".repeat(16), key: 2, id: "02".repeat(16), similarity: 1 },
+  ]);
+  assert.deepEqual(reader.db.pragma("foreign_key_check"), []);
+  assert.equal(reader.partition, 0);
 });
+
+/** Rows of schema 3: two captures, both documents, the second of which stands for both. */
+const twoOfACluster = `
+  INSERT INTO term (key, text) VALUES (1, 'x');
+  INSERT INTO origin (key, origin, host) VALUES (1, 'https://example.org', 'example.org');
+  INSERT INTO archive VALUES (1, zeroblob(32), 'a.warc', 10, 10, 1);
+  INSERT INTO rule_set VALUES (1, '[]');
+  INSERT INTO slice VALUES (1, 1, 0, 0, 10, 10, 0, '{}', 2, 2, zeroblob(32), 1, 1);
+  INSERT INTO capture SELECT value, unhex(replace(hex(zeroblob(16)), '00', printf('%02d', value))), 1, value, value, 1, 0,
+    1, NULL, 1, '/', NULL, NULL, 200, NULL, NULL, NULL, NULL, 0, 0, zeroblob(32), zeroblob(32), 1, 0, NULL, NULL
+    FROM json_each('[1,2]');
+  INSERT INTO document SELECT value, NULL, NULL, NULL, NULL, 1, 1, 1, 1, zeroblob(32), 1, 1, 1, 1, '[]' FROM json_each('[1,2]');
+  INSERT INTO cluster VALUES (7, 2);
+  INSERT INTO cluster_member VALUES (1, 7, 0.9), (2, 7, 1)`;
 
 test("a file that is no database, and another program's database, are named as broken", () => {
   using folder = temporaryFolder();

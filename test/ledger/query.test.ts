@@ -16,7 +16,7 @@ before(() => {
 after(() => folder[Symbol.dispose]());
 
 function query(sql: string, bounds: Partial<QueryBounds> = {}): Promise<QueryResult> {
-  return runQuery(folder.ledgerPath, sql, {
+  return runQuery([folder.ledgerPath], sql, {
     timeoutMs: 30_000,
     maxRows: 100,
     signal: new AbortController().signal,
@@ -103,5 +103,5 @@ test("a name that is not there is answered with the names that are", async () =>
 
 test("a query of a ledger that is not there says so", async () => {
   const bounds = { timeoutMs: 30_000, maxRows: 1, signal: new AbortController().signal };
-  await assert.rejects(runQuery(`${folder.ledgerPath}.absent`, "SELECT 1", bounds), { code: "corpus-missing" });
+  await assert.rejects(runQuery([`${folder.ledgerPath}.absent`], "SELECT 1", bounds), { code: "corpus-missing" });
 });

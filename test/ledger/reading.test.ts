@@ -48,7 +48,7 @@ test("more documents than one page holds all come, once each, in order, while th
   const decisions = function* (): Generator<{ document: string; reasons: string[] }> {
     for (const { id } of documentsForDecisions(ledger)) yield { document: id, reasons: [] };
   };
-  replaceDecisions(ledger, policy, decisions());
+  replaceDecisions([ledger], policy, decisions());
   assert.deepEqual(
     [...keptDocuments(ledger, policy.sha256)].map(({ id }) => id),
     numbers.map(idOf).sort(),
@@ -86,13 +86,13 @@ test("documents for decisions carry all that a policy looks at", () => {
 test("clusters and decisions are replaced as a whole, policies stand side by side", () => {
   withDocuments((ledger) => {
     const other = { ...policy, sha256: sha256("other"), name: "other" };
-    replaceDecisions(ledger, policy, [
+    replaceDecisions([ledger], policy, [
       { document: idOf(1), reasons: [] },
       { document: idOf(3), reasons: ["truncated"] },
     ]);
-    replaceDecisions(ledger, other, [{ document: idOf(4), reasons: [] }]);
-    replaceDecisions(ledger, policy, [{ document: idOf(3), reasons: [] }]);
-    replaceClusters(ledger, []);
+    replaceDecisions([ledger], other, [{ document: idOf(4), reasons: [] }]);
+    replaceDecisions([ledger], policy, [{ document: idOf(3), reasons: [] }]);
+    replaceClusters([ledger], []);
     assert.deepEqual(
       [...keptDocuments(ledger, policy.sha256)].map(({ id, cluster }) => [id, cluster]),
       [[idOf(3), null]],
@@ -110,11 +110,13 @@ test("clusters and decisions are replaced as a whole, policies stand side by sid
 
 test("a cluster or decision about what is no document is refused and the old ones stay", () => {
   withDocuments((ledger) => {
-    replaceDecisions(ledger, policy, [{ document: idOf(1), reasons: [] }]);
+    replaceDecisions([ledger], policy, [{ document: idOf(1), reasons: [] }]);
     const before = ledger.statement("SELECT * FROM clusters").all();
     assert.equal(before.length, 2);
-    assert.throws(() => replaceClusters(ledger, [{ representative: idOf(2), members: [] }]), { code: "not-found" });
-    assert.throws(() => replaceDecisions(ledger, policy, [{ document: idOf(2), reasons: [] }]), { code: "not-found" });
+    assert.throws(() => replaceClusters([ledger], [{ representative: idOf(2), members: [] }]), { code: "not-found" });
+    assert.throws(() => replaceDecisions([ledger], policy, [{ document: idOf(2), reasons: [] }]), {
+      code: "not-found",
+    });
     assert.deepEqual(ledger.statement("SELECT * FROM clusters").all(), before);
     assert.equal([...keptDocuments(ledger, policy.sha256)].length, 1);
   });
@@ -122,7 +124,7 @@ test("a cluster or decision about what is no document is refused and the old one
 
 test("the funnel accounts for every capture, counts every reason, and names documents no policy has seen", () => {
   withDocuments((ledger) => {
-    replaceDecisions(ledger, policy, [
+    replaceDecisions([ledger], policy, [
       { document: idOf(3), reasons: [] },
       { document: idOf(4), reasons: ["licence:X", "duplicate"] },
     ]);
@@ -142,11 +144,11 @@ test("the funnel accounts for every capture, counts every reason, and names docu
 
 test("a story is found by id, by the beginning of one and by address, and holds all there is", () => {
   withDocuments((ledger) => {
-    replaceDecisions(ledger, policy, [{ document: idOf(3), reasons: [] }]);
-    const [story, ...rest] = storyOf(ledger, sampleCapture(3).url);
+    replaceDecisions([ledger], policy, [{ document: idOf(3), reasons: [] }]);
+    const [story, ...rest] = storyOf([ledger], sampleCapture(3).url);
     assert.deepEqual(rest, []);
-    assert.deepEqual(storyOf(ledger, idOf(3)), [story]);
-    assert.deepEqual(storyOf(ledger, idOf(3).slice(0, 8).toUpperCase()), [story]);
+    assert.deepEqual(storyOf([ledger], idOf(3)), [story]);
+    assert.deepEqual(storyOf([ledger], idOf(3).slice(0, 8).toUpperCase()), [story]);
     assert.equal(story?.capture["captured_at"], "2024-02-29T12:00:00.010Z");
     assert.equal(story?.document?.["licence"], "CC-BY-4.0");
     assert.deepEqual(story?.paths, [archive.path]);
@@ -155,8 +157,8 @@ test("a story is found by id, by the beginning of one and by address, and holds 
       [2, 1, 1, 2],
     );
     assert.deepEqual(story?.decisions, [{ policy: "first", policy_sha256: policy.sha256, kept: 1, reasons: "[]" }]);
-    const [skipped] = storyOf(ledger, idOf(2));
+    const [skipped] = storyOf([ledger], idOf(2));
     assert.deepEqual([skipped?.document, skipped?.capture["reason"]], [null, "media-type"]);
-    assert.deepEqual(storyOf(ledger, "https://www.example.org/absent"), []);
+    assert.deepEqual(storyOf([ledger], "https://www.example.org/absent"), []);
   });
 });

@@ -41,15 +41,18 @@ export function withDocuments(work: (ledger: Ledger) => void): void {
     ]),
   );
   appendSegment(ledger, sampleSegment(1, [sampleCapture(3), other]));
-  replaceClusters(ledger, [
-    {
-      representative: idOf(3),
-      members: [
-        { id: idOf(3), similarity: 1 },
-        { id: idOf(4), similarity: 0.9 },
-      ],
-    },
-  ]);
+  replaceClusters(
+    [ledger],
+    [
+      {
+        representative: idOf(3),
+        members: [
+          { id: idOf(3), similarity: 1 },
+          { id: idOf(4), similarity: 0.9 },
+        ],
+      },
+    ],
+  );
   work(ledger);
 }
 

@@ -48,7 +48,7 @@ export async function corpusOfTexts(
   writeFileSync(join(folder, "corpus.yaml"), "name: texts\n");
   writeFileSync(join(folder, "policy.yaml"), policy);
   const corpus = await openCorpus(folder, false);
-  const ledger = openLedger(corpus.ledgerPath, { mode: "write" });
+  const ledger = openLedger(corpus.ledgerPaths[0] ?? "", { mode: "write" });
   const bytes = segments.length * 1000;
   registerArchive(ledger, { ...archive, bytes, sliceCount: segments.length }, 1n);
   const digests = segments.map((texts, index) => {

@@ -29,7 +29,7 @@ const segments = [0, 1, 2].map((segment) =>
 
 async function published(corpus: CorpusOfTexts, runners?: PublishRunners): Promise<PublishReport> {
   const policy = await loadPolicy(corpus.corpus.policyPath);
-  return publishCorpus(corpus.corpus, corpus.ledger, policy, software, signal, () => undefined, runners);
+  return publishCorpus(corpus.corpus, [corpus.ledger], policy, software, signal, () => undefined, runners);
 }
 
 function sumsOf({ corpus }: CorpusOfTexts): string {

@@ -8,6 +8,8 @@ import {
   listOf,
   numberOf,
   optionalTextOf,
+  partitionsOf,
+  partitionsOption,
   textOf,
   wholeNumberOf,
   machineOptions,
@@ -58,6 +60,7 @@ export const crawl: Command = {
     { flags: "--archive-bytes <n>", description: "size at which a WARC file is ended", default: "1000000000" },
     { flags: "--workers <n>", description: "worker threads that measure", default: "auto" },
     ...machineOptions,
+    partitionsOption,
     { flags: "--dry-run", description: "ask for nothing; print what would be fetched and what not, and why" },
     { flags: "--no-ingest", description: "only archive" },
     { flags: "--no-publish", description: "stop when the archives are in the ledger" },
@@ -78,7 +81,7 @@ export const crawl: Command = {
     const { openCorpus, workersOf } = await import("../../pipeline/corpus.ts");
     const request = requestOf(args, options);
     const json = options["json"] === true;
-    const corpus = await openCorpus(textOf(options, "corpus"), true);
+    const corpus = await openCorpus(textOf(options, "corpus"), true, partitionsOf(options));
     if (options["dryRun"] === true) {
       const { dryRunCorpus } = await import("../../pipeline/crawl.ts");
       for (const { url, fetch, reason } of dryRunCorpus(corpus, request)) {

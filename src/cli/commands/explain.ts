@@ -16,12 +16,12 @@ export const explain: Command = {
   ],
   async run({ args, options }: CommandInput, io: Io) {
     const { openCorpus } = await import("../../pipeline/corpus.ts");
-    const { openLedger } = await import("../../ledger/open.ts");
+    const { openPartitions } = await import("../../ledger/partitions.ts");
     const { storyOf } = await import("../../ledger/story-of.ts");
     const corpus = await openCorpus(textOf(options, "corpus"), false);
-    using ledger = openLedger(corpus.ledgerPath, { mode: "read" });
+    using ledgers = openPartitions(corpus.ledgerPaths, { mode: "read" });
     const wanted = args[0] ?? "";
-    const stories = storyOf(ledger, wanted);
+    const stories = storyOf(ledgers.all, wanted);
     for (const story of stories) await writeLine(io.out, options["json"] === true ? jsonText(story) : inWords(story));
     if (stories.length > 0) return "ok";
     io.err.write(

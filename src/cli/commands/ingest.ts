@@ -11,6 +11,8 @@ import {
   machineOptions,
   machinesOf,
   optionalTextOf,
+  partitionsOf,
+  partitionsOption,
   textOf,
   wholeNumberOf,
 } from "../options.ts";
@@ -67,6 +69,7 @@ export const ingest: Command = {
     { flags: "--workers <n>", description: "worker threads", default: "auto" },
     ...commonCrawlOptions,
     ...machineOptions,
+    partitionsOption,
     { flags: "--no-publish", description: "stop when the archives are in the ledger" },
     jsonOption,
   ],
@@ -87,7 +90,7 @@ export const ingest: Command = {
     if (args.length === 0 && !asksCommonCrawl(options)) {
       throw new PipelineError("usage", "there is nothing to ingest: name archives, or a crawl with --cc");
     }
-    const corpus = await openCorpus(textOf(options, "corpus"), true);
+    const corpus = await openCorpus(textOf(options, "corpus"), true, partitionsOf(options));
     const copies = asksCommonCrawl(options) ? await requestOf(options, corpus) : null;
     const workers = stated ?? workersOf(corpus);
     const publish = options["publish"] !== false;

@@ -18,21 +18,21 @@ export const publish: Command = {
     const { loadPolicy } = await import("../../pipeline/policy-file.ts");
     const { publishCorpus } = await import("../../pipeline/publish.ts");
     const { softwareVersion } = await import("../../pipeline/software.ts");
-    const { openLedger } = await import("../../ledger/open.ts");
+    const { openPartitions } = await import("../../ledger/partitions.ts");
     const corpus = await openCorpus(textOf(options, "corpus"), false);
     const policy = await loadPolicy(corpus.policyPath);
-    using ledger = openLedger(corpus.ledgerPath, { mode: "write" });
+    using ledgers = openPartitions(corpus.ledgerPaths, { mode: "write" });
     await using collector = await openCollector(machinesOf(options), corpus, io);
     const json = options["json"] === true;
     using progress = progressDisplay(io, json && !io.terminal);
     const report = await publishCorpus(
       corpus,
-      ledger,
+      ledgers.all,
       policy,
       softwareVersion(),
       collector.signal,
       (step, done, total) => progress.show(step, done, total, `${done} of ${total}`),
-      await collector.runners(ledger),
+      await collector.runners(ledgers.all),
     );
     progress[Symbol.dispose]();
     await writeLine(io.out, json ? jsonText(report) : publishedInWords(report, corpus.folder));

@@ -1,5 +1,6 @@
-import type { Command, CommandInput, Io } from "../command.ts";
-import { corpusOption, textOf, wholeNumberOf } from "../options.ts";
+import type { Corpus } from "../../pipeline/corpus.ts";
+import type { Command, CommandInput, Io, OptionValues } from "../command.ts";
+import { corpusOption, optionalTextOf, textOf, wholeNumberOf } from "../options.ts";
 import { csvOf, textTable } from "../table.ts";
 import { jsonText, writeLine } from "../write-line.ts";
 
@@ -7,10 +8,11 @@ export const query: Command = {
   name: "query",
   summary: "Ask the ledger anything in SQL",
   description:
-    "Runs one SELECT over the views captures, documents, measurements, evidence, signals, clusters, decisions, archives, slices, losses and problems; docs/provenance-format.md describes their columns. It reads only, in a process of its own that is ended when it runs over its bounds.",
+    "Runs one SELECT over the views captures, documents, measurements, evidence, signals, clusters, decisions, archives, slices, losses and problems; docs/provenance-format.md describes their columns. Over a ledger in partitions each view holds the rows of all. It reads only, in a process of its own that is ended when it runs over its bounds.",
   arguments: [{ name: "<sql>", description: "one SELECT statement" }],
   options: [
     corpusOption,
+    { flags: "--partition <n>", description: "ask this partition of the ledger alone, from 0" },
     { flags: "--format <format>", description: "how to print it", default: "table", choices: ["table", "json", "csv"] },
     { flags: "--json", description: "the same as --format json" },
     { flags: "--timeout <seconds>", description: "end it after this long", default: "30" },
@@ -27,7 +29,7 @@ export const query: Command = {
     const { openCorpus } = await import("../../pipeline/corpus.ts");
     const { runQuery } = await import("../../ledger/query.ts");
     const corpus = await openCorpus(textOf(options, "corpus"), false);
-    const { columns, rows, truncated } = await runQuery(corpus.ledgerPath, args[0] ?? "", {
+    const { columns, rows, truncated } = await runQuery(ledgersOf(corpus, options), args[0] ?? "", {
       timeoutMs: wholeNumberOf(options, "timeout", 1, 86_400) * 1000,
       maxRows: wholeNumberOf(options, "rows", 1, 10_000_000),
       signal: io.signal,
@@ -44,3 +46,9 @@ export const query: Command = {
     return "limit";
   },
 };
+
+function ledgersOf({ ledgerPaths }: Corpus, options: OptionValues): readonly string[] {
+  if (optionalTextOf(options, "partition") === null) return ledgerPaths;
+  const number = wholeNumberOf(options, "partition", 0, ledgerPaths.length - 1);
+  return ledgerPaths.slice(number, number + 1);
+}

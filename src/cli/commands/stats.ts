@@ -25,13 +25,13 @@ export const stats: Command = {
   async run({ options }: CommandInput, io: Io) {
     const { openCorpus } = await import("../../pipeline/corpus.ts");
     const { loadPolicy } = await import("../../pipeline/policy-file.ts");
-    const { openLedger } = await import("../../ledger/open.ts");
+    const { openPartitions } = await import("../../ledger/partitions.ts");
     const { statsBy } = await import("../../ledger/stats.ts");
     const corpus = await openCorpus(textOf(options, "corpus"), false);
     const { sha256 } = await loadPolicy(corpus.policyPath);
-    using ledger = openLedger(corpus.ledgerPath, { mode: "read" });
+    using ledgers = openPartitions(corpus.ledgerPaths, { mode: "read" });
     const by = textOf(options, "by") as StatsKey;
-    const rows = statsBy(ledger, by, sha256, wholeNumberOf(options, "rows", 1));
+    const rows = statsBy(ledgers.all, by, sha256, wholeNumberOf(options, "rows", 1));
     if (options["json"] === true) {
       for (const row of rows) await writeLine(io.out, jsonText({ by, ...row }));
       return "ok";

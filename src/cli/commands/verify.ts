@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 
 import type { Manifest } from "../../manifest/manifest-head.ts";
-import type { VerifyProgress, VerifyReport } from "../../manifest/verify.ts";
+import type { VerifyOptions, VerifyProgress, VerifyReport } from "../../manifest/verify.ts";
 import type { FindArchive } from "../../pipeline/rederive.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { jsonOption, textOf, wholeNumberOf } from "../options.ts";
@@ -34,7 +34,8 @@ export const verify: Command = {
   ],
   async run({ args, options }: CommandInput, io: Io) {
     const folder = args[0] ?? "";
-    const isCorpus = existsSync(join(folder, "corpus.yaml")) || existsSync(join(folder, "manifest", "manifest.json"));
+    const ofCorpus = ["corpus.yaml", join("manifest", "manifest.json"), join("manifest", "corpus.json")];
+    const isCorpus = ofCorpus.some((path) => existsSync(join(folder, path)));
     const directory = isCorpus ? join(folder, "manifest") : folder;
     const json = options["json"] === true;
     const limit = wholeNumberOf(options, "limit", 1);
@@ -56,7 +57,7 @@ interface Wanted {
 type Report = VerifyReport & { readonly archivesKnown: boolean };
 
 async function verified(folder: string, directory: string, wanted: Wanted, io: Io): Promise<Report> {
-  const { verifyManifest } = await import("../../manifest/verify.ts");
+  const check = await checkOf(directory);
   using progress = progressDisplay(io, wanted.quiet);
   using places = await archivePlaces(folder, directory, wanted.archives);
   const options = {
@@ -71,12 +72,20 @@ async function verified(folder: string, directory: string, wanted: Wanted, io: I
         `${archives} of ${archivesInAll} archives, ${documents} documents compared, ${rederived} of ${rederivedInAll} records read again`,
       ),
   };
-  if (places.find === null) return { ...(await verifyManifest(directory, options)), archivesKnown: false };
+  if (places.find === null) return { ...(await check(directory, options)), archivesKnown: false };
   const { loadStages } = await import("../../pipeline/stages.ts");
   const { rederiver } = await import("../../pipeline/rederive.ts");
   using archives = rederiver(places.find, loadStages(), io.signal);
   const { inspect, rederive } = archives;
-  return { ...(await verifyManifest(directory, { ...options, inspect, rederive })), archivesKnown: true };
+  return { ...(await check(directory, { ...options, inspect, rederive })), archivesKnown: true };
+}
+
+/** A manifest in partitions has a file more. */
+async function checkOf(
+  directory: string,
+): Promise<(directory: string, options: VerifyOptions) => Promise<VerifyReport>> {
+  if (!existsSync(join(directory, "corpus.json"))) return (await import("../../manifest/verify.ts")).verifyManifest;
+  return (await import("../../manifest/verify-corpus.ts")).verifyCorpusManifest;
 }
 
 interface Places extends Disposable {
@@ -87,8 +96,10 @@ interface Places extends Disposable {
 /** A folder named by the user comes first, then what the ledger of the corpus remembers. */
 async function archivePlaces(folder: string, directory: string, archives: string | null): Promise<Places> {
   const named = archives === null ? null : await archivesByName(directory, archives);
-  const ledgerPath = join(folder, "ledger.sqlite");
-  if (!existsSync(ledgerPath)) return { find: named, [Symbol.dispose]: () => undefined };
+  // Every partition knows where all archives lie.
+  const paths = ["ledger.sqlite", "ledger-00000.sqlite"].map((name) => join(folder, name));
+  const ledgerPath = paths.find((path) => existsSync(path));
+  if (ledgerPath === undefined) return { find: named, [Symbol.dispose]: () => undefined };
   const { openLedger } = await import("../../ledger/open.ts");
   const { archiveInLedger } = await import("../../pipeline/rederive.ts");
   const ledger = openLedger(ledgerPath, { mode: "read" });
@@ -101,8 +112,14 @@ async function archivePlaces(folder: string, directory: string, archives: string
 
 async function archivesByName(directory: string, archives: string): Promise<FindArchive> {
   const { readFile } = await import("node:fs/promises");
-  const text = await readFile(join(directory, "manifest.json"), "utf8").catch(() => "{}");
-  const { sources = [] } = sourcesOf(text);
+  // The manifest of each partition names all archives.
+  const parts = existsSync(join(directory, "corpus.json"))
+    ? [directory, join(directory, "partition-00000")]
+    : [directory];
+  const texts = await Promise.all(
+    parts.map(async (part) => readFile(join(part, "manifest.json"), "utf8").catch(() => "{}")),
+  );
+  const sources = texts.flatMap((text) => sourcesOf(text).sources ?? []);
   // Names come from a file that somebody else may have written: only their last part is used.
   const paths = new Map(sources.map(({ sha256, name }) => [sha256, join(archives, basename(name))]));
   return (sha256) => {

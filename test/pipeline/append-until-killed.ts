@@ -1,0 +1,16 @@
+// Takes archives into a corpus in partitions and kills itself inside the transaction of the n-th part of a slice.
+import { appendSql } from "../../src/ledger/append-segment.ts";
+import { collect, corpusIn, type StatedArchive } from "./corpus-in-partitions.ts";
+
+const [, , folder = "", segments = "", partitions = "", nth = "", archives = "[]"] = process.argv;
+const { corpus, ledgers } = await corpusIn(folder, segments, Number(partitions));
+let parts = 0;
+const mortal = ledgers.map((ledger) =>
+  Object.assign({}, ledger, {
+    statement: <Row>(sql: string): ReturnType<typeof ledger.statement<Row>> => {
+      if (sql === appendSql.countSlice && ++parts === Number(nth)) process.kill(process.pid, "SIGKILL");
+      return ledger.statement<Row>(sql);
+    },
+  }),
+);
+collect({ corpus, ledgers: mortal }, JSON.parse(archives) as StatedArchive[]);
