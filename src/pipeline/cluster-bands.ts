@@ -3,7 +3,7 @@ import type { Edges } from "../dedup/edges.ts";
 import type { Job, Queue } from "../queue/queue.ts";
 import { runJob } from "../queue/run-job.ts";
 import type { Store } from "../store/store.ts";
-import type { BandRunner } from "./cluster.ts";
+import type { BandRunner } from "./band-runner.ts";
 import { edgesOf } from "./cluster-edges.ts";
 import { bandJobs, edgesName, snapshotDigest, snapshotName } from "./cluster-job.ts";
 import { snapshotBytes } from "./cluster-snapshot.ts";

@@ -1,7 +1,7 @@
 import { bandEdges, bandsOfPart } from "../dedup/band-edges.ts";
 import { bandKeyOf } from "../dedup/bands.ts";
 import { emptySlot, equalSlots, signatureSlots } from "../dedup/signature.ts";
-import type { BandRunner } from "./cluster.ts";
+import type { BandRunner } from "./band-runner.ts";
 import { inSegmentOrder, type TextPlace } from "./cluster-snapshot.ts";
 import type { TextStore } from "./text-store.ts";
 

@@ -1,22 +1,14 @@
 import { claimsOf } from "../dedup/claims.ts";
 import { clustersOf } from "../dedup/clusters.ts";
-import type { Edges } from "../dedup/edges.ts";
 import { emptySlot, signatureSlots } from "../dedup/signature.ts";
 import { similarityOf } from "../dedup/similarity.ts";
 import { documentsForClustering, replaceClusters, type ClusteringRow, type ClusterRow } from "../ledger/clusters.ts";
 import type { Ledger } from "../ledger/open.ts";
 import { licenceRank } from "../rights/licence-table.ts";
-import type { TextPlace } from "./cluster-snapshot.ts";
+import type { BandRunner } from "./band-runner.ts";
 import { localBands } from "./cluster-local.ts";
 import type { Corpus } from "./corpus.ts";
 import { textStore } from "./text-store.ts";
-
-/**
- * Finds the pairs of similar texts in all bands.
- * @param texts each text once, in the order of claims
- * @returns pairs of places in `texts`, in as many pieces as it likes
- */
-export type BandRunner = (texts: readonly TextPlace[]) => Promise<readonly Edges[]>;
 
 /**
  * Finds exact and near duplicates among all documents of all partitions and puts the clusters in the place of the old ones.

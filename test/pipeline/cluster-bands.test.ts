@@ -4,7 +4,8 @@ import { suite, test } from "node:test";
 
 import type { ClusterRow } from "../../src/ledger/clusters.ts";
 import { PipelineError } from "../../src/core/errors.ts";
-import { clusterCorpus, type BandRunner } from "../../src/pipeline/cluster.ts";
+import type { BandRunner } from "../../src/pipeline/band-runner.ts";
+import { clusterCorpus } from "../../src/pipeline/cluster.ts";
 import { jobBands } from "../../src/pipeline/cluster-bands.ts";
 import { bandsHandler } from "../../src/pipeline/cluster-bands-handler.ts";
 import { edgesBytes, edgesOf } from "../../src/pipeline/cluster-edges.ts";
