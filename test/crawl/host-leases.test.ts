@@ -5,7 +5,8 @@ import { leaseHost, type HostLease } from "../../src/crawl/host-leases.ts";
 import { connectRedis, type RedisConnection } from "../../src/queue/redis-connection.ts";
 import { startRedis, type RedisServer } from "../fixtures/redis-server.ts";
 
-const ttlMs = 300;
+// Long enough that a busy machine renews in time.
+const ttlMs = 900;
 const gapMs = 199.5;
 const never = new AbortController().signal;
 let server: RedisServer;
