@@ -5,7 +5,13 @@ import type { Job, JobEnd, JobHandler, JobPayload, Queue } from "../../src/queue
 import type { RetryRules } from "../../src/queue/retry-rules.ts";
 
 /** What every queue under test is opened with: three tries of each sort, and short waits between them. */
-export const contractRetry: RetryRules = { tries: 3, faultTries: 3, crashes: 3, firstDelayMs: 20, longestDelayMs: 40 };
+export const contractRetry: RetryRules = {
+  tries: 3,
+  faultTries: 3,
+  crashes: 3,
+  firstDelayMs: 250,
+  longestDelayMs: 500,
+};
 
 export interface ContractOptions {
   readonly waitingLimit?: number;

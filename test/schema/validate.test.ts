@@ -16,7 +16,13 @@ const policy = {
 test("a configuration with only a name has every default and leaves what it was given alone", async () => {
   const given = Object.freeze({ name: "corpus" });
   const config = await validate("config", given, "corpus.yaml");
-  assert.deepEqual(config, { name: "corpus", policy: "policy.yaml", sliceBytes: 8388608, workers: "auto" });
+  assert.deepEqual(config, {
+    name: "corpus",
+    policy: "policy.yaml",
+    sliceBytes: 8388608,
+    workers: "auto",
+    partitions: 1,
+  });
 });
 
 test("defaults reach into parts of a policy that are not written at all", async () => {
