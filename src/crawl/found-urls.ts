@@ -72,7 +72,7 @@ type Known = Map<string, Map<string, Address | null>>;
 let young: Known = new Map();
 let old: Known = new Map();
 let youngCount = 0;
-const remembered = 8_000;
+const remembered = 4_000;
 
 function cachedAddress(written: string, base: string, baseFolder: string): Address | null {
   // A relative address that names a file depends on the base's folder only.

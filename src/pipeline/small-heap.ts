@@ -1,4 +1,3 @@
-import { PerformanceObserver } from "node:perf_hooks";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
@@ -7,19 +6,17 @@ const youngBytes = 8_000_000;
 
 /**
  * Runs work that makes much that soon is garbage in a heap that grows reluctantly. Left to itself V8 gave a crawl 130 MB of
- * young generation and collected buffers by 64 MB: 318 MB at the peak, against 190 MB so (`scripts/bench/crawl.ts`). What the
- * start of the program made the heap grow by is given back first. Code is optimised on the thread itself, for each of V8's
- * own threads keeps the memory that its longest compilation took. Threads that are started meanwhile are held to the same.
+ * young generation and collected buffers by 64 MB: 318 MB at the peak, against 190 MB so (`scripts/bench/crawl.ts`). Code is
+ * optimised on the thread itself, for each of V8's own threads keeps the memory that its longest compilation took. Threads that
+ * are started meanwhile are held to the same.
  */
 export async function withSmallHeap<T>(work: () => Promise<T>): Promise<T> {
-  shrinkHeap();
+  sizeYoungGeneration();
   setFlagsFromString("--no-concurrent-recompilation");
   setFlagsFromString("--heap-growing-percent=70");
-  const bound = boundYoungGeneration();
   try {
     return await work();
   } finally {
-    bound.disconnect();
     // V8's own.
     setFlagsFromString("--concurrent-recompilation");
     setFlagsFromString("--semi-space-growth-factor=2");
@@ -27,22 +24,24 @@ export async function withSmallHeap<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Only what V8 calls the last resort gives the young generation's pages back. */
-function shrinkHeap(): void {
+/**
+ * V8 takes a size of the young generation at its start only. Later it can be given back, which V8 does as a last resort, and be
+ * made to grow, which it does when much survives, by a factor that can still be said.
+ */
+function sizeYoungGeneration(): void {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as (how: Readonly<Record<string, string>>) => void;
   setFlagsFromString("--no-expose-gc");
   collect({ type: "major", execution: "sync", flavor: "last-resort" });
+  setFlagsFromString("--semi-space-growth-factor=2");
+  const survivors: object[] = [];
+  for (let round = 0; round < 20 && youngSize() < youngBytes; round++) {
+    for (let count = 0; count < 50_000; count++) survivors.push({});
+    collect({ type: "minor", execution: "sync" });
+  }
+  setFlagsFromString("--semi-space-growth-factor=1");
 }
 
-/** V8 takes a size of the young generation at its start only; how it grows can still be said, and is seen at each collection. */
-function boundYoungGeneration(): PerformanceObserver {
-  const observer = new PerformanceObserver(() => {
-    const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space");
-    if (young === undefined || young.space_size < youngBytes) return;
-    setFlagsFromString("--semi-space-growth-factor=1");
-    observer.disconnect();
-  });
-  observer.observe({ entryTypes: ["gc"] });
-  return observer;
+function youngSize(): number {
+  return getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space")?.space_size ?? Infinity;
 }
