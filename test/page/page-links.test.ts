@@ -202,9 +202,10 @@ suite("pageLinksOf", () => {
         const theirs = $("a[href], area[href], iframe[src]")
           .toArray()
           .map((element) => ($(element).attr(element.tagName === "iframe" ? "src" : "href") ?? "").trim());
-        assert.deepEqual(addresses(html), theirs);
+        // Where tags are badly nested a tree holds copies of an element (HTML, "adoption agency algorithm").
+        assert.deepEqual([...new Set(addresses(html))], [...new Set(theirs)]);
       }),
-      { numRuns: 1500 },
+      { numRuns: 1500, examples: [[["<a b", '<area href="">', "<div >", "<a ></a>"]]] },
     );
   });
 
