@@ -1,8 +1,8 @@
 /**
  * Worker processes beside the local pump: the same archives ingested by one process with as many threads as there are
- * cores, and by a coordinator with 1, 2 and 4 workers that have the same threads between them.
+ * cores, and by a collector with 1, 2 and 4 workers that have the same threads between them.
  *   node scripts/bench/machines.ts [WARC...] [--json] [--runs N] [--store s3://...]
- * Starts a Redis of its own. CPU-seconds are those of coordinator and workers, their start included: on a machine whose
+ * Starts a Redis of its own. CPU-seconds are those of collector and workers, their start included: on a machine whose
  * cores are all at work they are what throughput is lost to, and neighbours disturb them less than wall time. Roots are compared: a run with another root counts for nothing.
  */
 import { spawn, type ChildProcess } from "node:child_process";

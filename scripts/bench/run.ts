@@ -16,6 +16,10 @@ const benches: Readonly<Record<string, readonly string[]>> = {
   "licence-score": [],
   exchange: [],
   frontier: [],
+  queue: [],
+  "redis-frontier": [],
+  "cc-index": [],
+  machines: [],
 };
 
 const wanted = process.argv.slice(2);

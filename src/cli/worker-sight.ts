@@ -1,3 +1,5 @@
+import { statSync } from "node:fs";
+
 import { PipelineError } from "../core/errors.ts";
 import { workerKinds, type ObserveJobs, type WorkerStore } from "../pipeline/worker.ts";
 import type { Logger } from "../telemetry/log.ts";
@@ -42,8 +44,13 @@ export function workerSight(log: Logger): WorkerSight {
       async put(name, content, signal) {
         const state = await store.put(name, content, signal);
         if (state === "stored")
-          metrics.toStore(Buffer.isBuffer(content) ? content.length : ((await store.size(name)) ?? 0));
+          metrics.toStore(Buffer.isBuffer(content) ? content.length : statSync(content.path).size);
         return state;
+      },
+      async copyTo(name, path, signal) {
+        const isThere = await store.copyTo(name, path, signal);
+        if (isThere) metrics.fromStore(statSync(path).size);
+        return isThere;
       },
       async get(name, signal) {
         const bytes = await store.get(name, signal);

@@ -97,7 +97,7 @@ export async function acquire(
   return { crawl, copies, ingest: withEarlier(rest, early), interrupted: rest.interrupted };
 }
 
-/** Slices that many machines may have in hand for one coordinator; their results are small, their order is kept here. */
+/** Slices that many machines may have in hand for one collector; their results are small, their order is kept here. */
 const slicesUnderWay = 256;
 
 function measurerOf(

@@ -1,12 +1,12 @@
 import { PipelineError } from "../core/errors.ts";
 import type { Edges } from "../dedup/edges.ts";
 import type { Job, Queue } from "../queue/queue.ts";
-import { runJob } from "../queue/run-job.ts";
 import type { Store } from "../store/store.ts";
 import type { BandRunner } from "./band-runner.ts";
 import { edgesOf } from "./cluster-edges.ts";
 import { bandJobs, edgesName, snapshotDigest, snapshotName } from "./cluster-job.ts";
 import { snapshotBytes } from "./cluster-snapshot.ts";
+import { runUntilStored } from "./run-until-stored.ts";
 import { storeSegments } from "./store-segments.ts";
 
 export interface BandJobs {
@@ -27,17 +27,15 @@ export function jobBands({ queue, store, segments, software, parts, signal }: Ba
     const snapshot = snapshotDigest(bytes);
     await storeSegments(store, segments, new Set(texts.map(({ segmentSha256 }) => segmentSha256)), signal);
     await store.put(snapshotName(snapshot), bytes, signal);
-    const edgesFrom = async (job: Job): Promise<Edges> => {
-      for (let attempt = 1; attempt <= 3; attempt++) {
-        await runJob(queue, job, signal);
-        const found = await store.get(edgesName(job), signal);
-        const edges = found === null ? null : edgesOf(found, texts.length);
-        if (edges !== null) return edges;
-        // Somebody took it out of the store, or it is none: it stands for nothing.
-        await store.remove(edgesName(job), signal);
-      }
-      throw new PipelineError("segment-broken", `${store.place} keeps losing ${edgesName(job)}`);
-    };
+    const edgesFrom = async (job: Job): Promise<Edges> =>
+      runUntilStored(queue, job, signal, {
+        async take() {
+          const found = await store.get(edgesName(job), signal);
+          return found === null ? null : edgesOf(found, texts.length);
+        },
+        forget: async () => store.remove(edgesName(job), signal),
+        lost: () => new PipelineError("segment-broken", `${store.place} keeps losing ${edgesName(job)}`),
+      });
     return Promise.all(bandJobs(snapshot, parts).map(edgesFrom));
   };
 }

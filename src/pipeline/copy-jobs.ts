@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Refusal } from "../commoncrawl/copied-record.ts";
@@ -7,13 +7,14 @@ import { copyName, type Copied, type CopySpec } from "../commoncrawl/copy-spec.t
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
 import { jobOf } from "../queue/job-of.ts";
-import type { Job, JobHandler, JobPayload, Queue } from "../queue/queue.ts";
-import { runJob } from "../queue/run-job.ts";
+import type { JobHandler, JobPayload, Queue } from "../queue/queue.ts";
 import type { Store } from "../store/store.ts";
 import { fileSha256 } from "./archive-digest.ts";
+import { broughtObject } from "./brought-object.ts";
 import { copyGroup, type CopyOne } from "./common-crawl.ts";
 import { openCommonCrawl, type CommonCrawlAccess } from "./common-crawl-access.ts";
 import { archiveName } from "./fetched-archive.ts";
+import { runUntilStored } from "./run-until-stored.ts";
 import { refuseOtherVersion } from "./version-check.ts";
 
 interface CopyAsk extends JobPayload {
@@ -93,35 +94,21 @@ export function jobCopies({ queue, store, access, software, folder }: CopyJobs):
     const ask = createHash("sha256").update(asked).digest("hex");
     await store.put(nameOf(ask, "ask"), asked, signal);
     const job = jobOf("copy", { ask } satisfies CopyAsk);
-    const { archive, ...counts } = await endOf(job, ask, { queue, store }, signal);
+    const { archive, ...counts } = await runUntilStored(queue, job, signal, {
+      async take() {
+        const bytes = await store.get(nameOf(ask, "end"), signal);
+        const end = bytes === null ? null : (JSON.parse(bytes.toString("utf8")) as StoredEnd);
+        const isThere = end?.archive == null || (await store.size(archiveName(end.archive), signal)) !== null;
+        return isThere ? end : null;
+      },
+      forget: async () => store.remove(nameOf(ask, "end"), signal),
+      lost: () => new PipelineError("archive-missing", `${store.place} keeps losing what copy jobs put there`, { ask }),
+    });
     const name = copyName(spec);
     onBytes(counts.bytes);
     if (archive === null) return { path: null, name, ...counts };
     const path = join(folder, name);
-    if (!existsSync(path)) {
-      mkdirSync(folder, { recursive: true });
-      const place = store.localPath(archiveName(archive));
-      if (place !== null) symlinkSync(place, path);
-      else await store.copyTo(archiveName(archive), path, signal);
-    }
+    if (!existsSync(path)) await broughtObject(store, archiveName(archive), path, signal);
     return { path, name, ...counts };
   };
-}
-
-async function endOf(
-  job: Job,
-  ask: Hex,
-  { queue, store }: Pick<CopyJobs, "queue" | "store">,
-  signal: AbortSignal,
-): Promise<StoredEnd> {
-  for (let attempt = 1; attempt <= 3; attempt++) {
-    await runJob(queue, job, signal);
-    const bytes = await store.get(nameOf(ask, "end"), signal);
-    const end = bytes === null ? null : (JSON.parse(bytes.toString("utf8")) as StoredEnd);
-    if (end !== null && (end.archive === null || (await store.size(archiveName(end.archive), signal)) !== null))
-      return end;
-    // Somebody took the archive out of the store: what was said of it stands for nothing.
-    await store.remove(nameOf(ask, "end"), signal);
-  }
-  throw new PipelineError("archive-missing", `${store.place} keeps losing what copy jobs put there`, { ask });
 }

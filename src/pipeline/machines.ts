@@ -48,5 +48,5 @@ export async function openMachines(
  * @throws {PipelineError} `corpus-locked`, `interrupted`
  */
 export async function collectorLease({ redis }: Machines, corpus: string, signal: AbortSignal): Promise<Lease> {
-  return takeLease(redis.scripts, `collector:${corpus}`, signal);
+  return takeLease(redis.scripts, `corpus ${corpus}`, signal);
 }

@@ -5,11 +5,11 @@ import type { Hex } from "../core/records.ts";
 import type { WrittenFile } from "../manifest/write-shard.ts";
 import { jobOf } from "../queue/job-of.ts";
 import type { Queue } from "../queue/queue.ts";
-import { runJob } from "../queue/run-job.ts";
 import type { Store } from "../store/store.ts";
 import { fileSha256 } from "./archive-digest.ts";
 import { partBytes, partDigest, partName, shardName, shardResultName, shardSoftware } from "./publish-part.ts";
 import type { ShardRunner } from "./publish-shards.ts";
+import { runUntilStored } from "./run-until-stored.ts";
 import { storeSegments } from "./store-segments.ts";
 
 export interface ExportJobs {
@@ -35,19 +35,20 @@ export function jobShards({ queue, store, segments, software, window, signal }: 
       const bytes = partBytes({ software: shardSoftware(software), texts });
       const part = partDigest(bytes);
       await store.put(partName(part), bytes, signal);
-      for (let attempt = 1; attempt <= 3; attempt++) {
-        const written = (await runJob(queue, jobOf("export", { part }), signal)) as unknown as WrittenFile;
-        if (await store.copyTo(shardName(part), path, signal)) {
-          if ((await fileSha256(path, signal)) === written.sha256) {
-            onTexts(texts.length);
-            return written;
-          }
+      const made = await runUntilStored(queue, jobOf("export", { part }), signal, {
+        async take(written: WrittenFile) {
+          if (!(await store.copyTo(shardName(part), path, signal))) return null;
+          if ((await fileSha256(path, signal)) === written.sha256) return written;
           rmSync(path);
-        }
-        // Somebody took it out of the store, or changed it: what was said of it stands for nothing.
-        for (const name of [shardResultName(part), shardName(part)]) await store.remove(name, signal);
-      }
-      throw new PipelineError("manifest-broken", `${store.place} keeps losing ${shardName(part)}`);
+          return null;
+        },
+        async forget() {
+          for (const name of [shardResultName(part), shardName(part)]) await store.remove(name, signal);
+        },
+        lost: () => new PipelineError("manifest-broken", `${store.place} keeps losing ${shardName(part)}`),
+      });
+      onTexts(texts.length);
+      return made;
     },
   };
 }

@@ -1,11 +1,10 @@
-import { mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
-import { dirname } from "node:path";
+import { rmSync, statSync } from "node:fs";
 
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
 import type { Store } from "../store/store.ts";
-import { segmentPath } from "./segment-format.ts";
-import { storedSegment } from "./stored-segment.ts";
+import { broughtObject } from "./brought-object.ts";
+import { segmentName, segmentPath } from "./segment-format.ts";
 import { textStore } from "./text-store.ts";
 
 /** Texts of segments that lie in a store. */
@@ -35,14 +34,10 @@ export function segmentCache(store: Store, folder: string, boundBytes = heldByte
 
   const fetch = async (segment: Hex, signal: AbortSignal): Promise<number> => {
     const path = segmentPath(folder, segment);
-    mkdirSync(dirname(path), { recursive: true });
-    const there = store.localPath(`segments/${segment}`);
-    if (there !== null) {
-      rmSync(path, { force: true });
-      symlinkSync(there, path);
-      return 0;
+    // What is only linked takes no room.
+    if (await broughtObject(store, segmentName(segment), path, signal)) {
+      return store.localPath(segmentName(segment)) === null ? statSync(path).size : 0;
     }
-    if (await storedSegment(store, segment, folder, signal)) return statSync(path).size;
     throw new PipelineError("segment-broken", `${store.place} has no segment ${segment}; ingest its archive again`, {
       segment,
     });

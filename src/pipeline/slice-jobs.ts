@@ -6,14 +6,17 @@ import type { Hex } from "../core/records.ts";
 import { jobOf } from "../queue/job-of.ts";
 import type { Job, JobHandler, JobPayload, Queue } from "../queue/queue.ts";
 import { localQueue } from "../queue/local-queue.ts";
+import { orInterrupted } from "../queue/or-interrupted.ts";
 import { runJob } from "../queue/run-job.ts";
 import type { Store } from "../store/store.ts";
 import { archiveName, withFetchedSlice } from "./fetched-archive.ts";
 import type { MeasureJob, MeasureResult } from "./measure-slice.ts";
 import type { Measurer } from "./measurer.ts";
-import { segmentPath } from "./segment-format.ts";
+import { runUntilStored } from "./run-until-stored.ts";
+import { segmentName, segmentPath } from "./segment-format.ts";
 import { storedSegment } from "./stored-segment.ts";
 import type { ThreadPool } from "./thread-pool.ts";
+import { refuseOtherVersion } from "./version-check.ts";
 
 /** What a `slice` job says; with the archive in the store it is all that is needed. */
 interface SliceAsk extends JobPayload {
@@ -41,14 +44,12 @@ export function sliceHandler({ store, pool, folder, software }: SliceWork): JobH
     if (known !== null) return JSON.parse(known.toString("utf8")) as { [key: string]: unknown };
     const { payload } = job;
     const ask = payload as SliceAsk;
-    if (ask.software !== software) {
-      const words = `the job wants ${ask.software}, this worker is ${software}; start workers of the same version`;
-      throw new PipelineError("version-differs", words, { wanted: ask.software, own: software });
-    }
+    refuseOtherVersion(ask.software, software);
     const work = mkdtempSync(join(folder, "slice-"));
     try {
-      const result = await untilAborted(measured(ask, work, { store, pool }, signal), signal);
-      await store.put(`segments/${result.segment}`, { path: segmentPath(work, result.segment) }, signal);
+      // The work itself cannot be stopped; whoever waits for it is let go.
+      const result = await orInterrupted(measured(ask, work, { store, pool }, signal), signal, "measuring a slice");
+      await store.put(segmentName(result.segment), { path: segmentPath(work, result.segment) }, signal);
       await store.put(resultName(job), Buffer.from(JSON.stringify(result)), signal);
       return { ...result };
     } finally {
@@ -90,24 +91,21 @@ export function jobMeasurer({ queue, store, software, window, signal }: SliceJob
     stored.set(archive, there);
     await there;
     const asked = askedOf(job, software);
-    for (let attempt = 1; ; attempt++) {
-      const result = (await runJob(queue, asked, signal)) as unknown as MeasureResult;
-      if (await storedSegment(store, result.segment, job.segments, signal)) {
-        records += Object.values(result.outcomes).reduce((sum, count) => sum + count, 0);
-        return result;
-      }
-      // Somebody took the segment out of the store: its result stands for nothing any more.
-      if (attempt === 3)
-        throw new PipelineError("segment-broken", `${store.place} keeps losing segment ${result.segment}`);
-      await store.remove(resultName(asked), signal);
-    }
+    const result = await runUntilStored(queue, asked, signal, {
+      take: async (one: MeasureResult) =>
+        (await storedSegment(store, one.segment, job.segments, signal)) ? one : null,
+      forget: async () => store.remove(resultName(asked), signal),
+      lost: () => new PipelineError("segment-broken", `${store.place} keeps losing the segment of ${asked.id}`),
+    });
+    records += Object.values(result.outcomes).reduce((sum, count) => sum + count, 0);
+    return result;
   };
   return { size: window, measure, recordsSeen: () => records, [Symbol.asyncDispose]: async () => undefined };
 }
 
 /**
- * The pump of one machine, which ends with its threads: the same jobs through a queue of this process, done by its threads where the archives lie. Slices
- * in hand are finished when a run is stopped: they are in this machine's memory only.
+ * The pump of one machine: the same jobs through a queue of this process, done by its threads, with which it ends, where the
+ * archives lie. Slices in hand are finished when a run is stopped: they are in this machine's memory only.
  */
 export function localMeasurer(pool: ThreadPool, software: string): Measurer & AsyncDisposable {
   const queue = localQueue();
@@ -116,7 +114,7 @@ export function localMeasurer(pool: ThreadPool, software: string): Measurer & As
   const handler: JobHandler = async ({ id }, context) => {
     const job = jobs.get(id);
     if (job === undefined) throw new RangeError(`nobody asked for slice job ${id}`);
-    return { ...(await untilAborted(pool.measure(job), context.signal)) };
+    return { ...(await orInterrupted(pool.measure(job), context.signal, "measuring a slice")) };
   };
   queue.consume("slice", handler, { concurrency: pool.size });
   return {
@@ -125,7 +123,7 @@ export function localMeasurer(pool: ThreadPool, software: string): Measurer & As
       const asked = askedOf(job, software);
       jobs.set(asked.id, job);
       try {
-        return (await runJob(queue, asked, signal)) as unknown as MeasureResult;
+        return await runJob<MeasureResult>(queue, asked, signal);
       } finally {
         jobs.delete(asked.id);
       }
@@ -148,7 +146,7 @@ function resultName({ id }: Job): string {
 }
 
 /** @throws {PipelineError} `archive-changed` when the file is not the one that was registered any more */
-export async function storeArchive(store: Store, archive: Hex, path: string, signal: AbortSignal): Promise<void> {
+async function storeArchive(store: Store, archive: Hex, path: string, signal: AbortSignal): Promise<void> {
   const name = archiveName(archive);
   if ((await store.size(name, signal)) !== null) return;
   const before = statSync(path, { bigint: true });
@@ -159,18 +157,4 @@ export async function storeArchive(store: Store, archive: Hex, path: string, sig
   throw new PipelineError("archive-changed", `${path} changed while it was put into ${store.place}; run again`, {
     path,
   });
-}
-
-/** The work itself cannot be stopped; whoever waits for it is let go. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = (): void => reject(new PipelineError("interrupted", "the worker was told to stop"));
-  if (signal.aborted) stop();
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-    work.catch(() => undefined);
-  }
 }

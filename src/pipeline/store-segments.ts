@@ -1,6 +1,6 @@
 import type { Hex } from "../core/records.ts";
 import type { Store } from "../store/store.ts";
-import { segmentPath } from "./segment-format.ts";
+import { segmentName, segmentPath } from "./segment-format.ts";
 
 /** Segments looked for at the same time. */
 const atOnce = 16;
@@ -15,7 +15,7 @@ export async function storeSegments(
   const waiting = new Set(segments).values();
   const one = async (): Promise<void> => {
     for (const segment of waiting) {
-      const name = `segments/${segment}`;
+      const name = segmentName(segment);
       if ((await store.size(name, signal)) === null)
         await store.put(name, { path: segmentPath(folder, segment) }, signal);
     }

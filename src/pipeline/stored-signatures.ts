@@ -4,7 +4,7 @@ import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
 import { signatureSlots } from "../dedup/signature.ts";
 import type { Store } from "../store/store.ts";
-import type { SegmentFooter } from "./segment-format.ts";
+import { segmentName, type SegmentFooter } from "./segment-format.ts";
 
 /** At the end of a segment; holds footer and signatures of most. */
 const tailBytes = 1 << 20;
@@ -17,7 +17,7 @@ export type SignatureReader = (position: number, into: Uint32Array, at: number) 
  * @throws {PipelineError} `segment-broken`
  */
 export async function storedSignatures(store: Store, segment: Hex, signal: AbortSignal): Promise<SignatureReader> {
-  const name = `segments/${segment}`;
+  const name = segmentName(segment);
   const broken = (what: string, cause?: unknown): PipelineError =>
     new PipelineError("segment-broken", `${name} of ${store.place} ${what}`, { segment }, cause);
   const size = await store.size(name, signal);

@@ -49,7 +49,7 @@ export async function takeLease(
     }
     if (isAlive(holder) || performance.now() - waitedFrom > ttlMs * 1.5) {
       const [host = "", pid = ""] = holder.split(" ");
-      const words = `another process (${pid} on ${host}) collects for ${name}; wait for it to end or stop it`;
+      const words = `another process (${pid} on ${host}) is at work on ${name}; wait for it to end or stop it`;
       throw new PipelineError("corpus-locked", words, { holder });
     }
     await pause(Math.min(1000, ttlMs / 4), undefined, { signal }).catch(() => {

@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
-export const jobEnds = ["done", "failed", "quarantined", "given-back"] as const;
+export const jobEnds = ["done", "failed", "given-back"] as const;
 export type MetricJobEnd = (typeof jobEnds)[number];
 
 export interface MeasuredCounts {
@@ -18,7 +18,7 @@ export interface QueueDepths {
 }
 
 /**
- * What a worker and a coordinator count, for Prometheus. Labels hold kinds of jobs, ends and states, all known beforehand:
+ * What a worker and a collector count, for Prometheus. Labels hold kinds of jobs, ends and states, all known beforehand:
  * nothing from the web can become a series.
  */
 export interface Metrics<Kind extends string> {

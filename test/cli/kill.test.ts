@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 
 import { archiveOfPages } from "../fixtures/archive-of-pages.ts";
-import { ended, manifestOf, runColophon, startColophon, temporaryFolder } from "../fixtures/run-colophon.ts";
+import {
+  ended,
+  corpusOfSmallSlices,
+  manifestOf,
+  runColophon,
+  startColophon,
+  temporaryFolder,
+} from "../fixtures/run-colophon.ts";
 
 const kills = 20;
-
-/** A corpus whose slices are small, so that a run has many moments at which it can be killed. */
-function corpusAt(folder: string): string {
-  mkdirSync(folder);
-  writeFileSync(join(folder, "corpus.yaml"), "name: kills\nsliceBytes: 65536\n");
-  return folder;
-}
 
 suite("a run that is killed", () => {
   test(`gives the same root as an undisturbed one after kill -9 at each of ${kills} moments`, async () => {
@@ -24,7 +24,7 @@ suite("a run that is killed", () => {
       return path;
     });
     const started = performance.now();
-    const undisturbed = corpusAt(join(folder.path, "undisturbed"));
+    const undisturbed = corpusOfSmallSlices(join(folder.path, "undisturbed"));
     const run = await runColophon("ingest", ...archives, "--corpus", undisturbed);
     assert.equal(run.status, 0, run.err);
     let lasted = performance.now() - started;
@@ -33,7 +33,7 @@ suite("a run that is killed", () => {
 
     let killed = 0;
     for (let moment = 0; moment < kills; moment++) {
-      const corpus = corpusAt(join(folder.path, `killed-${moment}`));
+      const corpus = corpusOfSmallSlices(join(folder.path, `killed-${moment}`));
       // Evenly over the run, each moved a little: random enough, and the same spread every time.
       const afterMs = (lasted * (moment + Math.random())) / kills;
       const startedMs = performance.now();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { suite, test } from "node:test";
@@ -7,16 +7,17 @@ import { suite, test } from "node:test";
 import { archiveOfPages } from "../fixtures/archive-of-pages.ts";
 import { startWorkers } from "../fixtures/machines.ts";
 import { startRedis } from "../fixtures/redis-server.ts";
-import { ended, manifestOf, runColophon, startColophon, temporaryFolder } from "../fixtures/run-colophon.ts";
+import {
+  ended,
+  corpusOfSmallSlices,
+  manifestOf,
+  runColophon,
+  startColophon,
+  temporaryFolder,
+} from "../fixtures/run-colophon.ts";
 
 const kills = 50;
 const workerCount = 3;
-
-function corpusAt(folder: string): string {
-  mkdirSync(folder);
-  writeFileSync(join(folder, "corpus.yaml"), "name: kills\nsliceBytes: 65536\n");
-  return folder;
-}
 
 suite("many workers of which any may die", () => {
   test(`come to the root of an undisturbed local run after kill -9 of workers, collector and Redis at ${kills} random moments`, async (context) => {
@@ -26,7 +27,7 @@ suite("many workers of which any may die", () => {
       writeFileSync(path, archiveOfPages("example.org", part * 350, 400, 4));
       return path;
     });
-    const local = corpusAt(join(folder.path, "local"));
+    const local = corpusOfSmallSlices(join(folder.path, "local"));
     assert.equal((await runColophon("ingest", ...archives, "--corpus", local)).status, 0);
     const { root, totals } = manifestOf(local);
     assert.ok(totals.documents > 1000, `only ${totals.documents} documents`);
@@ -37,7 +38,7 @@ suite("many workers of which any may die", () => {
     for (let round = 0; count() < kills; round++) {
       assert.ok(round < kills, "every round ended before anything could be killed in it");
       const place = ["--redis", redis.url, "--store", join(folder.path, `store-${round}`)];
-      const corpus = corpusAt(join(folder.path, `corpus-${round}`));
+      const corpus = corpusOfSmallSlices(join(folder.path, `corpus-${round}`));
       const line = ["ingest", ...archives, "--corpus", corpus, ...place];
       await using workers = startWorkers(workerCount, place);
       let child = startColophon(line);

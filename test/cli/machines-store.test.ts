@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 
@@ -8,14 +8,8 @@ import { archiveOfPages } from "../fixtures/archive-of-pages.ts";
 import { startFaultProxy, type Fault } from "../fixtures/fault-proxy.ts";
 import { startWorkers } from "../fixtures/machines.ts";
 import { startRedis } from "../fixtures/redis-server.ts";
-import { runColophon, temporaryFolder } from "../fixtures/run-colophon.ts";
+import { corpusOfSmallSlices, runColophon, temporaryFolder } from "../fixtures/run-colophon.ts";
 import { startS3 } from "../fixtures/s3-server.ts";
-
-function corpusAt(folder: string): string {
-  mkdirSync(folder);
-  writeFileSync(join(folder, "corpus.yaml"), "name: bucket\nsliceBytes: 65536\n");
-  return folder;
-}
 
 const faults: readonly Fault[] = [
   { kind: "answer", status: 500 },
@@ -39,11 +33,11 @@ suite("many workers around a bucket", () => {
       writeFileSync(path, archiveOfPages("example.org", part * 200, 250, 4));
       return path;
     });
-    const local = corpusAt(join(folder.path, "local"));
+    const local = corpusOfSmallSlices(join(folder.path, "local"));
     assert.equal((await runColophon("ingest", ...archives, "--corpus", local)).status, 0);
     const place = ["--redis", redis.url, "--store", server.store("run", proxy.port)];
     await using workers = startWorkers(2, place);
-    const spread = corpusAt(join(folder.path, "spread"));
+    const spread = corpusOfSmallSlices(join(folder.path, "spread"));
     const run = await runColophon("ingest", ...archives, "--corpus", spread, ...place);
     assert.equal(run.status, 0, run.err);
     assert.ok(harmed > 15, `only ${harmed} requests were harmed`);
@@ -63,7 +57,7 @@ suite("many workers around a bucket", () => {
     await using filler = await openStore(server.store("filler"));
     const path = join(folder.path, "pages.warc.gz");
     writeFileSync(path, archiveOfPages("example.org", 0, 400, 8));
-    const corpus = corpusAt(join(folder.path, "corpus"));
+    const corpus = corpusOfSmallSlices(join(folder.path, "corpus"));
     const place = ["--redis", redis.url, "--store", server.store("run")];
     await using workers = startWorkers(1, place);
     await filler.put("filler", Buffer.alloc(1_600_000));

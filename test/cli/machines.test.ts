@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { suite, test } from "node:test";
@@ -8,14 +8,14 @@ import type { MachinesStatus } from "../../src/pipeline/machines-status.ts";
 import { archiveOfPages } from "../fixtures/archive-of-pages.ts";
 import { startWorkers } from "../fixtures/machines.ts";
 import { startRedis } from "../fixtures/redis-server.ts";
-import { ended, manifestOf, runColophon, startColophon, temporaryFolder } from "../fixtures/run-colophon.ts";
-
-/** A corpus of small slices, so that a run has many jobs. */
-function corpusAt(folder: string): string {
-  mkdirSync(folder);
-  writeFileSync(join(folder, "corpus.yaml"), "name: machines\nsliceBytes: 65536\n");
-  return folder;
-}
+import {
+  ended,
+  corpusOfSmallSlices,
+  manifestOf,
+  runColophon,
+  startColophon,
+  temporaryFolder,
+} from "../fixtures/run-colophon.ts";
 
 function archivesIn(folder: string, pages: number): string[] {
   return [0, 1].map((part) => {
@@ -45,11 +45,11 @@ suite("many workers", () => {
     using folder = temporaryFolder();
     await using redis = await startRedis();
     const archives = archivesIn(folder.path, 300);
-    const local = corpusAt(join(folder.path, "local"));
+    const local = corpusOfSmallSlices(join(folder.path, "local"));
     assert.equal((await runColophon("ingest", ...archives, "--corpus", local)).status, 0);
     const place = ["--redis", redis.url, "--store", join(folder.path, "store")];
     await using workers = startWorkers(4, place);
-    const spread = corpusAt(join(folder.path, "spread"));
+    const spread = corpusOfSmallSlices(join(folder.path, "spread"));
     const run = await runColophon("ingest", ...archives.toReversed(), "--corpus", spread, ...place);
     assert.equal(run.status, 0, run.err);
     assert.deepEqual(filesOf(join(spread, "manifest")), filesOf(join(local, "manifest")));
@@ -63,14 +63,14 @@ suite("many workers", () => {
     for (const { status, err } of await workers.stop()) assert.equal(status, 0, err);
   });
 
-  test("lose nothing to FLUSHALL in the middle of a run, nor to a coordinator that is stopped and started again", async () => {
+  test("lose nothing to FLUSHALL in the middle of a run, nor to a collector that is stopped and started again", async () => {
     using folder = temporaryFolder();
     await using redis = await startRedis();
     const archives = archivesIn(folder.path, 300);
-    const local = corpusAt(join(folder.path, "local"));
+    const local = corpusOfSmallSlices(join(folder.path, "local"));
     assert.equal((await runColophon("ingest", ...archives, "--corpus", local)).status, 0);
     const place = ["--redis", redis.url, "--store", join(folder.path, "store")];
-    const spread = corpusAt(join(folder.path, "spread"));
+    const spread = corpusOfSmallSlices(join(folder.path, "spread"));
     // Without workers all jobs wait in Redis, and are forgotten there.
     const first = startColophon(["ingest", ...archives, "--corpus", spread, ...place]);
     await untilStored(join(folder.path, "store"), "archives");
@@ -99,7 +99,7 @@ suite("many workers", () => {
     const archives = archivesIn(folder.path, 1500);
     const place = ["--redis", redis.url, "--store", join(folder.path, "store")];
     await using workers = startWorkers(2, place);
-    const corpus = corpusAt(join(folder.path, "corpus"));
+    const corpus = corpusOfSmallSlices(join(folder.path, "corpus"));
     const child = startColophon(["ingest", ...archives, "--corpus", corpus, ...place]);
     await untilStored(join(folder.path, "store"), "slices");
     await redis.kill();
@@ -121,17 +121,23 @@ suite("many workers", () => {
     await using redis = await startRedis();
     const archives = archivesIn(folder.path, 100);
     const place = ["--redis", redis.url, "--store", join(folder.path, "store")];
-    const first = startColophon(["ingest", ...archives, "--corpus", corpusAt(join(folder.path, "first")), ...place]);
+    const first = startColophon([
+      "ingest",
+      ...archives,
+      "--corpus",
+      corpusOfSmallSlices(join(folder.path, "first")),
+      ...place,
+    ]);
     await untilStored(join(folder.path, "store"), "archives");
     const second = await runColophon(
       "ingest",
       ...archives,
       "--corpus",
-      corpusAt(join(folder.path, "second")),
+      corpusOfSmallSlices(join(folder.path, "second")),
       ...place,
     );
     assert.equal(second.status, 7, second.err);
-    assert.match(second.err, /another process \(\d+ on .+\) collects for collector:machines/);
+    assert.match(second.err, /another process \(\d+ on .+\) is at work on corpus small-slices/);
     // Killed, it holds nothing: the next one begins at once.
     first.kill("SIGKILL");
     await ended(first);
@@ -146,7 +152,7 @@ suite("many workers", () => {
     await using redis = await startRedis();
     const archives = archivesIn(folder.path, 150);
     const place = ["--redis", redis.url, "--store", join(folder.path, "store")];
-    const local = corpusAt(join(folder.path, "local"));
+    const local = corpusOfSmallSlices(join(folder.path, "local"));
     assert.equal((await runColophon("ingest", ...archives, "--corpus", local)).status, 0);
     const shift = `data:text/javascript,const now=Date.now;const D=Date;globalThis.Date=class extends D{constructor(...a){a.length?super(...a):super(now()+36e5)}static now(){return now()+36e5}}`;
     const before = process.env["NODE_OPTIONS"];
@@ -155,10 +161,29 @@ suite("many workers", () => {
     if (before === undefined) delete process.env["NODE_OPTIONS"];
     else process.env["NODE_OPTIONS"] = before;
     await using right = startWorkers(1, place);
-    const spread = corpusAt(join(folder.path, "spread"));
+    const spread = corpusOfSmallSlices(join(folder.path, "spread"));
     const run = await runColophon("ingest", ...archives, "--corpus", spread, ...place);
     assert.equal(run.status, 0, run.err);
     assert.equal(manifestOf(spread).root, manifestOf(local).root);
     await Promise.all([ahead.stop(), right.stop()]);
+  });
+
+  test("run a whole recipe into a ledger in partitions as one process does", async () => {
+    using folder = temporaryFolder();
+    await using redis = await startRedis();
+    archivesIn(folder.path, 120);
+    const recipe = 'partitions: 3\nacquire:\n  archives: ["../part-*.warc.gz"]\n';
+    const [local, spread] = ["local", "spread"].map((name) => corpusOfSmallSlices(join(folder.path, name), recipe));
+    assert.ok(local !== undefined && spread !== undefined);
+    const alone = await runColophon("run", local);
+    assert.equal(alone.status, 0, alone.err);
+    const place = ["--redis", redis.url, "--store", join(folder.path, "store")];
+    await using workers = startWorkers(2, place);
+    const run = await runColophon("run", join(spread, "corpus.yaml"), ...place);
+    assert.equal(run.status, 0, run.err);
+    assert.deepEqual(filesOf(join(spread, "manifest")), filesOf(join(local, "manifest")));
+    assert.ok(existsSync(join(spread, "manifest", "corpus.json")));
+    assert.equal((await runColophon("verify", spread)).status, 0);
+    await workers.stop();
   });
 });

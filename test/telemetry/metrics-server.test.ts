@@ -32,7 +32,6 @@ suite("metrics", () => {
     for (const line of [
       'colophon_jobs_total{kind="slice",end="done"} 1',
       'colophon_jobs_total{kind="slice",end="failed"} 1',
-      'colophon_jobs_total{kind="turn",end="quarantined"} 0',
       'colophon_job_seconds_bucket{le="0.1",kind="slice"} 0',
       'colophon_job_seconds_bucket{le="0.5",kind="slice"} 1',
       'colophon_job_seconds_bucket{le="5",kind="slice"} 2',
