@@ -29,9 +29,7 @@ const segments = [0, 1, 2, 3].map((segment) =>
 );
 
 function clustersIn({ ledger }: CorpusOfTexts): ClusterRow[] {
-  return ledger.db
-    .prepare("SELECT cluster, id, similarity FROM clusters ORDER BY cluster, id")
-    .all() as ClusterRow[];
+  return ledger.db.prepare("SELECT cluster, id, similarity FROM clusters ORDER BY cluster, id").all() as ClusterRow[];
 }
 
 async function clustersBy(
