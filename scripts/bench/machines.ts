@@ -1,9 +1,12 @@
 /**
  * Worker processes beside the local pump: the same archives ingested by one process with as many threads as there are
  * cores, and by a collector with 1, 2 and 4 workers that have the same threads between them.
- *   node scripts/bench/machines.ts [WARC...] [--json] [--runs N] [--store s3://...]
- * Starts a Redis of its own. CPU-seconds are those of collector and workers, their start included: on a machine whose
- * cores are all at work they are what throughput is lost to, and neighbours disturb them less than wall time. Roots are compared: a run with another root counts for nothing.
+ *   node scripts/bench/machines.ts [WARC...] [--warm WARC] [--json] [--runs N] [--store s3://...]
+ * Starts a Redis of its own. Each run of workers is compared with the local run before it, for a machine's pace changes by the
+ * minute; the median of those ratios is told, and the best runs against each other. Workers run for weeks: with `--warm` they
+ * have measured that archive before the clock starts, without it they have just been started and pay for their start, and for
+ * compiling their code anew in each process.
+ * CPU-seconds are those of collector and workers while the clock ran. A run with another root than the others counts for nothing.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -19,6 +22,7 @@ const { values, positionals } = parseArgs({
     json: { type: "boolean", default: false },
     runs: { type: "string", default: "3" },
     store: { type: "string" },
+    warm: { type: "string" },
   },
 });
 const archives = (positionals.length > 0 ? positionals : ["../shared/data/extraction/wcxb-dev.warc.gz"]).map((path) =>
@@ -30,10 +34,14 @@ const folder = mkdtempSync(join(tmpdir(), "colophon-bench-"));
 const bin = resolve("bin/colophon.js");
 
 interface Measured {
-  readonly workers: number;
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
   readonly root: string;
+}
+
+interface Compared extends Measured {
+  readonly workers: number;
+  readonly local: Measured;
 }
 
 interface Ended {
@@ -60,61 +68,89 @@ function colophon(...args: readonly string[]): { readonly child: ChildProcess; r
   return { child, end };
 }
 
-/** @param workers 0: the local pump */
-async function measured(workers: number, run: number): Promise<Measured> {
-  await using redis = await startRedis();
-  const corpus = join(folder, `corpus-${workers}-${run}`);
+/** Processor time that a running process has taken, all its threads together (`proc_pid_stat(5)`). */
+function takenBy({ pid }: ChildProcess): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** The main job over the archives; its corpus is gone when this returns. */
+async function ingested(name: string, paths: readonly string[], where: readonly string[]): Promise<Measured> {
+  const corpus = join(folder, name);
   mkdirSync(corpus);
   writeFileSync(join(corpus, "corpus.yaml"), "name: machines\nsliceBytes: 8388608\n");
+  const before = performance.now();
+  const { status, cpuSeconds, words } = await colophon("ingest", ...paths, "--corpus", corpus, ...where, "--json").end;
+  const wallSeconds = (performance.now() - before) / 1000;
+  if (status !== 0) throw new Error(`ingest ${where.join(" ")} ended with ${status}: ${words}`);
+  const { root } = JSON.parse(readFileSync(join(corpus, "manifest", "manifest.json"), "utf8")) as { root: string };
+  rmSync(corpus, { recursive: true, force: true });
+  return { wallSeconds, cpuSeconds, root };
+}
+
+async function byWorkers(workers: number, run: number): Promise<Measured> {
+  await using redis = await startRedis();
   const store =
     values.store === undefined ? join(folder, `store-${workers}-${run}`) : `${values.store}/${workers}-${run}`;
   if (values.store === undefined) mkdirSync(store);
-  const machines = workers === 0 ? [] : ["--redis", redis.url, "--store", store];
-  const share = Math.max(1, Math.round(threads / Math.max(1, workers)));
+  const machines = ["--redis", redis.url, "--store", store];
+  const share = Math.max(1, Math.round(threads / workers));
   const started = Array.from({ length: workers }, () =>
     colophon("worker", ...machines, "--concurrency", String(share)),
   );
-  const before = performance.now();
-  const where = workers === 0 ? ["--workers", String(threads)] : machines;
-  const { status, cpuSeconds, words } = await colophon("ingest", ...archives, "--corpus", corpus, ...where, "--json")
-    .end;
-  const wallSeconds = (performance.now() - before) / 1000;
+  const taken = (): number => started.reduce((sum, { child }) => sum + takenBy(child), 0);
+  if (values.warm !== undefined) await ingested("warm", [resolve(values.warm)], machines);
+  const before = values.warm === undefined ? 0 : taken();
+  const measured = await ingested("measured", archives, machines);
+  const cpuSeconds = measured.cpuSeconds + taken() - before;
   for (const { child } of started) child.kill("SIGTERM");
-  const ends = await Promise.all(started.map(async ({ end }) => end));
-  if (status !== 0) throw new Error(`ingest with ${workers} workers ended with ${status}: ${words}`);
-  const cpu = ends.reduce((sum, one) => sum + one.cpuSeconds, cpuSeconds);
-  const { root } = JSON.parse(readFileSync(join(corpus, "manifest", "manifest.json"), "utf8")) as { root: string };
-  rmSync(corpus, { recursive: true, force: true });
+  await Promise.all(started.map(async ({ end }) => end));
   rmSync(store, { recursive: true, force: true });
-  return { workers, wallSeconds, cpuSeconds: cpu, root };
+  return { ...measured, cpuSeconds };
 }
 
 try {
-  const all: Measured[] = [];
-  for (let run = 0; run < Number(values.runs); run++)
-    for (const workers of [0, 1, 2, 4]) all.push(await measured(workers, run));
-  const roots = new Set(all.map(({ root }) => root));
-  if (roots.size !== 1) throw new Error(`the roots differ: ${[...roots].join(", ")}`);
-  const best = (workers: number, of: (one: Measured) => number): number =>
-    Math.min(...all.filter((one) => one.workers === workers).map(of));
-  const wall = (one: Measured): number => one.wallSeconds;
-  const cpu = (one: Measured): number => one.cpuSeconds;
-  const rows = [0, 1, 2, 4].map((workers) => ({
-    workers,
-    wallSeconds: best(workers, wall),
-    cpuSeconds: best(workers, cpu),
-    rateOfLocal: best(0, wall) / best(workers, wall),
-    cpuOfLocal: best(workers, cpu) / best(0, cpu),
-  }));
-  if (values.json) console.log(JSON.stringify({ bytes, threads, rows }));
-  else {
-    for (const { workers, wallSeconds, cpuSeconds, rateOfLocal, cpuOfLocal } of rows) {
-      const name = workers === 0 ? `local, ${threads} threads` : `${workers} worker processes`;
-      console.log(
-        `${name.padEnd(20)} ${wallSeconds.toFixed(1).padStart(7)} s, ${rateOfLocal.toFixed(2)} of the local rate ${cpuSeconds.toFixed(1).padStart(7)} CPU-s, ${cpuOfLocal.toFixed(2)} of local`,
-      );
+  const all: Compared[] = [];
+  for (let run = 0; run < Number(values.runs); run++) {
+    for (const workers of [1, 2, 4]) {
+      const local = await ingested("local", archives, ["--workers", String(threads)]);
+      const one = { workers, local, ...(await byWorkers(workers, run)) };
+      if (!values.json) console.log(inWords(one));
+      all.push(one);
     }
+  }
+  const roots = new Set(all.flatMap(({ root, local }) => [root, local.root]));
+  if (roots.size !== 1) throw new Error(`the roots differ: ${[...roots].join(", ")}`);
+  const rows = [1, 2, 4].map((workers) => {
+    const runs = all.filter((one) => one.workers === workers);
+    return {
+      workers,
+      bestOfBest: least(all.map(({ local }) => local.wallSeconds)) / least(runs.map(({ wallSeconds }) => wallSeconds)),
+      rateOfLocal: median(runs.map(({ local, wallSeconds }) => local.wallSeconds / wallSeconds)),
+      cpuOfLocal: median(runs.map(({ local, cpuSeconds }) => cpuSeconds / local.cpuSeconds)),
+    };
+  });
+  if (values.json) console.log(JSON.stringify({ bytes, threads, warm: values.warm !== undefined, rows, all }));
+  else {
+    for (const { workers, bestOfBest, rateOfLocal, cpuOfLocal } of rows)
+      console.log(
+        `${workers} worker processes: best run at ${bestOfBest.toFixed(2)} of the rate of the best with ${threads} local threads; median of ${values.runs} pairs ${rateOfLocal.toFixed(2)}, CPU ${cpuOfLocal.toFixed(2)}`,
+      );
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+function inWords({ workers, local, wallSeconds, cpuSeconds }: Compared): string {
+  const rate = local.wallSeconds / wallSeconds;
+  return `local ${local.wallSeconds.toFixed(1)} s, ${local.cpuSeconds.toFixed(1)} CPU-s; ${workers} worker processes ${wallSeconds.toFixed(1)} s, ${cpuSeconds.toFixed(1)} CPU-s: ${rate.toFixed(2)} of the rate`;
+}
+
+function least(numbers: readonly number[]): number {
+  return Math.min(...numbers);
+}
+
+/** The lower one of two. */
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] ?? Number.NaN;
 }
