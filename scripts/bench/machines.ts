@@ -50,7 +50,7 @@ interface Ended {
   readonly words: string;
 }
 
-/** Both commands say at their end what processor time they took: one as JSON on standard output, the other in its log. */
+/** @returns the process, and its end with the processor time that it states there */
 function colophon(...args: readonly string[]): { readonly child: ChildProcess; readonly end: Promise<Ended> } {
   const child = spawn(process.execPath, [bin, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   let words = "";
