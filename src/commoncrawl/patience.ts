@@ -51,6 +51,8 @@ export function mannersOf(patience: Patience): Manners {
       if (askedMs !== null && askedMs > patience.longestWaitMs) return false;
       const grownMs = Math.min(patience.longestWaitMs, patience.firstWaitMs * 2 ** (failedTries - 1));
       const fromMs = performance.now() + grownMs;
+      // A repeated request that took its time on the way reached the server later than it left us, but not after now.
+      if (failedTries > 1) nextRetryMs = Math.max(nextRetryMs, performance.now() + patience.retryGapMs);
       if (askedMs !== null) quietUntilMs = Math.max(quietUntilMs, performance.now() + askedMs);
       for (let leftMs = 1; leftMs > 0;) {
         // Others may have moved these while we waited.

@@ -181,8 +181,9 @@ function prepareForWriting(db: Database.Database, path: string, partitions: numb
   db.pragma("synchronous = FULL");
   db.pragma(`cache_size = -${Math.max(2048, Math.floor(cacheKib / partitions))}`);
   db.pragma("journal_size_limit = 67108864");
-  migrate(db);
+  // Before there is any table: a process killed while it makes a ledger leaves one, not a file of nobody's.
   db.pragma(`application_id = ${applicationId}`);
+  migrate(db);
 }
 
 function checkForReading(db: Database.Database, path: string): void {
