@@ -7,8 +7,8 @@ import type { UrlWay } from "./url-ways.ts";
 /** Higher is sooner; a list tells of many pages, a redirect ends what was begun. */
 export const priorities = { seed: 3, list: 2, redirect: 1, link: 0 } as const;
 
-/** Most links of a page that are none of ours. */
-const noAddress = /^(?:#|$|javascript:|mailto:|tel:|data:)/i;
+/** Most links of a page that are none of ours; empty is what leads to the page itself. */
+const noAddress = /^(?:$|javascript:|mailto:|tel:|data:)/i;
 /** What holds no text that the pipeline reads; to ask for it would cost its server more than all pages together. */
 const mediaPath =
   /\.(?:jpe?g|png|gif|webp|avif|bmp|ico|svgz?|tiff?|mp[34]|m4[av]|og[gav]|webm|avi|mov|mkv|flac|wav|css|js|mjs|woff2?|ttf|eot|otf|zip|gz|tgz|bz2|xz|zst|7z|rar|tar|jar|deb|rpm|dmg|iso|exe|msi|apk|bin|pdf|epub|mobi|azw3?|djvu|ps|docx?|xlsx?|pptx?|od[tsp])$/i;
@@ -18,7 +18,8 @@ export function pageUrls(ways: WaysOn, depth: number, context: CrawlContext): Fo
   const found: FoundUrl[] = [];
   const seen = new Set<string>();
   const baseFolder = ways.base.slice(0, ways.base.lastIndexOf("/") + 1);
-  for (const { url: written, nofollow } of ways.links) {
+  for (const { url: asWritten, nofollow } of ways.links) {
+    const written = withoutFragment(asWritten);
     if (seen.has(written) || noAddress.test(written)) continue;
     seen.add(written);
     const address = cachedAddress(written, ways.base, baseFolder);
@@ -30,6 +31,12 @@ export function pageUrls(ways: WaysOn, depth: number, context: CrawlContext): Fo
     }
   }
   return found;
+}
+
+/** A manual leads to a hundred places of one page. Source: URL Standard, 4.4: a fragment begins at the first number sign. */
+function withoutFragment(written: string): string {
+  const mark = written.indexOf("#");
+  return mark < 0 ? written : written.slice(0, mark);
 }
 
 /** URLs that a sitemap or feed lists: pages of the depth of the list itself, and further sitemaps. */

@@ -106,8 +106,14 @@ export function charsetParameter(text: string): string | null {
   return found?.[1] ?? found?.[2] ?? found?.[3] ?? null;
 }
 
-const startsWith = (head: Uint8Array, at: number, word: string): boolean =>
-  lowerText(head, at, at + word.length) === word;
+/** @param word in small letters */
+function startsWith(head: Uint8Array, start: number, word: string): boolean {
+  for (let at = 0; at < word.length; at++) {
+    const byte = head[start + at] ?? 0;
+    if ((byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte) !== word.charCodeAt(at)) return false;
+  }
+  return true;
+}
 
 function lowerText(head: Uint8Array, start: number, end: number): string {
   return String.fromCharCode(...head.subarray(start, end)).toLowerCase();

@@ -51,8 +51,12 @@ export function pageLinksOf({ url, bytes, contentType, agent }: PageLinksInput):
   let metaRefresh: string | null = null;
   let metaNofollow = false;
   let canonical: string | null = null;
-  scanTags(source, wanted, ({ name, attributes }) => {
-    const value = (attribute: string): string | null => textAt(attributes.get(attribute));
+  scanTags(source, wanted, (tag) => {
+    const { name } = tag;
+    const value = (attribute: string): string | null => {
+      const found = tag.find(attribute);
+      return found < 0 ? null : textAt(tag.start(found), tag.end(found));
+    };
     if (name === "meta") {
       const label = value("name")?.trim().toLowerCase();
       if (label === "robots" || (label !== undefined && label === agent))
@@ -91,8 +95,8 @@ export function linkHeaderLinks(fields: readonly string[]): PageLink[] {
 interface Source {
   /** What is scanned. */
   readonly source: string;
-  /** Text of an attribute's range, entities decoded; `null` for none. */
-  readonly textAt: (range: readonly [start: number, end: number] | undefined) => string | null;
+  /** Text of an attribute's range, entities decoded. */
+  readonly textAt: (start: number, end: number) => string;
 }
 
 /**
@@ -109,9 +113,8 @@ function sourceOf(bytes: Uint8Array, contentType: string | null): Source {
   let decoder: TextDecoder | null = null;
   return {
     source,
-    textAt(range) {
-      if (range === undefined) return null;
-      const [start, end] = [range[0], Math.min(range[1], range[0] + pageLimits.attributes)];
+    textAt(start, stop) {
+      const end = Math.min(stop, start + pageLimits.attributes);
       let text = source.slice(start, end);
       if (!whole && /[\u0080-\u00ff]/.test(text)) {
         decoder ??= new TextDecoder(charset.name);
@@ -124,8 +127,10 @@ function sourceOf(bytes: Uint8Array, contentType: string | null): Source {
   };
 }
 
-function tokensOf(rel: string | null): string[] {
-  if (rel === null || rel === "") return [];
+const noTokens: readonly string[] = [];
+
+function tokensOf(rel: string | null): readonly string[] {
+  if (rel === null || rel === "") return noTokens;
   return rel
     .toLowerCase()
     .split(/[\t\n\f\r ]+/)

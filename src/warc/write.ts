@@ -204,10 +204,11 @@ function isoOf(ms: number): string {
   return new Date(ms).toISOString().replace(".000Z", "Z");
 }
 
+const control = /[\u0000-\u001f\u007f]/;
 const controls = /[\u0000-\u001f\u007f]+/g;
 
 function plain(value: string): string {
-  return value.replaceAll(controls, " ").trim();
+  return (control.test(value) ? value.replaceAll(controls, " ") : value).trim();
 }
 
 function nameOf(name: string): string {
