@@ -27,7 +27,8 @@ export function pageUrls(ways: WaysOn, depth: number, context: CrawlContext): Fo
     seen.add(address.url);
     if ((nofollow || ways.nofollow) && !context.followNofollow) context.refused.note("nofollow", address.url);
     else if (isWanted(address, depth, "link", context)) {
-      found.push({ ...address, depth, via: "link", priority: priorities.link });
+      const { url, rawUrl } = address;
+      found.push({ url, rawUrl, depth, via: "link", priority: priorities.link });
     }
   }
   return found;

@@ -42,9 +42,9 @@ export type TrapReason =
 /** The trap that an address alone gives away, `null` when none. @param url a normal address */
 export function trapOf(url: string, limits: TrapLimits): TrapReason | null {
   const [path, query] = pathAndQueryOf(url);
-  const segments = path.split("/").filter((segment) => segment !== "");
-  if (segments.length > limits.pathSegments) return "trap-path-depth";
-  if (mostRepeats(segments) > limits.segmentRepeats) return "trap-repeated-segment";
+  const segments = path.split("/");
+  if (countOfOthers(segments, "") > limits.pathSegments) return "trap-path-depth";
+  if (isRepeatedBeyond(segments, limits.segmentRepeats)) return "trap-repeated-segment";
   if (query !== "" && query.split("&").length > limits.queryParts) return "trap-query-parts";
   return null;
 }
@@ -87,10 +87,18 @@ const date = /(?<!\d)(?:1[89]|2\d)\d\d(?:[-/._]?(?:1[0-2]|0?[1-9])(?:[-/._]?(?:[
 /** Months and days that are parts of a query of their own. */
 const datePart = /(?<=[?&](?:month|mon|week|day|m|w|d)=)\d{1,2}(?=&|$)/gi;
 
-function mostRepeats(segments: readonly string[]): number {
-  const counts = new Map<string, number>();
-  for (const segment of segments) counts.set(segment, (counts.get(segment) ?? 0) + 1);
-  return Math.max(0, ...counts.values());
+function countOfOthers(segments: readonly string[], segment: string): number {
+  let count = 0;
+  for (const one of segments) if (one !== segment) count += 1;
+  return count;
+}
+
+/** A path has few segments by now: no table is made to count them. */
+function isRepeatedBeyond(segments: readonly string[], repeats: number): boolean {
+  for (const segment of segments) {
+    if (segment !== "" && segments.length - countOfOthers(segments, segment) > repeats) return true;
+  }
+  return false;
 }
 
 function pathAndQueryOf(url: string): readonly [path: string, query: string] {

@@ -15,7 +15,7 @@ export function charsetOf(bytes: Uint8Array, contentTypeHeader: string | null, k
   const header = contentTypeHeader === null ? null : charsetParameter(contentTypeHeader);
   const fromHeader = header === null ? null : encodingOf(header);
   if (fromHeader !== null) return { name: fromHeader, source: "header" };
-  const meta = kind === "html" ? metaCharset(bytes.subarray(0, prescanBytes)) : null;
+  const meta = kind === "html" ? metaCharset(latin1Of(bytes, prescanBytes)) : null;
   const fromMeta = meta === null ? null : encodingOf(meta);
   if (fromMeta !== null) return { name: metaEncoding(fromMeta), source: "meta" };
   return { name: isUtf8(bytes) ? "utf-8" : "windows-1252", source: "guess" };
@@ -24,9 +24,14 @@ export function charsetOf(bytes: Uint8Array, contentTypeHeader: string | null, k
 /** Text of the bytes, byte order mark removed, what cannot be decoded as U+FFFD. Never throws for a `charsetOf` result. */
 export function decode(bytes: Uint8Array, charset: Charset): string {
   if (!charset.name.startsWith("utf-16") && charset.name !== "iso-2022-jp" && isAscii(bytes)) {
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+    return latin1Of(bytes);
   }
   return new TextDecoder(charset.name).decode(bytes);
+}
+
+/** Each byte as the letter of its number: offsets in the text are those of the bytes. */
+export function latin1Of({ buffer, byteOffset, byteLength }: Uint8Array, most = Infinity): string {
+  return Buffer.from(buffer, byteOffset, Math.min(byteLength, most)).toString("latin1");
 }
 
 function byteOrderMark(bytes: Uint8Array): string | null {

@@ -1,49 +1,49 @@
-const space = (byte: number | undefined): boolean =>
-  byte === 0x20 || (byte !== undefined && byte >= 0x09 && byte <= 0x0d && byte !== 0x0b);
-const letter = (byte: number | undefined): boolean =>
-  byte !== undefined && (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a;
+/** Behind the end of the text a code is NaN, which is neither. */
+const space = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d && code !== 0x0b);
+const letter = (code: number): boolean => (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
 
 interface Attribute {
   readonly name: string;
   readonly value: string;
-  /** First byte after the attribute. */
+  /** Offset behind the attribute. */
   readonly end: number;
 }
 
 /**
  * The label that a `meta` element among the first bytes of a page declares, as written, or `null`.
  * Source: HTML Standard, 13.2.3.2 "prescan a byte stream to determine its encoding".
+ * @param head bytes as latin1
  */
-export function metaCharset(head: Uint8Array): string | null {
+export function metaCharset(head: string): string | null {
   for (let at = 0; at < head.length; at++) {
-    if (head[at] !== 0x3c) continue;
+    if (head.charCodeAt(at) !== 0x3c) continue;
     if (startsWith(head, at, "<!--")) {
       at = commentEnd(head, at);
-    } else if (startsWith(head, at, "<meta") && (space(head[at + 5]) || head[at + 5] === 0x2f)) {
+    } else if (startsWith(head, at, "<meta") && (space(head.charCodeAt(at + 5)) || head.charCodeAt(at + 5) === 0x2f)) {
       const found = labelOfMeta(head, at + 6);
       if (found.label !== null) return found.label;
       at = found.end;
-    } else if (letter(head[at + 1]) || (head[at + 1] === 0x2f && letter(head[at + 2]))) {
+    } else if (letter(head.charCodeAt(at + 1)) || (head.charCodeAt(at + 1) === 0x2f && letter(head.charCodeAt(at + 2)))) {
       at++;
-      while (at < head.length && !space(head[at]) && head[at] !== 0x3e) at++;
+      while (at < head.length && !space(head.charCodeAt(at)) && head.charCodeAt(at) !== 0x3e) at++;
       for (let attribute = attributeAt(head, at); attribute !== null; attribute = attributeAt(head, at))
         at = attribute.end;
-    } else if (head[at + 1] === 0x21 || head[at + 1] === 0x2f || head[at + 1] === 0x3f) {
-      while (at < head.length && head[at] !== 0x3e) at++;
+    } else if (head.charCodeAt(at + 1) === 0x21 || head.charCodeAt(at + 1) === 0x2f || head.charCodeAt(at + 1) === 0x3f) {
+      while (at < head.length && head.charCodeAt(at) !== 0x3e) at++;
     }
   }
   return null;
 }
 
 /** Offset of the `>` that ends the comment; `<!-->` and `<!--->` are whole comments. */
-function commentEnd(head: Uint8Array, start: number): number {
+function commentEnd(head: string, start: number): number {
   for (let at = start + 4; at < head.length; at++) {
-    if (head[at] === 0x3e && head[at - 1] === 0x2d && head[at - 2] === 0x2d) return at;
+    if (head.charCodeAt(at) === 0x3e && head.charCodeAt(at - 1) === 0x2d && head.charCodeAt(at - 2) === 0x2d) return at;
   }
   return head.length;
 }
 
-function labelOfMeta(head: Uint8Array, start: number): { readonly label: string | null; readonly end: number } {
+function labelOfMeta(head: string, start: number): { readonly label: string | null; readonly end: number } {
   const seen = new Set<string>();
   let pragma = false;
   let needsPragma = false;
@@ -67,33 +67,33 @@ function labelOfMeta(head: Uint8Array, start: number): { readonly label: string 
 }
 
 /** Next attribute of a tag, lower-cased; `null` at the end of the tag or of the bytes. Source: HTML, "get an attribute". */
-function attributeAt(head: Uint8Array, start: number): Attribute | null {
+function attributeAt(head: string, start: number): Attribute | null {
   let at = start;
-  while (space(head[at]) || head[at] === 0x2f) at++;
-  if (at >= head.length || head[at] === 0x3e) return null;
+  while (space(head.charCodeAt(at)) || head.charCodeAt(at) === 0x2f) at++;
+  if (at >= head.length || head.charCodeAt(at) === 0x3e) return null;
   const nameStart = at;
   while (
     at < head.length &&
-    !space(head[at]) &&
-    head[at] !== 0x2f &&
-    head[at] !== 0x3e &&
-    (head[at] !== 0x3d || at === nameStart)
+    !space(head.charCodeAt(at)) &&
+    head.charCodeAt(at) !== 0x2f &&
+    head.charCodeAt(at) !== 0x3e &&
+    (head.charCodeAt(at) !== 0x3d || at === nameStart)
   )
     at++;
   const name = lowerText(head, nameStart, at);
-  while (space(head[at])) at++;
-  if (head[at] !== 0x3d) return { name, value: "", end: at };
+  while (space(head.charCodeAt(at))) at++;
+  if (head.charCodeAt(at) !== 0x3d) return { name, value: "", end: at };
   at++;
-  while (space(head[at])) at++;
-  const quote = head[at];
+  while (space(head.charCodeAt(at))) at++;
+  const quote = head.charCodeAt(at);
   if (quote === 0x22 || quote === 0x27) {
     const valueStart = at + 1;
     at = valueStart;
-    while (at < head.length && head[at] !== quote) at++;
+    while (at < head.length && head.charCodeAt(at) !== quote) at++;
     return at >= head.length ? null : { name, value: lowerText(head, valueStart, at), end: at + 1 };
   }
   const valueStart = at;
-  while (at < head.length && !space(head[at]) && head[at] !== 0x3e) at++;
+  while (at < head.length && !space(head.charCodeAt(at)) && head.charCodeAt(at) !== 0x3e) at++;
   return { name, value: lowerText(head, valueStart, at), end: at };
 }
 
@@ -107,14 +107,10 @@ export function charsetParameter(text: string): string | null {
 }
 
 /** @param word in small letters */
-function startsWith(head: Uint8Array, start: number, word: string): boolean {
-  for (let at = 0; at < word.length; at++) {
-    const byte = head[start + at] ?? 0;
-    if ((byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte) !== word.charCodeAt(at)) return false;
-  }
-  return true;
+function startsWith(head: string, start: number, word: string): boolean {
+  return head.charCodeAt(start) === word.charCodeAt(0) && lowerText(head, start, start + word.length) === word;
 }
 
-function lowerText(head: Uint8Array, start: number, end: number): string {
-  return String.fromCharCode(...head.subarray(start, end)).toLowerCase();
+function lowerText(head: string, start: number, end: number): string {
+  return head.slice(start, end).toLowerCase();
 }

@@ -1,9 +1,9 @@
 import { headerLinksOf } from "../core/link-header.ts";
-import { charsetOf, decode } from "./charset.ts";
+import { charsetOf, decode, latin1Of } from "./charset.ts";
 import { entityDecoder } from "./entities.ts";
 import { pageLimits } from "./page-limits.ts";
 import type { PageInput } from "./parse-page.ts";
-import { scanTags } from "./tag-scanner.ts";
+import { attributeOf, nextTag, tagNames, tagScan, valueEnd, valueStart, type TagScan } from "./tag-scanner.ts";
 
 /** One way on from a page, as a crawler sees it. */
 export interface PageLink {
@@ -35,7 +35,7 @@ export interface PageLinksInput extends PageInput {
   readonly agent?: string;
 }
 
-const wanted = new Set(["a", "area", "frame", "iframe", "link", "base", "meta"]);
+const wanted = tagNames(["a", "area", "frame", "iframe", "link", "base", "meta"]);
 /** What a `link` must be to be followed: others are parts of the page, such as style sheets and icons. */
 const followed = new Set(["next", "prev", "alternate", "canonical"]);
 
@@ -45,41 +45,36 @@ const followed = new Set(["next", "prev", "alternate", "canonical"]);
  */
 export function pageLinksOf({ url, bytes, contentType, agent }: PageLinksInput): PageLinks {
   const read = bytes.subarray(0, pageLimits.bytes);
-  const { source, textAt } = sourceOf(read, contentType);
+  const source = sourceOf(read, contentType);
   const links: PageLink[] = [];
   let baseHref: string | null = null;
   let metaRefresh: string | null = null;
   let metaNofollow = false;
   let canonical: string | null = null;
-  scanTags(source, wanted, (tag) => {
-    const { name } = tag;
-    const value = (attribute: string): string | null => {
-      const found = tag.find(attribute);
-      return found < 0 ? null : textAt(tag.start(found), tag.end(found));
-    };
-    if (name === "meta") {
-      const label = value("name")?.trim().toLowerCase();
+  for (const scan = tagScan(source.text, wanted); links.length < pageLimits.links && nextTag(scan);) {
+    const tag = scan.name;
+    if (tag === "meta") {
+      const label = valueOf(source, scan, "name")?.trim().toLowerCase();
       if (label === "robots" || (label !== undefined && label === agent))
-        metaNofollow ||= saysNofollow(value("content"));
-      if (value("http-equiv")?.trim().toLowerCase() === "refresh")
-        metaRefresh ??= refreshTarget(value("content") ?? "");
-      return true;
+        metaNofollow ||= saysNofollow(valueOf(source, scan, "content"));
+      if (valueOf(source, scan, "http-equiv")?.trim().toLowerCase() === "refresh")
+        metaRefresh ??= refreshTarget(valueOf(source, scan, "content") ?? "");
+      continue;
     }
-    const address = value(name === "frame" || name === "iframe" ? "src" : "href")?.trim() ?? null;
-    if (address === null) return true;
-    if (name === "base") {
-      baseHref ??= address;
-      return true;
+    const url = valueOf(source, scan, tag === "frame" || tag === "iframe" ? "src" : "href")?.trim() ?? null;
+    if (url === null) continue;
+    if (tag === "base") {
+      baseHref ??= url;
+      continue;
     }
-    const rel = tokensOf(value("rel"));
-    const type = name === "link" ? (value("type")?.trim().toLowerCase() ?? null) : null;
-    if (name === "link") {
-      if (!isFollowed(rel)) return true;
-      if (rel.includes("canonical")) canonical ??= address;
+    const rel = tokensOf(valueOf(source, scan, "rel"));
+    const type = tag === "link" ? (valueOf(source, scan, "type")?.trim().toLowerCase() ?? null) : null;
+    if (tag === "link") {
+      if (!isFollowed(rel)) continue;
+      if (rel.includes("canonical")) canonical ??= url;
     }
-    links.push({ url: address, rel, tag: name, type });
-    return links.length < pageLimits.links;
-  });
+    links.push({ url, rel, tag, type });
+  }
   return { links, base: absoluteBase(baseHref, url) ?? url, metaRefresh, metaNofollow, canonical };
 }
 
@@ -94,9 +89,10 @@ export function linkHeaderLinks(fields: readonly string[]): PageLink[] {
 
 interface Source {
   /** What is scanned. */
-  readonly source: string;
-  /** Text of an attribute's range, entities decoded. */
-  readonly textAt: (start: number, end: number) => string;
+  readonly text: string;
+  readonly bytes: Uint8Array;
+  /** How to read a value that is not ASCII; `null` where `text` is decoded already. */
+  readonly charset: string | null;
 }
 
 /**
@@ -105,26 +101,30 @@ interface Source {
  */
 function sourceOf(bytes: Uint8Array, contentType: string | null): Source {
   const charset = charsetOf(bytes, contentType, "html");
-  const whole = charset.name.startsWith("utf-16") || charset.name === "iso-2022-jp";
-  const source = whole
-    ? decode(bytes, charset)
-    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-  let entities: ReturnType<typeof entityDecoder> | null = null;
-  let decoder: TextDecoder | null = null;
-  return {
-    source,
-    textAt(start, stop) {
-      const end = Math.min(stop, start + pageLimits.attributes);
-      let text = source.slice(start, end);
-      if (!whole && /[\u0080-\u00ff]/.test(text)) {
-        decoder ??= new TextDecoder(charset.name);
-        text = decoder.decode(bytes.subarray(start, end));
-      }
-      if (!text.includes("&")) return text;
-      entities ??= entityDecoder();
-      return entities.attribute(text);
-    },
-  };
+  if (charset.name.startsWith("utf-16") || charset.name === "iso-2022-jp") {
+    return { text: decode(bytes, charset), bytes, charset: null };
+  }
+  return { text: latin1Of(bytes), bytes, charset: charset.name };
+}
+
+/** Text of the tag's attribute of that name, entities decoded; `null` for none. */
+function valueOf({ text, bytes, charset }: Source, scan: TagScan, attribute: string): string | null {
+  const found = attributeOf(scan, attribute);
+  if (found < 0) return null;
+  const start = valueStart(scan, found);
+  const end = Math.min(valueEnd(scan, found), start + pageLimits.attributes);
+  const stored = text.slice(start, end);
+  const isPlain = charset === null || !/[\u0080-\u00ff]/.test(stored);
+  return entities.attribute(isPlain ? stored : decoderOf(charset).decode(bytes.subarray(start, end)));
+}
+
+const entities = entityDecoder();
+const decoders = new Map<string, TextDecoder>();
+
+function decoderOf(charset: string): TextDecoder {
+  const known = decoders.get(charset) ?? new TextDecoder(charset);
+  decoders.set(charset, known);
+  return known;
 }
 
 const noTokens: readonly string[] = [];

@@ -1,12 +1,18 @@
-/** A tag as it stands in the source: the values of its attributes are ranges of that. Good only while it is visited. */
-export interface ScannedTag {
-  /** Lower case. */
-  readonly name: string;
-  /** Number of the first attribute of that name, which is the one that counts; -1 for none. @param name lower case */
-  readonly find: (name: string) => number;
-  /** Where the value of the attribute of that number begins in the source. */
-  readonly start: (attribute: number) => number;
-  readonly end: (attribute: number) => number;
+/** How far a source is scanned, and the tag that was found there. A page has thousands: none is an object of its own. */
+export interface TagScan {
+  readonly source: string;
+  readonly names: TagNames;
+  at: number;
+  /** Of the tag found, lower case. */
+  name: string;
+  /** Start and stop of name and value of each attribute of the tag found, and behind them how many there are. */
+  readonly ranges: Int32Array;
+}
+
+/** Tag names by what tells most tags of a page from them: length and first letter. */
+export interface TagNames {
+  readonly wanted: ReadonlySet<string>;
+  readonly places: readonly (readonly string[])[];
 }
 
 const space = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d && code !== 0x0b);
@@ -22,64 +28,88 @@ const rangesOfOne = 4;
 /** Where the number of attributes stands, behind their ranges. */
 const countAt = rangesOfOne * attributesKept;
 
+/** @param wanted lower case, no longer than `http-equiv` */
+export function tagNames(wanted: readonly string[]): TagNames {
+  const places: string[][] = Array.from({ length: 32 * (longestName + 1) }, () => []);
+  for (const name of new Set([...wanted, ...rawText, "plaintext"])) {
+    places[placeOf(name.charCodeAt(0), name.length)]?.push(name);
+  }
+  return { wanted: new Set(wanted), places };
+}
+
+const placeOf = (firstLetter: number, length: number): number => 32 * length + (firstLetter & 31);
+
+/** @param source text, or bytes as latin1: all of HTML's own syntax is ASCII */
+export function tagScan(source: string, names: TagNames): TagScan {
+  return { source, names, at: 0, name: "", ranges: new Int32Array(countAt + 1) };
+}
+
 /**
- * Calls `visit` for the start tags that are wanted, in order; everything else is passed over, with no tree and no text.
- * One pass: no place of the source is looked at more than a few times. Source: HTML Standard, 13.2.5 (tokenization).
- * @param source text, or bytes as latin1: all of HTML's own syntax is ASCII
- * @param visit returns false to end the scan
+ * Goes on to the next start tag that is wanted; everything else is passed over, with no tree and no text. One pass: no place
+ * of the source is looked at more than a few times. Source: HTML Standard, 13.2.5 (tokenization).
+ * @returns false when there is none
  */
-export function scanTags(source: string, wanted: ReadonlySet<string>, visit: (tag: ScannedTag) => boolean): void {
-  const ranges = new Int32Array(countAt + 1);
-  const looksKnown = lookOf([...wanted, ...rawText, "plaintext"]);
-  const tag = {
-    name: "",
-    find(name: string): number {
-      const count = ranges[countAt] ?? 0;
-      for (let one = 0; one < count; one += 1) if (isNamed(source, ranges, one, name)) return one;
-      return -1;
-    },
-    start: (one: number): number => ranges[rangesOfOne * one + 2] ?? 0,
-    end: (one: number): number => ranges[rangesOfOne * one + 3] ?? 0,
-  };
-  for (let at = source.indexOf("<"); at >= 0; at = source.indexOf("<", at)) {
+export function nextTag(scan: TagScan): boolean {
+  const { source, names, ranges } = scan;
+  for (let at = source.indexOf("<", scan.at); at >= 0; at = source.indexOf("<", at)) {
     const code = source.charCodeAt(at + 1);
     if (code === 0x21) at = declarationEnd(source, at);
     else if (code === 0x3f) at = after(source, ">", at + 2);
     else if (code === 0x2f) {
-      const next = source.charCodeAt(at + 2);
-      if (!letter(next)) at = after(source, ">", at + 2);
-      else {
-        at = attributesEnd(source, nameEnd(source, at + 2), null);
-        if (at < 0) return;
-      }
+      const isTag = letter(source.charCodeAt(at + 2));
+      at = isTag ? attributesEnd(source, nameEnd(source, at + 2), null) : after(source, ">", at + 2);
+      if (at < 0) break;
     } else if (letter(code)) {
       const end = nameEnd(source, at + 1);
-      const name = looksKnown(code, end - at - 1) ? source.slice(at + 1, end).toLowerCase() : "";
-      if (name === "plaintext") return;
-      const isWanted = name !== "" && wanted.has(name);
-      at = attributesEnd(source, end, isWanted ? ranges : null);
-      if (at < 0) return;
-      if (isWanted) {
-        tag.name = name;
-        if (!visit(tag)) return;
-      }
+      const name = knownName(names, source, at + 1, end);
+      const isWanted = name !== "" && names.wanted.has(name);
+      at = name === "plaintext" ? -1 : attributesEnd(source, end, isWanted ? ranges : null);
+      if (at < 0) break;
       if (name !== "" && rawText.has(name)) at = rawTextEnd(source, at, name);
+      if (isWanted) {
+        scan.at = at;
+        scan.name = name;
+        return true;
+      }
     } else at += 1;
   }
+  scan.at = source.length;
+  return false;
 }
 
-/** Tells by first letter and length that a name is none of those, which is so for most tags of a page. */
-function lookOf(names: readonly string[]): (firstLetter: number, length: number) => boolean {
-  const looks = new Uint8Array(32 * (longestName + 1));
-  const lookAt = (firstLetter: number, length: number): number => 32 * length + (firstLetter & 31);
-  for (const name of names) looks[lookAt(name.charCodeAt(0), name.length)] = 1;
-  return (firstLetter, length) => length <= longestName && looks[lookAt(firstLetter, length)] === 1;
+/** Number of the first attribute of that name, which is the one that counts; -1 for none. @param name lower case */
+export function attributeOf({ source, ranges }: TagScan, name: string): number {
+  const count = ranges[countAt] ?? 0;
+  for (let one = 0; one < count; one += 1) {
+    if (isNamed(source, ranges[rangesOfOne * one] ?? 0, ranges[rangesOfOne * one + 1] ?? 0, name)) return one;
+  }
+  return -1;
+}
+
+/** Where the value of the attribute of that number begins in the source. */
+export function valueStart({ ranges }: TagScan, attribute: number): number {
+  return ranges[rangesOfOne * attribute + 2] ?? 0;
+}
+
+export function valueEnd({ ranges }: TagScan, attribute: number): number {
+  return ranges[rangesOfOne * attribute + 3] ?? 0;
+}
+
+/** Which of the names stands in a range of the source, none being "". */
+function knownName({ places }: TagNames, source: string, start: number, end: number): string {
+  const length = end - start;
+  const alike = length > longestName ? undefined : places[placeOf(source.charCodeAt(start), length)];
+  if (alike === undefined) return "";
+  for (let one = 0; one < alike.length; one += 1) {
+    const name = alike[one] ?? "";
+    if (isNamed(source, start, end, name)) return name;
+  }
+  return "";
 }
 
 /** The letters of ASCII count in either case, those of `name` are small ones. */
-function isNamed(source: string, ranges: Int32Array, attribute: number, name: string): boolean {
-  const start = ranges[rangesOfOne * attribute] ?? 0;
-  if ((ranges[rangesOfOne * attribute + 1] ?? 0) - start !== name.length) return false;
+function isNamed(source: string, start: number, end: number, name: string): boolean {
+  if (end - start !== name.length) return false;
   for (let at = 0; at < name.length; at += 1) {
     const code = source.charCodeAt(start + at);
     if ((code >= 0x41 && code <= 0x5a ? code | 0x20 : code) !== name.charCodeAt(at)) return false;

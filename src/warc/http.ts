@@ -44,7 +44,10 @@ export function httpHeadOf(block: Buffer): HttpHead | HttpHeadFault {
 /** First value of a header, whatever the case of its name, or `null`. */
 export function headerOf(headers: Fields, name: string): string | null {
   const wanted = name.toLowerCase();
-  return headers.find(([name]) => name.length === wanted.length && name.toLowerCase() === wanted)?.[1] ?? null;
+  for (const [name, value] of headers) {
+    if (name.length === wanted.length && name.toLowerCase() === wanted) return value;
+  }
+  return null;
 }
 
 function headBounds(block: Buffer): { headEnd: number; bodyOffset: number } {

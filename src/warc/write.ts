@@ -58,29 +58,30 @@ function headOf(record: WrittenRecord): Buffer {
   } = record;
   const payloadDigest =
     payloadOffset === undefined ? record.payloadDigest : sha1Base32(block.subarray(payloadOffset), blockRest);
-  let head = "WARC/1.1\r\n";
-  const put = (name: string, value: string | undefined): void => {
-    if (value !== undefined) head += `${name}: ${plain(value)}\r\n`;
-  };
-  put("WARC-Type", type);
-  put("WARC-Record-ID", bracketed(record.id));
-  put("WARC-Date", isoOf(record.dateMs));
-  put("WARC-Filename", filename);
-  put("WARC-Target-URI", url);
-  put("WARC-IP-Address", ip);
-  put("WARC-Warcinfo-ID", bracketed(warcinfoId));
-  for (const id of record.concurrentTo ?? []) put("WARC-Concurrent-To", bracketed(id));
-  if (type === "revisit") put("WARC-Profile", revisitProfiles + (record.profile ?? "identical-payload-digest"));
-  put("WARC-Refers-To", bracketed(refersTo?.id));
-  put("WARC-Refers-To-Target-URI", refersTo?.url);
-  put("WARC-Refers-To-Date", refersTo === undefined ? undefined : isoOf(refersTo.dateMs));
-  put("WARC-Truncated", truncated);
-  put("WARC-Block-Digest", sha1Base32(block, blockRest));
-  put("WARC-Payload-Digest", payloadDigest);
-  put("Content-Type", record.contentType);
-  for (const [name, value] of record.fields ?? []) put(nameOf(name), value);
-  put("Content-Length", String(block.length + blockRest.length));
-  return Buffer.from(`${head}\r\n`);
+  let head =
+    line("WARC-Type", type) +
+    line("WARC-Record-ID", bracketed(record.id)) +
+    line("WARC-Date", isoOf(record.dateMs)) +
+    line("WARC-Filename", filename) +
+    line("WARC-Target-URI", url) +
+    line("WARC-IP-Address", ip) +
+    line("WARC-Warcinfo-ID", bracketed(warcinfoId));
+  for (const id of record.concurrentTo ?? []) head += line("WARC-Concurrent-To", bracketed(id));
+  if (type === "revisit") head += line("WARC-Profile", revisitProfiles + (record.profile ?? "identical-payload-digest"));
+  head +=
+    line("WARC-Refers-To", bracketed(refersTo?.id)) +
+    line("WARC-Refers-To-Target-URI", refersTo?.url) +
+    line("WARC-Refers-To-Date", refersTo === undefined ? undefined : isoOf(refersTo.dateMs)) +
+    line("WARC-Truncated", truncated) +
+    line("WARC-Block-Digest", sha1Base32(block, blockRest)) +
+    line("WARC-Payload-Digest", payloadDigest) +
+    line("Content-Type", record.contentType);
+  for (const [name, value] of record.fields ?? []) head += line(nameOf(name), value);
+  return Buffer.from(`WARC/1.1\r\n${head}${line("Content-Length", String(block.length + blockRest.length))}\r\n`);
+}
+
+function line(name: string, value: string | undefined): string {
+  return value === undefined ? "" : `${name}: ${plain(value)}\r\n`;
 }
 
 const nothing = Buffer.alloc(0);
