@@ -23,12 +23,19 @@ export function metaCharset(head: string): string | null {
       const found = labelOfMeta(head, at + 6);
       if (found.label !== null) return found.label;
       at = found.end;
-    } else if (letter(head.charCodeAt(at + 1)) || (head.charCodeAt(at + 1) === 0x2f && letter(head.charCodeAt(at + 2)))) {
+    } else if (
+      letter(head.charCodeAt(at + 1)) ||
+      (head.charCodeAt(at + 1) === 0x2f && letter(head.charCodeAt(at + 2)))
+    ) {
       at++;
       while (at < head.length && !space(head.charCodeAt(at)) && head.charCodeAt(at) !== 0x3e) at++;
       for (let attribute = attributeAt(head, at); attribute !== null; attribute = attributeAt(head, at))
         at = attribute.end;
-    } else if (head.charCodeAt(at + 1) === 0x21 || head.charCodeAt(at + 1) === 0x2f || head.charCodeAt(at + 1) === 0x3f) {
+    } else if (
+      head.charCodeAt(at + 1) === 0x21 ||
+      head.charCodeAt(at + 1) === 0x2f ||
+      head.charCodeAt(at + 1) === 0x3f
+    ) {
       while (at < head.length && head.charCodeAt(at) !== 0x3e) at++;
     }
   }

@@ -67,7 +67,8 @@ function headOf(record: WrittenRecord): Buffer {
     line("WARC-IP-Address", ip) +
     line("WARC-Warcinfo-ID", bracketed(warcinfoId));
   for (const id of record.concurrentTo ?? []) head += line("WARC-Concurrent-To", bracketed(id));
-  if (type === "revisit") head += line("WARC-Profile", revisitProfiles + (record.profile ?? "identical-payload-digest"));
+  if (type === "revisit")
+    head += line("WARC-Profile", revisitProfiles + (record.profile ?? "identical-payload-digest"));
   head +=
     line("WARC-Refers-To", bracketed(refersTo?.id)) +
     line("WARC-Refers-To-Target-URI", refersTo?.url) +
