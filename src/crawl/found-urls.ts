@@ -14,7 +14,11 @@ const mediaPath =
   /\.(?:jpe?g|png|gif|webp|avif|bmp|ico|svgz?|tiff?|mp[34]|m4[av]|og[gav]|webm|avi|mov|mkv|flac|wav|css|js|mjs|woff2?|ttf|eot|otf|zip|gz|tgz|bz2|xz|zst|7z|rar|tar|jar|deb|rpm|dmg|iso|exe|msi|apk|bin|pdf|epub|mobi|azw3?|djvu|ps|docx?|xlsx?|pptx?|od[tsp])$/i;
 
 /** URLs that a page leads to and that are in scope; the others are counted by reason. Each address comes once. */
-export function pageUrls(ways: WaysOn, depth: number, context: CrawlContext): FoundUrl[] {
+export function pageUrls(
+  ways: WaysOn,
+  depth: number,
+  context: Pick<CrawlContext, "scope" | "refused" | "followNofollow">,
+): FoundUrl[] {
   const found: FoundUrl[] = [];
   const seen = new Set<string>();
   const baseFolder = ways.base.slice(0, ways.base.lastIndexOf("/") + 1);
@@ -63,7 +67,12 @@ export function leadTo({ ways, waysChanged }: CrawlContext, url: string, change:
   waysChanged.add(url);
 }
 
-function isWanted({ url }: Address, depth: number, via: FoundUrl["via"], { scope, refused }: CrawlContext): boolean {
+function isWanted(
+  { url }: Address,
+  depth: number,
+  via: FoundUrl["via"],
+  { scope, refused }: Pick<CrawlContext, "scope" | "refused">,
+): boolean {
   const reason = scope(url, depth) ?? (isMedia(url, via) ? "media" : null);
   if (reason !== null) refused.note(reason, url);
   return reason === null;
