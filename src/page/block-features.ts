@@ -76,100 +76,126 @@ interface Totals {
  */
 export function blockFeatures(blocks: readonly RawBlock[], parents: readonly number[]): Float64Array {
   const totals = totalsOf(blocks, parents);
-  const prose = (index: number): number => {
-    const block = blocks[index];
-    return block === undefined ? 0 : (block.text.length - block.linkLength) * (totals.isProse[index] === 1 ? 1 : 0.3);
-  };
-  const nearProse = smoothed(blocks.length, 0.8, prose);
-  const wideProse = smoothed(blocks.length, 0.97, prose);
-  const nearLinks = smoothed(blocks.length, 0.8, (index) => blocks[index]?.linkLength ?? 0);
-  const nearLength = smoothed(blocks.length, 0.8, (index) => blocks[index]?.text.length ?? 0);
-  const values = new Float64Array(blocks.length * featureNames.length);
-  let at = 0;
-  const put = (value: number): void => {
-    values[at++] = value;
-  };
-  const flag = (value: boolean): void => put(value ? 1 : 0);
+  const { nearProse, wideProse, nearLinks, nearLength } = surroundingsOf(blocks, totals);
+  const into = { values: new Float64Array(blocks.length * featureNames.length), at: 0 };
   const pageLinks = totals.linkLength / (totals.length + 1);
   const pageProse = totals.proseLength / (totals.length + 1);
-  blocks.forEach((block, index) => {
+  for (const [index, block] of blocks.entries()) {
     const { text, tag, hints } = block;
     const length = scaled(text.length);
     const links = block.linkLength / text.length;
     const position = index / blocks.length;
     const outsideMain = (totals.hints & ~hints & hint.inMain) !== 0;
     const outsideArticle = (totals.hints & ~hints & hint.inArticle) !== 0;
-    put(1);
-    put(length);
-    put(length * length);
-    flag(text.length < 25);
-    put(totals.isProse[index] ?? 0);
-    put(text.length > 2000 ? 1 : Math.min(1, (text.match(comma)?.length ?? 0) / 10));
-    put(links);
-    put(links * links);
-    flag(links > 0.95);
-    flag(/\d/.test(text));
-    flag(text.endsWith(":"));
-    flag((totals.timesSeen.get(text) ?? 0) > 1);
-    put(position);
-    put(position * position);
-    flag(index < totals.titleIndex);
-    flag(totals.titleIndex >= 0 && index >= totals.titleIndex && index < totals.titleIndex + 20);
+    put(into, 1);
+    put(into, length);
+    put(into, length * length);
+    flag(into, text.length < 25);
+    put(into, totals.isProse[index] ?? 0);
+    put(into, text.length > 2000 ? 1 : Math.min(1, (text.match(comma)?.length ?? 0) / 10));
+    put(into, links);
+    put(into, links * links);
+    flag(into, links > 0.95);
+    flag(into, /\d/.test(text));
+    flag(into, text.endsWith(":"));
+    flag(into, (totals.timesSeen.get(text) ?? 0) > 1);
+    put(into, position);
+    put(into, position * position);
+    flag(into, index < totals.titleIndex);
+    flag(into, totals.titleIndex >= 0 && index >= totals.titleIndex && index < totals.titleIndex + 20);
     for (const distance of neighbours) {
       const previous = blocks[index - distance];
       const next = blocks[index + distance];
-      put(previous === undefined ? 0 : scaled(previous.text.length));
-      put(next === undefined ? 0 : scaled(next.text.length));
-      put(previous === undefined ? 0.5 : previous.linkLength / previous.text.length);
-      put(next === undefined ? 0.5 : next.linkLength / next.text.length);
-      flag(previous?.tag === tag);
-      flag(next?.tag === tag);
-      put(totals.isProse[index - distance] ?? 0);
-      put(totals.isProse[index + distance] ?? 0);
+      put(into, previous === undefined ? 0 : scaled(previous.text.length));
+      put(into, next === undefined ? 0 : scaled(next.text.length));
+      put(into, previous === undefined ? 0.5 : previous.linkLength / previous.text.length);
+      put(into, next === undefined ? 0.5 : next.linkLength / next.text.length);
+      flag(into, previous?.tag === tag);
+      flag(into, next?.tag === tag);
+      put(into, totals.isProse[index - distance] ?? 0);
+      put(into, totals.isProse[index + distance] ?? 0);
     }
-    put(scaled(nearProse[index] ?? 0));
-    put(scaled(wideProse[index] ?? 0));
-    put((nearLinks[index] ?? 0) / (1 + (nearLength[index] ?? 0)));
+    put(into, scaled(nearProse[index] ?? 0));
+    put(into, scaled(wideProse[index] ?? 0));
+    put(into, (nearLinks[index] ?? 0) / (1 + (nearLength[index] ?? 0)));
     let node = block.node;
     for (let level = 0; level < containerLevels.length; level++) {
       const inside = totals.nodeLength[node] ?? 0;
-      put(scaled(inside));
-      put(scaled(inside / (totals.nodeBlocks[node] ?? 1)));
-      put((totals.nodeLinks[node] ?? 0) / inside);
-      put(inside / totals.length);
-      put((totals.nodeProse[node] ?? 0) / inside);
+      put(into, scaled(inside));
+      put(into, scaled(inside / (totals.nodeBlocks[node] ?? 1)));
+      put(into, (totals.nodeLinks[node] ?? 0) / inside);
+      put(into, inside / totals.length);
+      put(into, (totals.nodeProse[node] ?? 0) / inside);
       node = Math.max(0, parents[node] ?? 0);
     }
-    flag((totals.hints & hint.inMain) !== 0);
-    flag((totals.hints & hint.inArticle) !== 0);
-    put(scaled(totals.length));
-    put(pageLinks);
-    put(pageProse);
-    flag(outsideMain);
-    flag(outsideArticle);
-    put(pageLinks * links);
-    put(pageProse * length);
-    put(pageProse * links);
-    put(outsideMain || outsideArticle ? pageProse : 0);
-    put(pageLinks * length);
-    at = putOne(values, at, tagIndexes.get(tag), tags.length);
-    at = putOne(values, at, regionIndexes.get(block.region), regions.length);
-    at = putBits(values, at, hints);
-    at = putBits(values, at, block.nearHints);
-  });
-  return values;
+    flag(into, (totals.hints & hint.inMain) !== 0);
+    flag(into, (totals.hints & hint.inArticle) !== 0);
+    put(into, scaled(totals.length));
+    put(into, pageLinks);
+    put(into, pageProse);
+    flag(into, outsideMain);
+    flag(into, outsideArticle);
+    put(into, pageLinks * links);
+    put(into, pageProse * length);
+    put(into, pageProse * links);
+    put(into, outsideMain || outsideArticle ? pageProse : 0);
+    put(into, pageLinks * length);
+    putOne(into, tagIndexes.get(tag), tags.length);
+    putOne(into, regionIndexes.get(block.region), regions.length);
+    putBits(into, hints);
+    putBits(into, block.nearHints);
+  }
+  return into.values;
 }
 
-/** A 1 at one of `count` places; returns the index after them. */
-function putOne(values: Float64Array, at: number, place: number | undefined, count: number): number {
-  if (place !== undefined) values[at + place] = 1;
-  return at + count;
+interface Values {
+  readonly values: Float64Array;
+  /** Index of the next one. */
+  at: number;
+}
+
+function put(into: Values, value: number): void {
+  into.values[into.at++] = value;
+}
+
+function flag(into: Values, value: boolean): void {
+  put(into, value ? 1 : 0);
+}
+
+/** A 1 at one of `count` places. */
+function putOne(into: Values, place: number | undefined, count: number): void {
+  if (place !== undefined) into.values[into.at + place] = 1;
+  into.at += count;
 }
 
 /** A 1 for each bit of `hint` that is set. */
-function putBits(values: Float64Array, at: number, bits: number): number {
-  for (let left = bits; left !== 0; left &= left - 1) values[at + 31 - Math.clz32(left & -left)] = 1;
-  return at + hintNames.length;
+function putBits(into: Values, bits: number): void {
+  for (let left = bits; left !== 0; left &= left - 1) into.values[into.at + 31 - Math.clz32(left & -left)] = 1;
+  into.at += hintNames.length;
+}
+
+interface Surroundings {
+  readonly nearProse: Float64Array;
+  readonly wideProse: Float64Array;
+  readonly nearLinks: Float64Array;
+  readonly nearLength: Float64Array;
+}
+
+function surroundingsOf(blocks: readonly RawBlock[], { isProse }: Totals): Surroundings {
+  const prose = new Float64Array(blocks.length);
+  const links = new Float64Array(blocks.length);
+  const lengths = new Float64Array(blocks.length);
+  for (const [index, { text, linkLength }] of blocks.entries()) {
+    prose[index] = (text.length - linkLength) * (isProse[index] === 1 ? 1 : 0.3);
+    links[index] = linkLength;
+    lengths[index] = text.length;
+  }
+  return {
+    nearProse: smoothed(prose, 0.8),
+    wideProse: smoothed(prose, 0.97),
+    nearLinks: smoothed(links, 0.8),
+    nearLength: smoothed(lengths, 0.8),
+  };
 }
 
 function totalsOf(blocks: readonly RawBlock[], parents: readonly number[]): Totals {
@@ -181,7 +207,7 @@ function totalsOf(blocks: readonly RawBlock[], parents: readonly number[]): Tota
   const timesSeen = new Map<string, number>();
   let titleIndex = -1;
   let hints = 0;
-  blocks.forEach((block, index) => {
+  for (const [index, block] of blocks.entries()) {
     const { text, linkLength, node } = block;
     const prose = sentenceEnd.test(text.slice(-12)) ? 1 : 0;
     isProse[index] = prose;
@@ -192,7 +218,7 @@ function totalsOf(blocks: readonly RawBlock[], parents: readonly number[]): Tota
     timesSeen.set(text, (timesSeen.get(text) ?? 0) + 1);
     if (block.tag === "h1" && titleIndex < 0) titleIndex = index;
     hints |= block.hints;
-  });
+  }
   // A parent's number is lower than its children's, so one walk down the numbers sums up the tree.
   for (let node = parents.length - 1; node > 0; node--) {
     for (const sums of [nodeLength, nodeLinks, nodeProse, nodeBlocks]) add(sums, parents[node] ?? 0, sums[node] ?? 0);
@@ -225,17 +251,17 @@ function scaled(length: number): number {
 }
 
 /** Sum over all places, each weighed by `decay` to the power of its distance; two walks. */
-function smoothed(count: number, decay: number, valueAt: (index: number) => number): Float64Array {
-  const sums = new Float64Array(count);
+function smoothed(values: Float64Array, decay: number): Float64Array {
+  const sums = new Float64Array(values.length);
   let carried = 0;
-  for (let index = 0; index < count; index++) {
-    carried = carried * decay + valueAt(index);
+  for (let index = 0; index < values.length; index++) {
+    carried = carried * decay + (values[index] ?? 0);
     sums[index] = carried;
   }
   carried = 0;
-  for (let index = count - 1; index >= 0; index--) {
+  for (let index = values.length - 1; index >= 0; index--) {
     add(sums, index, carried);
-    carried = (carried + valueAt(index)) * decay;
+    carried = (carried + (values[index] ?? 0)) * decay;
   }
   return sums;
 }

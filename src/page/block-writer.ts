@@ -1,5 +1,7 @@
 /** A block under construction: pieces of text go in, white space folded on the way, as CSS would fold it. */
 export interface BlockWriter {
+  /** A new page. */
+  readonly begin: () => void;
   /** Adds a piece of decoded text; returns its code units in the block, without what parts it from the last. */
   readonly add: (piece: string, preformatted: boolean) => number;
   /** White space between pieces. */
@@ -27,7 +29,14 @@ export function blockWriter(): BlockWriter {
     spacePending = false;
     linePending = false;
   };
+  const begin = (): void => {
+    text = "";
+    spacePending = false;
+    linePending = false;
+    keepsSpace = false;
+  };
   return {
+    begin,
     add(piece, preformatted) {
       if (preformatted) {
         settle();
@@ -63,10 +72,7 @@ export function blockWriter(): BlockWriter {
             .replace(/^\s*\n/, "")
             .trimEnd()
         : text;
-      text = "";
-      spacePending = false;
-      linePending = false;
-      keepsSpace = false;
+      begin();
       return taken;
     },
   };

@@ -48,8 +48,13 @@ export function marksOf(name: string, attributes: TagAttributes): ElementMarks {
       words |
       (said === undefined ? 0 : (hintByElement[said] ?? 0)) |
       (isHidden(attributes) ? hint.notShown : 0),
-    region: said ?? regionByHint.find(([bit]) => (words & bit) !== 0)?.[1] ?? null,
+    region: said ?? regionOfWords(words),
   };
+}
+
+function regionOfWords(words: number): Region | null {
+  for (const [bit, region] of regionByHint) if ((words & bit) !== 0) return region;
+  return null;
 }
 
 /** The element says that it is not shown, at least not yet. */

@@ -48,6 +48,7 @@ export function entityDecoder(): {
     tokenizer.write(value);
     if (end !== "") tokenizer.write(end);
     tokenizer.end();
+    raw = "";
     return decoded;
   };
   return {

@@ -21,6 +21,8 @@ export interface LinkStart {
 
 /** The links of a page in the making; at most one, an `a`, is open and gathers words. */
 export interface LinkCollector {
+  /** A new page. */
+  readonly begin: () => void;
   /** False when there are already as many links as may be. */
   readonly add: (start: LinkStart, isOpen: boolean) => boolean;
   readonly addWords: (piece: string) => void;
@@ -34,7 +36,7 @@ export interface LinkCollector {
 }
 
 export function linkCollector(): LinkCollector {
-  const links: OpenLink[] = [];
+  let links: OpenLink[] = [];
   let open: OpenLink | null = null;
   let words = "";
   let image = "";
@@ -46,6 +48,12 @@ export function linkCollector(): LinkCollector {
     open = null;
   };
   return {
+    begin() {
+      links = [];
+      open = null;
+      words = "";
+      image = "";
+    },
     add({ tag, href, rel, type, label, region, block }, isOpen) {
       if (isOpen) close();
       if (tag === "img" && !badge.test(href)) return true;
@@ -53,13 +61,7 @@ export function linkCollector(): LinkCollector {
       const link: OpenLink = {
         tag,
         href,
-        rel:
-          rel === null
-            ? []
-            : rel
-                .toLowerCase()
-                .split(/\s+/)
-                .filter((token) => token !== ""),
+        rel: rel === null ? [] : tokensOf(rel),
         type: type === null ? null : type.trim().toLowerCase(),
         text: folded(label ?? ""),
         region,
@@ -94,6 +96,12 @@ export function linkCollector(): LinkCollector {
     },
   };
 }
+
+function tokensOf(rel: string): string[] {
+  return rel.toLowerCase().split(/\s+/).filter(isNotEmpty);
+}
+
+const isNotEmpty = (token: string): boolean => token !== "";
 
 function folded(text: string): string {
   if (text === "") return text;

@@ -16,46 +16,57 @@ const weights = Float64Array.from(featureNames, (name) => mainTextWeights[name] 
 export function mainText(blocks: readonly RawBlock[], parents: readonly number[]): readonly Block[] {
   const likelihoods = likelihoodsOf(blocks, parents);
   const least = leastLikelihood(likelihoods, blocks);
-  return blocks.map(({ text, tag, region, linkLength }, index) => {
-    const likelihood = likelihoods[index] ?? 0;
-    return { text, tag, region, linkLength, main: likelihood > 0 && likelihood >= least };
-  });
+  const marked: Block[] = [];
+  for (const { text, tag, region, linkLength } of blocks) {
+    const likelihood = likelihoods[marked.length] ?? 0;
+    marked.push({ text, tag, region, linkLength, main: likelihood > 0 && likelihood >= least });
+  }
+  return marked;
 }
 
 function likelihoodsOf(blocks: readonly RawBlock[], parents: readonly number[]): Float64Array {
   const values = blockFeatures(blocks, parents);
   const excluded = lengthOf(blocks, hint.notShown) * 2 > lengthOf(blocks, 0) ? 0 : hint.notShown;
-  return Float64Array.from(blocks, ({ hints }, index) => {
-    if ((hints & excluded) !== 0) return 0;
+  const likelihoods = new Float64Array(blocks.length);
+  for (let index = 0; index < blocks.length; index++) {
+    if (((blocks[index]?.hints ?? 0) & excluded) !== 0) continue;
     let score = 0;
     const row = index * weights.length;
     for (let column = 0; column < weights.length; column++)
       score += (values[row + column] ?? 0) * (weights[column] ?? 0);
-    return 1 / (1 + Math.exp(-score));
-  });
+    likelihoods[index] = 1 / (1 + Math.exp(-score));
+  }
+  return likelihoods;
 }
 
 /** Blocks at least this likely make the highest expected F1: 2 × likely kept ÷ (kept + all that is likely). */
 function leastLikelihood(likelihoods: Float64Array, blocks: readonly RawBlock[]): number {
-  const order = [...likelihoods.keys()].sort((a, b) => (likelihoods[b] ?? 0) - (likelihoods[a] ?? 0));
-  const likelyLength = (index: number): number => (likelihoods[index] ?? 0) * (blocks[index]?.text.length ?? 0);
-  const expected = order.reduce((sum, index) => sum + likelyLength(index), 0);
+  const judged: { likelihood: number; length: number }[] = [];
+  for (const { text } of blocks) judged.push({ likelihood: likelihoods[judged.length] ?? 0, length: text.length });
+  judged.sort(byLikelihood);
+  let expected = 0;
+  for (const { likelihood, length } of judged) expected += likelihood * length;
   let kept = 0;
   let likelyKept = 0;
   let best = 0;
   let least = 1;
-  for (const index of order) {
-    kept += blocks[index]?.text.length ?? 0;
-    likelyKept += likelyLength(index);
+  for (const { likelihood, length } of judged) {
+    kept += length;
+    likelyKept += likelihood * length;
     const f1 = (2 * likelyKept) / (kept + expected);
     if (f1 <= best) continue;
     best = f1;
-    least = likelihoods[index] ?? 0;
+    least = likelihood;
   }
   return least;
 }
 
+const byLikelihood = (a: { readonly likelihood: number }, b: { readonly likelihood: number }): number =>
+  b.likelihood - a.likelihood;
+
 /** Code units of the blocks that have all the bits. */
 function lengthOf(blocks: readonly RawBlock[], bits: number): number {
-  return blocks.reduce((sum, { text, hints }) => ((hints & bits) === bits ? sum + text.length : sum), 0);
+  let length = 0;
+  for (const { text, hints } of blocks) if ((hints & bits) === bits) length += text.length;
+  return length;
 }

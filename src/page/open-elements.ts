@@ -22,6 +22,8 @@ export interface Inherited {
 
 /** The stack of open elements, bounded in depth and in the work that end tags can cause. Level 0 is the body. */
 export interface OpenElements {
+  /** A new page: nothing is open, and nothing has been searched. */
+  readonly begin: () => void;
   readonly depth: () => number;
   readonly top: () => Inherited;
   /** False when the limit of depth was reached: the element is then counted, not held. */
@@ -36,8 +38,8 @@ export interface OpenElements {
   readonly find: (hashes: readonly number[], stops: readonly number[], stopBits: number, from: number) => number;
   /** Tree node of the innermost block-level element; nodes are made only for elements that hold text. */
   readonly node: () => number;
-  /** Parent of each node; a parent's number is lower than its children's. Node 0 is the body. */
-  readonly parents: readonly number[];
+  /** Parent of each node of the page; a parent's number is lower than its children's. Node 0 is the body. */
+  readonly parents: () => readonly number[];
 }
 
 export function openElements(): OpenElements {
@@ -45,12 +47,20 @@ export function openElements(): OpenElements {
   const bits = new Int32Array(pageLimits.depth + 1);
   const nodes = new Int32Array(pageLimits.depth + 1);
   const root: Inherited = { tag: "body", region: "body", hints: 0, nearHints: 0, preformatted: false, dropped: false };
-  const levels: Inherited[] = [root];
-  const parents = [-1];
+  let levels: Inherited[] = [root];
+  let parents = [-1];
   let depth = 0;
   let uncounted = 0;
   let searched = 0;
   return {
+    begin() {
+      levels = [root];
+      parents = [-1];
+      nodes[0] = 0;
+      depth = 0;
+      uncounted = 0;
+      searched = 0;
+    },
     depth: () => depth,
     top: () => levels[depth] ?? root,
     push(hash, inherited) {
@@ -100,6 +110,6 @@ export function openElements(): OpenElements {
       }
       return node;
     },
-    parents,
+    parents: () => parents,
   };
 }

@@ -33,6 +33,8 @@ const slotByName = Object.fromEntries(names.map((name, slot) => [name, slot])) a
 
 /** The attributes of the tag being read that the collector knows, as ranges of the source. The first of a name counts. */
 export interface TagAttributes {
+  /** A new page, whose source this is. */
+  readonly begin: (page: string) => void;
   /** Forgets the last tag's. */
   readonly clear: () => void;
   readonly name: (start: number, end: number) => void;
@@ -47,7 +49,8 @@ export interface TagAttributes {
 }
 
 /** @param onCut called when a value that was asked for is longer than the limit */
-export function tagAttributes(source: string, onCut: () => void): TagAttributes {
+export function tagAttributes(onCut: () => void): TagAttributes {
+  let source = "";
   const starts = new Int32Array(names.length);
   const ends = new Int32Array(names.length);
   const stamps = new Int32Array(names.length);
@@ -56,12 +59,19 @@ export function tagAttributes(source: string, onCut: () => void): TagAttributes 
   let hasAny = false;
   const seen = (wanted: number): boolean => stamps[wanted] === stamp;
   const endOf = (wanted: number): number => Math.min(ends[wanted] ?? 0, (starts[wanted] ?? 0) + pageLimits.attributes);
+  const clear = (): void => {
+    stamp++;
+    hasAny = false;
+    slot = -1;
+  };
   return {
-    clear() {
-      stamp++;
-      hasAny = false;
-      slot = -1;
+    begin(page) {
+      source = page;
+      stamps.fill(0);
+      stamp = 0;
+      clear();
     },
+    clear,
     name(start, end) {
       slot = end - start > longest ? -1 : (slotByHash.get(nameHash(source, start, end)) ?? -1);
       if (slot < 0) return;

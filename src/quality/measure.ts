@@ -5,5 +5,7 @@ import type { Rule, TextView } from "../core/quality.ts";
  * stored values alone. `null` = unknown.
  */
 export function measurementsOf(view: TextView, rules: readonly Rule[]): (number | null)[] {
-  return rules.map(({ measure }) => measure(view));
+  const values: (number | null)[] = [];
+  for (const rule of rules) values.push(rule.measure(view));
+  return values;
 }

@@ -17,7 +17,7 @@ const rawLines = oncePerView(({ text }: TextView) => text.split("\n"));
  */
 export const gopherLines = oncePerView((view: TextView) => {
   const lines = rawLines(view);
-  return repeatsOf(lines.filter((line, index) => line !== "" || index === 0 || index === lines.length - 1));
+  return repeatsOf(lines.filter(isGopherLine));
 });
 
 /** Gopher's paragraphs, cut at two or more line feeds. */
@@ -25,9 +25,13 @@ export const gopherParagraphs = oncePerView(({ text }: TextView) => repeatsOf(te
 
 /** FineWeb's lines: those with something on them, as they stand. */
 export const finewebLines = oncePerView((view: TextView) => {
-  const lines = rawLines(view).filter((line) => line.trim() !== "");
+  const lines = rawLines(view).filter(isNotBlank);
   return { lines, ...repeatsOf(lines) };
 });
+
+const isGopherLine = (line: string, index: number, lines: readonly string[]): boolean =>
+  line !== "" || index === 0 || index === lines.length - 1;
+const isNotBlank = (line: string): boolean => line.trim() !== "";
 
 function repeatsOf(pieces: readonly string[]): Repeats {
   const seen = new Set<string>();

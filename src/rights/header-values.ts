@@ -6,10 +6,11 @@ const lengthLimit = 16_384;
 
 /** The values of all fields of that name (lower case), in order. */
 export function headerValues(view: RightsView, name: string): string[] {
-  return view.headers
-    .values()
-    .filter(([field]) => field.length === name.length && field.toLowerCase() === name)
-    .take(valueLimit)
-    .map(([, value]) => value.slice(0, lengthLimit))
-    .toArray();
+  const values: string[] = [];
+  for (const [field, value] of view.headers) {
+    if (field.length !== name.length || field.toLowerCase() !== name) continue;
+    values.push(value.slice(0, lengthLimit));
+    if (values.length === valueLimit) break;
+  }
+  return values;
 }

@@ -10,7 +10,8 @@ const licenceRelations = ["license", "item-license", "cc:license", "dct:license"
 
 /** Does the page itself say that the link is to its licence? */
 export function isMarkedLicence({ rel }: Link): boolean {
-  return licenceRelations.some((relation) => rel.includes(relation));
+  for (const relation of licenceRelations) if (rel.includes(relation)) return true;
+  return false;
 }
 
 /** ... or to its terms of copyright, which may be a licence? */
@@ -19,20 +20,19 @@ export function isMarkedCopyright({ rel }: Link): boolean {
 }
 
 /**
- * Evidence from the links of a page, with the subject that their surroundings give them.
- * @param licenceOf `undefined` when the link is no evidence at all, `null` when it names no licence that is known
+ * The licence of a link of the page; `undefined` when the link is no evidence at all, `null` when it names no licence that is
+ * known. One function for all pages: V8 forgets the compiled code of one that is made for each.
  */
-export function linkEvidence(
-  { page }: RightsView,
-  kind: string,
-  marked: boolean,
-  licenceOf: (link: Link) => string | null | undefined,
-): Evidence[] {
-  const layout = layoutOf(page);
-  const claims = page.links.flatMap((link) => {
-    const licence = licenceOf(link);
-    return licence === undefined ? [] : [{ link, licence }];
-  });
+export type LicenceOfLink = (link: Link, view: RightsView) => string | null | undefined;
+
+/** Evidence from the links of a page, with the subject that their surroundings give them. */
+export function linkEvidence(view: RightsView, kind: string, marked: boolean, licenceOf: LicenceOfLink): Evidence[] {
+  const layout = layoutOf(view.page);
+  const claims: { readonly link: Link; readonly licence: string | null }[] = [];
+  for (const link of view.page.links) {
+    const licence = licenceOf(link, view);
+    if (licence !== undefined) claims.push({ link, licence });
+  }
   return bothEnds(claims).map(({ link, licence }) => {
     const { subject, quote } = linkScope(layout, link, { licence, marked });
     return { kind, licence, value: cut(link.href, valueLength), place: link.region, quote, subject };

@@ -11,9 +11,10 @@ export const bulletLineRatio: Rule = {
   bounds: { max: 0.9 },
   measure: (view) => {
     if (view.lines.length === 0) return null;
-    return ratioOf(
-      view.lines.filter((line) => line.startsWith("\u2022") || line.startsWith("-")).length,
-      allLines(view),
-    );
+    return ratioOf(view.lines.filter(hasBullet).length, allLines(view));
   },
 };
+
+function hasBullet(line: string): boolean {
+  return line.startsWith("\u2022") || line.startsWith("-");
+}

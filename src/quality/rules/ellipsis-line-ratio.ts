@@ -11,6 +11,10 @@ export const ellipsisLineRatio: Rule = {
   bounds: { max: 0.3 },
   measure: (view) => {
     if (view.lines.length === 0) return null;
-    return ratioOf(view.lines.filter((line) => line.endsWith("...") || line.endsWith("\u2026")).length, allLines(view));
+    return ratioOf(view.lines.filter(isUnfinished).length, allLines(view));
   },
 };
+
+function isUnfinished(line: string): boolean {
+  return line.endsWith("...") || line.endsWith("\u2026");
+}

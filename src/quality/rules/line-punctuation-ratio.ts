@@ -11,6 +11,10 @@ export const linePunctuationRatio: Rule = {
   bounds: { min: 0.12 },
   measure: (view) => {
     const { lines } = finewebLines(view);
-    return ratioOf(lines.filter((line) => /\p{Sentence_Terminal}$/u.test(line.slice(-2))).length, lines.length);
+    return ratioOf(lines.filter(isPunctuated).length, lines.length);
   },
 };
+
+function isPunctuated(line: string): boolean {
+  return /\p{Sentence_Terminal}$/u.test(line.slice(-2));
+}

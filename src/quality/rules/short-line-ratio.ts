@@ -12,6 +12,10 @@ export const shortLineRatio: Rule = {
   bounds: { max: 0.67 },
   measure: (view) => {
     const { lines } = finewebLines(view);
-    return ratioOf(lines.filter((line) => line.length <= 60 && charactersOf(line) <= 30).length, lines.length);
+    return ratioOf(lines.filter(isShort).length, lines.length);
   },
 };
+
+function isShort(line: string): boolean {
+  return line.length <= 60 && charactersOf(line) <= 30;
+}

@@ -8,6 +8,9 @@ export const terminalLineRatio: Rule = {
   unit: "ratio",
   source: "Raffel et al. 2020, arXiv:1910.10683, section 2.2; datatrove 0.10.1, c4_filters.py",
   bounds: {},
-  measure: ({ lines }) =>
-    ratioOf(lines.filter((line) => /[.?!"']/.test(line.slice(-1)) && !line.endsWith("...")).length, lines.length),
+  measure: ({ lines }) => ratioOf(lines.filter(isTerminal).length, lines.length),
 };
+
+function isTerminal(line: string): boolean {
+  return /[.?!"']/.test(line.slice(-1)) && !line.endsWith("...");
+}

@@ -1,3 +1,4 @@
+import type { Link } from "../../core/page.ts";
 import { creativeCommonsIdOf } from "../creative-commons-id.ts";
 import { creativeCommonsToolOfButton } from "../creative-commons-url.ts";
 import type { EvidenceKind } from "../kinds.ts";
@@ -9,9 +10,11 @@ export const ccBadge: EvidenceKind = {
   revision: 1,
   source: "licensebuttons.net, i.creativecommons.org, mirrors.creativecommons.org/presskit",
   collect(view) {
-    return linkEvidence(view, "cc-badge", false, ({ tag, href }) => {
-      const tool = tag === "img" ? creativeCommonsToolOfButton(href) : null;
-      return tool === null ? undefined : creativeCommonsIdOf(tool);
-    });
+    return linkEvidence(view, "cc-badge", false, licenceOfBadge);
   },
 };
+
+function licenceOfBadge({ tag, href }: Link): string | null | undefined {
+  const tool = tag === "img" ? creativeCommonsToolOfButton(href) : null;
+  return tool === null ? undefined : creativeCommonsIdOf(tool);
+}

@@ -1,3 +1,5 @@
+import type { Link } from "../../core/page.ts";
+import type { RightsView } from "../../core/rights.ts";
 import { creativeCommonsIdOf } from "../creative-commons-id.ts";
 import { creativeCommonsToolOf } from "../creative-commons-url.ts";
 import type { EvidenceKind } from "../kinds.ts";
@@ -12,12 +14,14 @@ export const ccLink: EvidenceKind = {
   revision: 1,
   source: "creativecommons/cc-legal-tools-app, legal_tools/urls.py",
   collect(view) {
-    return linkEvidence(view, "cc-link", false, (link) => {
-      if (link.tag === "img" || isMarkedLicence(link) || isMarkedCopyright(link)) return undefined;
-      const { href } = link;
-      if (link.region === "head" || !mayBeTool.test(href)) return undefined;
-      const tool = creativeCommonsToolOf(href) ?? creativeCommonsToolOf(URL.parse(href, view.page.baseUrl)?.href ?? "");
-      return tool === null ? undefined : creativeCommonsIdOf(tool);
-    });
+    return linkEvidence(view, "cc-link", false, licenceOfTool);
   },
 };
+
+function licenceOfTool(link: Link, { page }: RightsView): string | null | undefined {
+  if (link.tag === "img" || isMarkedLicence(link) || isMarkedCopyright(link)) return undefined;
+  const { href } = link;
+  if (link.region === "head" || !mayBeTool.test(href)) return undefined;
+  const tool = creativeCommonsToolOf(href) ?? creativeCommonsToolOf(URL.parse(href, page.baseUrl)?.href ?? "");
+  return tool === null ? undefined : creativeCommonsIdOf(tool);
+}

@@ -1,3 +1,5 @@
+import type { Link } from "../../core/page.ts";
+import type { RightsView } from "../../core/rights.ts";
 import type { EvidenceKind } from "../kinds.ts";
 import { isCreativeCommons } from "../licence-table.ts";
 import { licenceOfUrl } from "../licence-url.ts";
@@ -12,16 +14,18 @@ export const licenceLink: EvidenceKind = {
   revision: 1,
   source: "addresses of the licences in the SPDX list, and of public-sector licences",
   collect(view) {
-    // The text of a licence links to its other forms.
-    const itself = licenceOfUrl(view.url, view.url);
-    const evidence = linkEvidence(view, "licence-link", false, (link) => {
-      // In the head only what is marked is a licence; the rest are other forms of this page.
-      if (link.tag === "img" || link.region === "head" || isMarkedLicence(link) || isMarkedCopyright(link))
-        return undefined;
-      const licence = licenceOfUrl(link.href, view.page.baseUrl);
-      return licence === null || licence === itself || isCreativeCommons(licence) ? undefined : licence;
-    });
+    const evidence = linkEvidence(view, "licence-link", false, licenceOfOther);
     const isList = new Set(evidence.map(({ licence }) => licence)).size >= listLength;
     return isList ? evidence.map((item) => ({ ...item, subject: "part" as const })) : evidence;
   },
 };
+
+function licenceOfOther(link: Link, { url, page }: RightsView): string | undefined {
+  // In the head only what is marked is a licence; the rest are other forms of this page.
+  if (link.tag === "img" || link.region === "head" || isMarkedLicence(link) || isMarkedCopyright(link))
+    return undefined;
+  const licence = licenceOfUrl(link.href, page.baseUrl);
+  if (licence === null || isCreativeCommons(licence)) return undefined;
+  // The text of a licence links to its other forms.
+  return licence === licenceOfUrl(url, url) ? undefined : licence;
+}

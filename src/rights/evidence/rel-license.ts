@@ -1,4 +1,5 @@
 import type { Link } from "../../core/page.ts";
+import type { RightsView } from "../../core/rights.ts";
 import type { EvidenceKind } from "../kinds.ts";
 import { allRightsReserved } from "../licence-table.ts";
 import { licenceOfUrl } from "../licence-url.ts";
@@ -16,13 +17,15 @@ export const relLicense: EvidenceKind = {
   revision: 1,
   source: "WHATWG HTML, link types; RFC 4946; HTML 4.01 (copyright); hNews; ccREL",
   collect(view) {
-    return linkEvidence(view, "rel-license", true, (link) => {
-      const marked = isMarkedLicence(link);
-      if (!tags.has(link.tag) || !(marked || isMarkedCopyright(link))) return undefined;
-      return licenceOfLink(link, view.page.baseUrl) ?? (marked ? null : undefined);
-    });
+    return linkEvidence(view, "rel-license", true, licenceOfMarked);
   },
 };
+
+function licenceOfMarked(link: Link, { page }: RightsView): string | null | undefined {
+  const marked = isMarkedLicence(link);
+  if (!tags.has(link.tag) || !(marked || isMarkedCopyright(link))) return undefined;
+  return licenceOfLink(link, page.baseUrl) ?? (marked ? null : undefined);
+}
 
 function licenceOfLink({ href, type, text }: Link, baseUrl: string): string | null {
   if (type?.startsWith(reservationType) === true) return null;
