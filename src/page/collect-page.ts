@@ -1,26 +1,22 @@
 import { Tokenizer, type TokenizerCallbacks } from "htmlparser2";
-import type { Meta } from "../core/page.ts";
 import { blockWriter } from "./block-writer.ts";
 import type { Collected, RawBlock } from "./collected.ts";
-import { isHidden, marksOf } from "./element-marks.ts";
-import { elementBits, elementIndex, elementNames, elementOf, kind } from "./elements.ts";
+import { inheritedBy } from "./element-marks.ts";
+import { bitsOf, elementIndex, elementNames, elementsOf, kind } from "./elements.ts";
 import { entityDecoder } from "./entities.ts";
 import { levelAfterEnd, levelAfterStart } from "./implied-ends.ts";
 import { linkCollector } from "./link-collector.ts";
 import { mergeRow } from "./merge-row.ts";
 import { hashesOf, nameHash } from "./name-hash.ts";
 import { openElements, type Inherited } from "./open-elements.ts";
+import { addMeta, pageHead, type PageHead } from "./page-head.ts";
 import { pageLimits, type LimitName } from "./page-limits.ts";
 import { tagAttributes } from "./tag-attributes.ts";
 import { isWhiteSpace } from "./white-space.ts";
 
 const [anchor = 0, svg = 0, select = 0] = hashesOf("a svg select");
-const [bodyIndex = -1, formIndex = -1, headIndex = -1, iframeIndex = -1] = ["body", "form", "head", "iframe"].map(
-  elementOf,
-);
-const [noscriptIndex = -1, tableIndex = -1, titleIndex = -1, trIndex = -1] = ["noscript", "table", "title", "tr"].map(
-  elementOf,
-);
+const [bodyIndex = -1, formIndex = -1, headIndex = -1, iframeIndex = -1] = elementsOf("body form head iframe");
+const [noscriptIndex = -1, tableIndex = -1, titleIndex = -1, trIndex = -1] = elementsOf("noscript table title tr");
 /** A `select` that is never closed ends at any other tag. */
 const insideSelect = new Set(hashesOf("option optgroup hr button span img selectedcontent"));
 
@@ -34,10 +30,7 @@ function pageCollector(): (page: string) => Collected {
   let source: string;
   let truncated: Set<LimitName>;
   let blocks: RawBlock[];
-  let metas: Meta[];
-  let title: string | null;
-  let languageAttribute: string | null;
-  let baseHref: string | null;
+  let head: PageHead;
   let tagHash: number;
   let tagIndex: number;
   let tagBits: number;
@@ -70,10 +63,7 @@ function pageCollector(): (page: string) => Collected {
     links.begin();
     truncated = new Set();
     blocks = [];
-    metas = [];
-    title = null;
-    languageAttribute = null;
-    baseHref = null;
+    head = pageHead();
     tagHash = 0;
     tagIndex = -1;
     tagBits = 0;
@@ -106,12 +96,9 @@ function pageCollector(): (page: string) => Collected {
     const inLinks = Math.min(linkLength, text.length);
     linkLength = 0;
     if (text === "") return;
-    if (blocks.length >= pageLimits.blocks) {
-      truncated.add("blocks");
-      return;
-    }
     const { tag, region, hints, nearHints } = state;
-    blocks.push({ text, tag, linkLength: inLinks, region, hints, nearHints, node: stack.node() });
+    if (blocks.length >= pageLimits.blocks) truncated.add("blocks");
+    else blocks.push({ text, tag, linkLength: inLinks, region, hints, nearHints, node: stack.node() });
   };
   const closeLink = (): void => {
     countLink();
@@ -137,27 +124,21 @@ function pageCollector(): (page: string) => Collected {
     };
     if (!links.add(start, isOpen)) truncated.add("links");
   };
-  const addMeta = (): void => {
-    const name = attribute("name") ?? attribute("property") ?? attribute("http-equiv") ?? attribute("itemprop");
-    if (name === null) return;
-    if (metas.length >= pageLimits.metas) truncated.add("metas");
-    else metas.push({ name: name.trim().toLowerCase(), content: attribute("content") ?? "" });
-  };
 
   /** Elements that hold nothing, and those that only set something; true when there is no more to do. */
   const openEmpty = (): boolean => {
     switch (elementNames[tagIndex] ?? "") {
       case "html":
-        languageAttribute ??= attribute("lang") ?? attribute("xml:lang");
+        head.languageAttribute ??= attribute("lang") ?? attribute("xml:lang");
         return true;
       case "title":
-        inTitle = title === null;
+        inTitle = head.title === null;
         return true;
       case "meta":
-        addMeta();
+        if (!addMeta(head, attribute)) truncated.add("metas");
         return true;
       case "base":
-        baseHref ??= attribute("href");
+        head.baseHref ??= attribute("href");
         return true;
       case "link":
         addLink(attribute("href"), attribute("title"), false);
@@ -181,21 +162,6 @@ function pageCollector(): (page: string) => Collected {
       default:
         return (tagBits & (kind.void | kind.phrase)) !== 0 && (tagBits & kind.block) === 0;
     }
-  };
-
-  const inheritedBy = (): Inherited => {
-    if ((tagBits & kind.block) === 0)
-      return attributes.any() && isHidden(attributes) ? { ...state, dropped: true } : state;
-    const tag = elementNames[tagIndex] ?? "div";
-    const { hints, region } = marksOf(tag, attributes);
-    return {
-      tag,
-      region: region ?? state.region,
-      hints: state.hints | hints,
-      nearHints: hints === 0 ? state.nearHints : hints,
-      preformatted: state.preformatted || (tagBits & kind.preformatted) !== 0,
-      dropped: state.dropped,
-    };
   };
 
   const openElement = (selfClosing: boolean): void => {
@@ -233,7 +199,7 @@ function pageCollector(): (page: string) => Collected {
     } else if (tagHash === anchor) {
       if (linkLevel >= 0) endAnchor();
     }
-    const inherited = inheritedBy();
+    const inherited = inheritedBy(state, tagIndex, tagBits, attributes);
     const isHeld = stack.push(tagHash, inherited);
     if (isHeld) state = inherited;
     else truncated.add("depth");
@@ -254,7 +220,7 @@ function pageCollector(): (page: string) => Collected {
       return;
     }
     const index = elementIndex(hash);
-    const bits = index < 0 ? 0 : (elementBits[index] ?? 0);
+    const bits = bitsOf(index);
     if (index === titleIndex) {
       inTitle = false;
       return;
@@ -291,7 +257,7 @@ function pageCollector(): (page: string) => Collected {
     textStart = end;
     if (start === end || skipHash !== 0) return;
     if (inTitle) {
-      title = (title ?? "") + entities.text(source.slice(start, end));
+      head.title = (head.title ?? "") + entities.text(source.slice(start, end));
       return;
     }
     if (inHeadNoscript) return;
@@ -315,7 +281,7 @@ function pageCollector(): (page: string) => Collected {
     onopentagname(start, end) {
       tagHash = nameHash(source, start, end);
       tagIndex = elementIndex(tagHash);
-      tagBits = tagIndex < 0 ? 0 : (elementBits[tagIndex] ?? 0);
+      tagBits = bitsOf(tagIndex);
       attributes.clear();
     },
     onattribname: attributes.name,
@@ -341,8 +307,7 @@ function pageCollector(): (page: string) => Collected {
       tokenizer.end();
       writeText();
       flush();
-      const found = { title, languageAttribute, baseHref, metas, blocks, truncated };
-      return { ...found, links: links.finish(blocks.length), parents: stack.parents() };
+      return { ...head, blocks, links: links.finish(blocks.length), parents: stack.parents(), truncated };
     } finally {
       // The page would else be kept until the next one comes.
       begin("");
@@ -357,6 +322,5 @@ let collect: ((page: string) => Collected) | null = null;
 
 /** Reads a page. Never throws, whatever it is. */
 export function collectPage(page: string): Collected {
-  collect ??= pageCollector();
-  return collect(page);
+  return (collect ??= pageCollector())(page);
 }

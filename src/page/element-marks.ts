@@ -1,5 +1,7 @@
 import type { Region } from "../core/page.ts";
+import { elementNames, kind } from "./elements.ts";
 import { hint, hintByElement, hintsOf } from "./hints.ts";
+import type { Inherited } from "./open-elements.ts";
 import type { TagAttributes } from "./tag-attributes.ts";
 
 /** What an element says of itself by name, `role`, `class`, `id` and the marks of what is not shown. */
@@ -55,6 +57,23 @@ export function marksOf(name: string, attributes: TagAttributes): ElementMarks {
 function regionOfWords(words: number): Region | null {
   for (const [bit, region] of regionByHint) if ((words & bit) !== 0) return region;
   return null;
+}
+
+/** What an element hands down, of what is around it and of what it says itself. */
+export function inheritedBy(around: Inherited, index: number, bits: number, attributes: TagAttributes): Inherited {
+  if ((bits & kind.block) === 0) {
+    return attributes.any() && isHidden(attributes) ? { ...around, dropped: true } : around;
+  }
+  const tag = elementNames[index] ?? "div";
+  const { hints, region } = marksOf(tag, attributes);
+  return {
+    tag,
+    region: region ?? around.region,
+    hints: around.hints | hints,
+    nearHints: hints === 0 ? around.nearHints : hints,
+    preformatted: around.preformatted || (bits & kind.preformatted) !== 0,
+    dropped: around.dropped,
+  };
 }
 
 /** The element says that it is not shown, at least not yet. */

@@ -71,7 +71,7 @@ const bitsByName: Readonly<Record<string, number>> = {
 
 export const elementNames: readonly string[] = Object.keys(bitsByName);
 /** Bits of the element with that index in `elementNames`. */
-export const elementBits: Int32Array = Int32Array.from(elementNames, (name) => bitsByName[name] ?? 0);
+const elementBits: Int32Array = Int32Array.from(elementNames, (name) => bitsByName[name] ?? 0);
 const indexByHash = new Map(elementNames.map((name, index) => [nameHash(name, 0, name.length), index]));
 
 /** Index into `elementNames`, or -1 for an element that the table does not name. */
@@ -79,9 +79,14 @@ export function elementIndex(hash: number): number {
   return indexByHash.get(hash) ?? -1;
 }
 
-/** Index of an element that the table does name. */
-export function elementOf(name: string): number {
-  return elementNames.indexOf(name);
+/** Kinds of the element of that index; none of one that the table does not name. */
+export function bitsOf(index: number): number {
+  return index < 0 ? 0 : (elementBits[index] ?? 0);
+}
+
+/** Indexes of elements that the table does name, in order. */
+export function elementsOf(names: string): readonly number[] {
+  return names.split(" ").map((name) => elementNames.indexOf(name));
 }
 
 function named(names: string, bits: number): Record<string, number> {

@@ -1,5 +1,5 @@
 import type { Region } from "../core/page.ts";
-import { elementBits, elementIndex, kind } from "./elements.ts";
+import { bitsOf, elementIndex, kind } from "./elements.ts";
 import { pageLimits } from "./page-limits.ts";
 
 /** Levels that may be looked at on one page before searches are cut short: only a hostile page comes near. */
@@ -69,9 +69,8 @@ export function openElements(): OpenElements {
         return false;
       }
       depth++;
-      const index = elementIndex(hash);
       hashes[depth] = hash;
-      bits[depth] = index < 0 ? 0 : (elementBits[index] ?? 0);
+      bits[depth] = bitsOf(elementIndex(hash));
       nodes[depth] = -1;
       levels[depth] = inherited;
       return true;
