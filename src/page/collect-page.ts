@@ -26,7 +26,7 @@ const insideSelect = new Set(hashesOf("option optgroup hr button span img select
  * text's shape depends on them. One serves all pages of a thread: V8 forgets the compiled code of functions that die with
  * their page, and to compile it again took a sixth of all time.
  */
-function pageCollector(): (page: string) => Collected {
+export function pageCollector(): (page: string) => Collected {
   let source: string;
   let truncated: Set<LimitName>;
   let blocks: RawBlock[];
