@@ -48,8 +48,12 @@ export function entityDecoder(): {
     tokenizer.write(value);
     if (end !== "") tokenizer.write(end);
     tokenizer.end();
+    const whole = decoded;
+    // Each is a piece of the page, and would keep all of it.
+    tokenizer.reset();
     raw = "";
-    return decoded;
+    decoded = "";
+    return whole;
   };
   return {
     text: (value) => (value.includes("&") ? run(inText, value, "") : value),

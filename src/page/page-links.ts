@@ -61,19 +61,19 @@ export function pageLinksOf({ url, bytes, contentType, agent }: PageLinksInput):
         metaRefresh ??= refreshTarget(valueOf(source, scan, "content") ?? "");
       continue;
     }
-    const url = valueOf(source, scan, tag === "frame" || tag === "iframe" ? "src" : "href")?.trim() ?? null;
-    if (url === null) continue;
+    const address = valueOf(source, scan, tag === "frame" || tag === "iframe" ? "src" : "href")?.trim() ?? null;
+    if (address === null) continue;
     if (tag === "base") {
-      baseHref ??= url;
+      baseHref ??= address;
       continue;
     }
     const rel = tokensOf(valueOf(source, scan, "rel"));
     const type = tag === "link" ? (valueOf(source, scan, "type")?.trim().toLowerCase() ?? null) : null;
     if (tag === "link") {
       if (!isFollowed(rel)) continue;
-      if (rel.includes("canonical")) canonical ??= url;
+      if (rel.includes("canonical")) canonical ??= address;
     }
-    links.push({ url, rel, tag, type });
+    links.push({ url: address, rel, tag, type });
   }
   return { links, base: absoluteBase(baseHref, url) ?? url, metaRefresh, metaNofollow, canonical };
 }

@@ -112,12 +112,14 @@ function textPlaces(footer: SegmentFooter): readonly TextPlace[] {
 
 /** A damaged file may state any length: more than this is not believed, and comes in pieces. */
 const largestPiece = 4 << 20;
+/** The least that zlib takes. */
+const leastPiece = 64;
 
 function unpacked(file: number, path: string, frame: SegmentFrame): Buffer {
   const packed = bytesAt(file, path, frame.offset, frame.length);
   try {
     // Room for all of it in one piece: those of the library's own size would have to be joined.
-    const room = frame.rawLength > 0 ? { chunkSize: Math.min(largestPiece, Math.max(1024, frame.rawLength + 1)) } : {};
+    const room = frame.rawLength < 0 ? {} : { chunkSize: Math.min(largestPiece, frame.rawLength + leastPiece) };
     const bytes = zstdDecompressSync(packed, room);
     if (frame.rawLength !== -1 && bytes.length !== frame.rawLength) throw broken(path, "has a frame of another length");
     return bytes;
