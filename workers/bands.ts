@@ -4,4 +4,4 @@ import { bandsHandler } from "../src/pipeline/cluster-bands-handler.ts";
 import type { BindWorker } from "../src/pipeline/worker.ts";
 
 export const bind: BindWorker = (deps) =>
-  deps.queue.consume("bands", deps.observed(bandsHandler(deps)), { concurrency: 1 });
+  deps.queue.consume("bands", deps.observed(bandsHandler(deps)), { concurrency: 1, cores: deps.cores });

@@ -1,6 +1,11 @@
 // Takes "copy" jobs: records of one file of Common Crawl in, an archive in the store. Two at a time: each is one stream.
-import { copyHandler } from "../src/pipeline/copy-jobs.ts";
+// What speaks to other machines is loaded with the first job.
 import type { BindWorker } from "../src/pipeline/worker.ts";
 
-export const bind: BindWorker = (deps) =>
-  deps.queue.consume("copy", deps.observed(copyHandler(deps)), { concurrency: 2 });
+export const bind: BindWorker = (deps) => {
+  const copy = deps.observed(async (job, context) => {
+    const { copyHandler } = await import("../src/pipeline/copy-jobs.ts");
+    return copyHandler(deps)(job, context);
+  });
+  return deps.queue.consume("copy", copy, { concurrency: 2 });
+};

@@ -3,4 +3,7 @@ import { exportHandler } from "../src/pipeline/publish-export-handler.ts";
 import type { BindWorker } from "../src/pipeline/worker.ts";
 
 export const bind: BindWorker = (deps) =>
-  deps.queue.consume("export", deps.observed(exportHandler(deps)), { concurrency: Math.min(2, deps.concurrency) });
+  deps.queue.consume("export", deps.observed(exportHandler(deps)), {
+    concurrency: Math.min(2, deps.concurrency),
+    cores: deps.cores,
+  });

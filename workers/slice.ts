@@ -3,4 +3,4 @@ import { sliceHandler } from "../src/pipeline/slice-jobs.ts";
 import type { BindWorker } from "../src/pipeline/worker.ts";
 
 export const bind: BindWorker = (deps) =>
-  deps.queue.consume("slice", deps.observed(sliceHandler(deps)), { concurrency: deps.concurrency });
+  deps.queue.consume("slice", deps.observed(sliceHandler(deps)), { concurrency: deps.concurrency, cores: deps.cores });

@@ -1,14 +1,23 @@
 // Takes "turn" jobs: a host's turn of a crawl in, what came of its pages in the store.
-import { turnWorker } from "../src/pipeline/crawl-turns.ts";
+// What speaks to other machines is loaded with the first job.
+import type { TurnWorker } from "../src/pipeline/crawl-turns.ts";
 import type { BindWorker } from "../src/pipeline/worker.ts";
 
 export const bind: BindWorker = (deps) => {
-  const turns = turnWorker(deps);
-  const { close } = deps.queue.consume("turn", deps.observed(turns.handler), { concurrency: deps.waitingConcurrency });
+  let loading: Promise<TurnWorker> | undefined;
+  const load = async (): Promise<TurnWorker> => {
+    const { turnWorker } = await import("../src/pipeline/crawl-turns.ts");
+    return turnWorker(deps);
+  };
+  const turn = deps.observed(async (job, context) => {
+    loading ??= load();
+    return (await loading).handler(job, context);
+  });
+  const { close } = deps.queue.consume("turn", turn, { concurrency: deps.waitingConcurrency });
   return {
     async close(deadlineMs) {
       const givenBack = await close(deadlineMs);
-      await turns[Symbol.asyncDispose]();
+      await (await loading)?.[Symbol.asyncDispose]();
       return givenBack;
     },
   };

@@ -5,16 +5,17 @@ import { openMachines, type MeetingPlace } from "../pipeline/machines.ts";
 import { softwareVersion } from "../pipeline/software.ts";
 import { workerKinds, workerProcess, type BindWorker } from "../pipeline/worker.ts";
 import { logger, type LogLevel } from "../telemetry/log.ts";
-import { serveMetrics } from "../telemetry/metrics-server.ts";
 import type { Io } from "./command.ts";
 import { sparingly } from "./sparingly.ts";
-import { workerSight } from "./worker-sight.ts";
+import { workerSight, type WorkerMetrics } from "./worker-sight.ts";
 
 export interface WorkerRequest {
   readonly place: MeetingPlace;
   readonly binds: readonly BindWorker[];
-  /** `null`: one a core. */
+  /** `null`: one a core of those that are shared. */
   readonly concurrency: number | null;
+  /** `null`: all that this process may use. */
+  readonly cores: number | null;
   readonly hosts: number;
   readonly cache: string;
   readonly drainMs: number;
@@ -30,14 +31,16 @@ const depthsEveryMs = 5000;
 export async function runWorker(request: WorkerRequest, io: Io): Promise<ExitName> {
   const software = softwareVersion();
   const log = logger(io.err, request.logLevel);
-  const { metrics, observed, counted } = workerSight(log);
+  const metrics = request.metricsPort === null ? null : await workerMetrics();
+  const { observed, counted } = workerSight(log, metrics);
   await using machines = await openMachines(
     request.place,
     sparingly((error) => log.warn("trying again", { error })),
     request.lockMs,
   );
   const { queue, store, redis } = machines;
-  const concurrency = request.concurrency ?? availableParallelism();
+  const count = request.cores ?? availableParallelism();
+  const concurrency = request.concurrency ?? count;
   await using own = workerProcess(
     {
       queue,
@@ -45,13 +48,22 @@ export async function runWorker(request: WorkerRequest, io: Io): Promise<ExitNam
       scripts: redis.scripts,
       software,
       concurrency,
+      cores: {
+        count,
+        onShare: (kind, jobs) =>
+          log.info(jobs === 0 ? "older workers keep this machine's cores busy: standing by" : "taking jobs", {
+            kind,
+            jobs,
+          }),
+      },
       waitingConcurrency: request.hosts,
       observed,
     },
     request.cache,
   );
   await using opened = new AsyncDisposableStack();
-  if (request.metricsPort !== null) {
+  if (request.metricsPort !== null && metrics !== null) {
+    const { serveMetrics } = await import("../telemetry/metrics-server.ts");
     const { port } = opened.use(await serveMetrics(metrics, { port: request.metricsPort }));
     const depths = setInterval(() => {
       for (const kind of workerKinds)
@@ -76,4 +88,10 @@ export async function runWorker(request: WorkerRequest, io: Io): Promise<ExitNam
     cpuSeconds: Math.round((user + system) / 1e4) / 100,
   });
   return "ok";
+}
+
+/** Loaded only where they are asked for: they are a fifth of what a worker loads. */
+async function workerMetrics(): Promise<WorkerMetrics> {
+  const { workMetrics } = await import("../telemetry/metrics.ts");
+  return workMetrics(workerKinds);
 }

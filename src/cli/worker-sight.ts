@@ -1,33 +1,33 @@
 import { statSync } from "node:fs";
 
 import { PipelineError } from "../core/errors.ts";
-import { workerKinds, type ObserveJobs, type WorkerStore } from "../pipeline/worker.ts";
+import type { ObserveJobs, workerKinds, WorkerStore } from "../pipeline/worker.ts";
 import type { Logger } from "../telemetry/log.ts";
-import { workMetrics, type Metrics, type MetricJobEnd } from "../telemetry/metrics.ts";
+import type { Metrics, MetricJobEnd } from "../telemetry/metrics.ts";
+
+export type WorkerMetrics = Metrics<(typeof workerKinds)[number]>;
 
 /** What can be seen of a worker: its log, and its metrics. */
 export interface WorkerSight {
-  readonly metrics: Metrics<(typeof workerKinds)[number]>;
   readonly observed: ObserveJobs;
   readonly counted: (store: WorkerStore) => WorkerStore;
 }
 
-export function workerSight(log: Logger): WorkerSight {
-  const metrics = workMetrics(workerKinds);
+/** @param metrics `null` where nobody looks at them */
+export function workerSight(log: Logger, metrics: WorkerMetrics | null): WorkerSight {
   return {
-    metrics,
     observed: (handler) => async (job, context) => {
       const { kind, id } = job;
       const beganMs = performance.now();
       const ended = (end: MetricJobEnd): number => {
         const seconds = (performance.now() - beganMs) / 1000;
-        metrics.jobEnded(kind, end, seconds);
+        metrics?.jobEnded(kind, end, seconds);
         return Math.round(seconds * 1000) / 1000;
       };
       log.debug("job begun", { kind, job: id, attempt: context.attempt });
       try {
         const result = await handler(job, context);
-        countMeasured(result, metrics);
+        if (metrics !== null) countMeasured(result, metrics);
         log.info("job done", { kind, job: id, seconds: ended("done") });
         return result;
       } catch (error) {
@@ -39,30 +39,33 @@ export function workerSight(log: Logger): WorkerSight {
         throw error;
       }
     },
-    counted: (store) => ({
-      ...store,
-      async put(name, content, signal) {
-        const state = await store.put(name, content, signal);
-        if (state === "stored")
-          metrics.toStore(Buffer.isBuffer(content) ? content.length : statSync(content.path).size);
-        return state;
-      },
-      async copyTo(name, path, signal) {
-        const isThere = await store.copyTo(name, path, signal);
-        if (isThere) metrics.fromStore(statSync(path).size);
-        return isThere;
-      },
-      async get(name, signal) {
-        const bytes = await store.get(name, signal);
-        metrics.fromStore(bytes?.length ?? 0);
-        return bytes;
-      },
-      async range(name, begin, end, signal) {
-        const bytes = await store.range(name, begin, end, signal);
-        metrics.fromStore(bytes?.length ?? 0);
-        return bytes;
-      },
-    }),
+    counted: (store) => (metrics === null ? store : countedStore(store, metrics)),
+  };
+}
+
+function countedStore(store: WorkerStore, metrics: WorkerMetrics): WorkerStore {
+  return {
+    ...store,
+    async put(name, content, signal) {
+      const state = await store.put(name, content, signal);
+      if (state === "stored") metrics.toStore(Buffer.isBuffer(content) ? content.length : statSync(content.path).size);
+      return state;
+    },
+    async copyTo(name, path, signal) {
+      const isThere = await store.copyTo(name, path, signal);
+      if (isThere) metrics.fromStore(statSync(path).size);
+      return isThere;
+    },
+    async get(name, signal) {
+      const bytes = await store.get(name, signal);
+      metrics.fromStore(bytes?.length ?? 0);
+      return bytes;
+    },
+    async range(name, begin, end, signal) {
+      const bytes = await store.range(name, begin, end, signal);
+      metrics.fromStore(bytes?.length ?? 0);
+      return bytes;
+    },
   };
 }
 

@@ -84,12 +84,19 @@ export interface SliceJobs {
 /** Has slices measured by the workers of a queue: each archive is put into the store once, each segment is taken out of it. */
 export function jobMeasurer({ queue, store, software, window, signal }: SliceJobs): Measurer & AsyncDisposable {
   const stored = new Map<Hex, Promise<void>>();
+  // One after the other: workers begin with the first while the others are on their way.
+  let last: Promise<void> = Promise.resolve();
+  const archiveThere = (archive: Hex, path: string): Promise<void> => {
+    const known = stored.get(archive);
+    if (known !== undefined) return known;
+    const there = last.then(() => storeArchive(store, archive, path, signal));
+    stored.set(archive, there);
+    last = there.catch(() => undefined);
+    return there;
+  };
   let records = 0;
   const measure = async (job: MeasureJob): Promise<MeasureResult> => {
-    const { archive } = job.slice;
-    const there = stored.get(archive) ?? storeArchive(store, archive, job.path, signal);
-    stored.set(archive, there);
-    await there;
+    await archiveThere(job.slice.archive, job.path);
     const asked = askedOf(job, software);
     const result = await runUntilStored(queue, asked, signal, {
       take: async (one: MeasureResult) =>

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { jobKinds, type Consumer, type JobHandler, type JobKind, type Queue } from "../queue/queue.ts";
+import { jobKinds, type Consumer, type Cores, type JobHandler, type JobKind, type Queue } from "../queue/queue.ts";
 import type { RedisScripts } from "../queue/redis-connection.ts";
 import type { Store } from "../store/store.ts";
 import { segmentCache, type SegmentCache } from "./segment-cache.ts";
@@ -26,6 +26,8 @@ export interface WorkerDeps {
   readonly software: string;
   /** Jobs in hand at once of a kind that keeps a processor busy. */
   readonly concurrency: number;
+  /** What it shares with other worker processes of its machine. */
+  readonly cores: Cores;
   /** Jobs in hand at once of a kind that mostly waits for other machines. */
   readonly waitingConcurrency: number;
   readonly observed: ObserveJobs;

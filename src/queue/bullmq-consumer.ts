@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { DelayedError, UnrecoverableError, WaitingError, Worker, type Job as BullJob } from "bullmq";
 
 import { atMost } from "./at-most.ts";
-import type { Consumer, Job, JobEnd, JobHandler, JobKind, JobPayload, JobResult } from "./queue.ts";
+import type { ConsumeOptions, Consumer, Job, JobEnd, JobHandler, JobKind, JobPayload, JobResult } from "./queue.ts";
 import { asError, failureText } from "./job-ends.ts";
 import { claimScript, dueScript, failedScript, finishScript, giveBackScript, quarantineScript } from "./queue-lua.ts";
 import { deadAfterLocks, endsKept, stallsAllowed, type QueueSettings } from "./queue-settings.ts";
@@ -46,7 +46,12 @@ const closeGraceMs = 4000;
  * Takes jobs of one kind. BullMQ renews the lock of a job while the event loop is free: what takes the processor for more
  * than a second belongs into a thread, else another worker takes the job as well.
  */
-export function bullmqConsumer(kind: JobKind, handler: JobHandler, concurrency: number, deps: ConsumerDeps): Consumer {
+export function bullmqConsumer(
+  kind: JobKind,
+  handler: JobHandler,
+  { concurrency, cores }: ConsumeOptions,
+  deps: ConsumerDeps,
+): Consumer {
   const { settings, gate, beat, onError } = deps;
   const { client, prefix, scripts } = deps.connection;
   const { retry, lockDurationMs } = settings;
@@ -170,6 +175,7 @@ export function bullmqConsumer(kind: JobKind, handler: JobHandler, concurrency: 
     connection: client,
     prefix,
     concurrency,
+    autorun: false,
     lockDuration: lockDurationMs,
     stalledInterval: settings.stalledIntervalMs,
     maxStalledCount: stallsAllowed,
@@ -180,19 +186,36 @@ export function bullmqConsumer(kind: JobKind, handler: JobHandler, concurrency: 
   });
 
   let resting = false;
+  let share = cores === undefined ? concurrency : 0;
+  /** Has BullMQ take as many jobs as it may, or none for now; those in hand go on. May be called at any time. */
+  const goOn = (): void => {
+    if (closing.signal.aborted) return;
+    if (resting || share === 0) return void worker.pause(true);
+    worker.concurrency = share;
+    if (worker.isPaused()) void worker.resume();
+    else if (!worker.isRunning()) worker.run().catch(onError);
+  };
   worker.on("error", (error) => {
     onError(error);
     // BullMQ asks again at once when Redis refuses to hand out a job (full, starting, no right): thousands of times a second.
     if (error.name !== "ReplyError" || resting) return;
     resting = true;
-    void worker.pause(true);
+    goOn();
     setTimeout(() => {
       resting = false;
-      if (!closing.signal.aborted) void worker.resume();
+      goOn();
     }, 1000);
   });
+  goOn();
 
-  const wake = setInterval(() => void wakeDue(), Math.min(1000, retry.firstDelayMs));
+  const wake = setInterval(
+    () => {
+      // BullMQ forgets a `resume` that comes in the moment in which its loop ends.
+      goOn();
+      void wakeDue();
+    },
+    Math.min(1000, retry.firstDelayMs),
+  );
   let waking = false;
   const wakeDue = async (): Promise<void> => {
     if (waking) return;
@@ -212,7 +235,17 @@ export function bullmqConsumer(kind: JobKind, handler: JobHandler, concurrency: 
     }
   };
 
-  beat.start(kind);
+  if (cores === undefined) beat.start(kind);
+  else
+    beat.start(kind, {
+      wanted: concurrency,
+      cores,
+      onShare(jobs) {
+        share = jobs;
+        goOn();
+        cores.onShare?.(kind, jobs);
+      },
+    });
 
   return {
     async close(deadlineMs) {

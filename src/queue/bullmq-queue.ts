@@ -34,7 +34,7 @@ export function bullmqQueue(connection: RedisConnection, options: BullmqQueueOpt
   const consumers = new Set<Consumer>();
   const closed = new AbortController();
   const gate = runGate();
-  const beat = workerBeat(connection, settings.lockDurationMs);
+  const beat = workerBeat(connection, settings.lockDurationMs, onError);
   const atOnce = Math.max(1, Math.min(jobsAtOnce, Math.floor(settings.waitingLimit / 5)));
 
   const submitterOf = (kind: JobKind): { readonly ends: JobEnds; readonly handIn: HandIn } => {
@@ -59,8 +59,8 @@ export function bullmqQueue(connection: RedisConnection, options: BullmqQueueOpt
     },
     ended: (job: Job, signal) =>
       orInterrupted(submitterOf(job.kind).ends.endOf(job), signal, `waiting for a ${job.kind} job`),
-    consume(kind, handler, { concurrency }) {
-      const consumer = bullmqConsumer(kind, handler, concurrency, { connection, settings, gate, beat, onError });
+    consume(kind, handler, wanted) {
+      const consumer = bullmqConsumer(kind, handler, wanted, { connection, settings, gate, beat, onError });
       consumers.add(consumer);
       return consumer;
     },

@@ -195,6 +195,7 @@ export function localQueue(options: LocalQueueOptions = {}): Queue {
         {
           name: `${hostname()}:${process.pid}`,
           kinds,
+          standby: [],
           running: active.reduce((sum, { pumps }) => sum + running(pumps), 0),
           done: active.reduce((sum, { done }) => sum + done, 0),
           silentMs: 0,

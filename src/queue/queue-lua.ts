@@ -86,7 +86,11 @@ export const quarantineScript = `
 redis.call("HDEL", KEYS[1], ARGV[1])
 return redis.call("HSET", KEYS[2], ARGV[1], ARGV[2])`;
 
-/** A sign of life. KEYS: workers, worker states. ARGV: worker, its state, milliseconds after which the silent are forgotten. */
+/**
+ * A sign of life. KEYS: workers, worker states, sharers of the same processors. ARGV: worker, its state, milliseconds after which the
+ * silent are forgotten, and after which they are dead, when it was first seen (0: now), itself as a sharer.
+ * Answers when it was first seen, and the other sharers that live.
+ */
 export const beatScript = `
 ${nowMs}
 redis.call("ZADD", KEYS[1], now, ARGV[1])
@@ -95,11 +99,22 @@ for _, gone in ipairs(redis.call("ZRANGEBYSCORE", KEYS[1], "-inf", now - tonumbe
   redis.call("ZREM", KEYS[1], gone)
   redis.call("HDEL", KEYS[2], gone)
 end
-return 0`;
+local since = ARGV[5] == "0" and string.format("%.0f", now) or ARGV[5]
+local others = {}
+local sharers = redis.call("HGETALL", KEYS[3])
+for i = 1, #sharers, 2 do
+  local seen = redis.call("ZSCORE", KEYS[1], sharers[i])
+  if not seen then redis.call("HDEL", KEYS[3], sharers[i])
+  elseif sharers[i] ~= ARGV[1] and now - tonumber(seen) <= tonumber(ARGV[4]) then others[#others + 1] = sharers[i + 1] end
+end
+redis.call("HSET", KEYS[3], ARGV[1], '{"since":' .. since .. ',' .. string.sub(ARGV[6], 2))
+redis.call("PEXPIRE", KEYS[3], ARGV[3])
+return {since, others}`;
 
-/** KEYS: workers, worker states. ARGV: worker. */
+/** KEYS: workers, worker states, sharers of the same processors. ARGV: worker. */
 export const leaveScript = `
 redis.call("ZREM", KEYS[1], ARGV[1])
+redis.call("HDEL", KEYS[3], ARGV[1])
 return redis.call("HDEL", KEYS[2], ARGV[1])`;
 
 /** KEYS: workers, worker states. Answers pairs of a state and the milliseconds since the last sign of life. */

@@ -44,9 +44,21 @@ export interface JobContext {
  */
 export type JobHandler = (job: Job, context: JobContext) => Promise<JobResult>;
 
+/** The processors of a machine, for those who share them. */
+export interface Cores {
+  readonly count: number;
+  /** Told how many jobs of the kind this process may have in hand from now on; 0 while others keep all processors busy. */
+  readonly onShare?: (kind: JobKind, jobs: number) => void;
+}
+
 export interface ConsumeOptions {
   /** Jobs in hand at the same time. */
   readonly concurrency: number;
+  /**
+   * For jobs that keep a processor busy: consumers of the machine have no more of the kind in hand between them than this, the
+   * process that has been there longest first. A process alone has what `concurrency` says.
+   */
+  readonly cores?: Cores;
 }
 
 export interface Consumer {
@@ -70,6 +82,8 @@ export interface WorkerState {
   /** `host:pid`. */
   readonly name: string;
   readonly kinds: readonly JobKind[];
+  /** Kinds of which it takes none while others that were there before it keep the processors of its machine busy. */
+  readonly standby: readonly JobKind[];
   readonly running: number;
   readonly done: number;
   /** Milliseconds since it last gave a sign of life, on the queue's clock. */

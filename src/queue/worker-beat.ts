@@ -1,10 +1,19 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 
-import type { JobKind, WorkerState } from "./queue.ts";
+import { asError } from "./job-ends.ts";
+import { coresName, isRunning, shareOf, type Sharer } from "./core-share.ts";
+import type { Cores, JobKind, WorkerState } from "./queue.ts";
 import { beatScript, leaveScript, workersScript } from "./queue-lua.ts";
-import { beatsPerLock } from "./queue-settings.ts";
+import { beatsPerLock, deadAfterLocks } from "./queue-settings.ts";
 import type { RedisConnection } from "./redis-connection.ts";
+
+/** A kind that takes its part of the machine's processors. */
+export interface Share {
+  readonly wanted: number;
+  readonly cores: Cores;
+  readonly onShare: (jobs: number) => void;
+}
 
 /** Shows this process to the others while it consumes. */
 export interface WorkerBeat {
@@ -12,7 +21,8 @@ export interface WorkerBeat {
   readonly id: string;
   readonly name: string;
   readonly counts: { running: number; done: number };
-  readonly start: (kind: JobKind) => void;
+  /** @param share left out: as many jobs as it wants; else it is told how many it may have in hand, again when that changes */
+  readonly start: (kind: JobKind, share?: Share) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -20,38 +30,69 @@ const keys = ["workers", "worker-states"];
 /** The silent are shown this long, so that whoever looks can see that they have gone. */
 const forgottenAfterLocks = 4;
 
-export function workerBeat({ scripts }: RedisConnection, lockDurationMs: number): WorkerBeat {
+export function workerBeat(
+  { scripts }: RedisConnection,
+  lockDurationMs: number,
+  onError: (error: Error) => void,
+): WorkerBeat {
   const name = `${hostname()}:${process.pid}`;
   const id = `${name}:${randomBytes(4).toString("hex")}`;
+  const allKeys = [...keys, `sharers:${createHash("sha256").update(coresName()).digest("hex").slice(0, 16)}`];
   const kinds = new Set<JobKind>();
+  const shares = new Map<JobKind, Share>();
+  const told = new Map<JobKind, number>();
   const counts = { running: 0, done: 0 };
+  let since: number | null = null;
   let timer: NodeJS.Timeout | undefined;
   let under: Promise<unknown> | undefined;
+  let isStale = false;
 
   const beat = (): void => {
     // While Redis is away one waits; more would only pile up.
-    if (under !== undefined) return;
-    const state = JSON.stringify({ name, kinds: [...kinds], ...counts });
+    isStale = under !== undefined;
+    if (isStale) return;
+    const standby = [...told].filter(([, jobs]) => jobs === 0).map(([kind]) => kind);
+    const state = JSON.stringify({ name, kinds: [...kinds], ...counts, standby });
+    const wants = Object.fromEntries([...shares].map(([kind, { wanted }]) => [kind, wanted]));
+    const limits = [lockDurationMs * forgottenAfterLocks, lockDurationMs * deadAfterLocks];
+    const sharer = JSON.stringify({ id, pid: process.pid, wants });
     under = scripts
-      .run(beatScript, keys, [id, state, lockDurationMs * forgottenAfterLocks])
-      .catch(() => {})
+      .run(beatScript, allKeys, [id, state, ...limits, since ?? 0, sharer])
+      .then((answer) => share(wants, answer as [string, string[]]))
+      .catch((error: unknown) => onError(asError(error)))
       .finally(() => {
         under = undefined;
+        if (isStale) beat();
       });
+  };
+
+  const share = (wants: Sharer["wants"], [first, seen]: [string, string[]]): void => {
+    since = Number(first);
+    const mine = { id, pid: process.pid, since, wants };
+    // Who was killed is silent for a while, but on this machine it can be seen at once.
+    const others = seen.map((text) => JSON.parse(text) as Sharer).filter(({ pid }) => isRunning(pid));
+    for (const [kind, { cores, onShare }] of shares) {
+      const jobs = shareOf(kind, mine, others, cores.count);
+      if (!(kind in wants) || told.get(kind) === jobs) continue;
+      told.set(kind, jobs);
+      onShare(jobs);
+      isStale = true;
+    }
   };
 
   return {
     id,
     name,
     counts,
-    start(kind) {
+    start(kind, part) {
       kinds.add(kind);
+      if (part !== undefined) shares.set(kind, part);
       timer ??= setInterval(beat, lockDurationMs / beatsPerLock);
       beat();
     },
     async stop() {
       clearInterval(timer);
-      if (timer !== undefined) await scripts.run(leaveScript, keys, [id]);
+      if (timer !== undefined) await scripts.run(leaveScript, allKeys, [id]);
     },
   };
 }
@@ -59,6 +100,6 @@ export function workerBeat({ scripts }: RedisConnection, lockDurationMs: number)
 export async function workersSeen({ scripts }: RedisConnection): Promise<readonly WorkerState[]> {
   const pairs = (await scripts.run(workersScript, keys, [])) as [string, number][];
   return pairs.map(([state, silentMs]) =>
-    Object.assign(JSON.parse(state) as Omit<WorkerState, "silentMs">, { silentMs }),
+    Object.assign({ standby: [] }, JSON.parse(state) as Omit<WorkerState, "silentMs">, { silentMs }),
   );
 }

@@ -113,6 +113,40 @@ suite("slices as jobs", () => {
     assert.equal(measured.length, 2);
   });
 
+  test("are handed out as soon as their archive is in the store, into which one comes after the other, in order", async () => {
+    using folder = temporaryFolder();
+    const jobs = [0, 1, 2].flatMap((n) => {
+      const own = join(folder.path, `archive-${n}`);
+      mkdirSync(own);
+      return jobsOf(own, archiveOfPages("example.org", n, n + 1), 1 << 20);
+    });
+    const store = bucketIn(join(folder.path, "store"));
+    const log: string[] = [];
+    const names = new Map(jobs.map(({ slice }, n) => [`archives/${slice.archive}`, n]));
+    const watched: Store = {
+      ...store,
+      async put(name, content, stop) {
+        const n = names.get(name);
+        if (n !== undefined) log.push(`begun ${n}`);
+        if (n === 1) throw new PipelineError("store-unreachable", "a test says so");
+        const state = await store.put(name, content, stop);
+        if (n !== undefined) log.push(`there ${n}`);
+        return state;
+      },
+    };
+    await using queue = localQueue();
+    await using pool = threadPool(1, software);
+    queue.consume("slice", sliceHandler({ store, pool, folder: folder.path, software }), { concurrency: 1 });
+    const measurer = jobMeasurer({ queue, store: watched, software, window: 4, signal });
+    const taken = join(folder.path, "taken");
+    const ends = await Promise.allSettled(jobs.map((job) => measurer.measure({ ...job, segments: taken })));
+    assert.deepEqual(log, ["begun 0", "there 0", "begun 1", "begun 2", "there 2"]);
+    assert.deepEqual(
+      ends.map(({ status }) => status),
+      ["fulfilled", "rejected", "fulfilled"],
+    );
+  });
+
   test("are refused by a worker of another version, with both versions named", async () => {
     using folder = temporaryFolder();
     const [job] = jobsOf(folder.path, archiveOfPages("example.org", 0, 2), 1 << 20);

@@ -25,7 +25,7 @@ export interface Stage extends AsyncDisposable {
   readonly server: RedisServer;
   readonly connection: RedisConnection;
   readonly queue: Queue;
-  readonly worker: (concurrency: number, clockMs?: number) => WorkerProcess;
+  readonly worker: (concurrency: number, clockMs?: number, cores?: number) => WorkerProcess;
   /** Starts a worker again each time it dies, until the end. */
   readonly immortal: (concurrency: number) => { readonly current: () => WorkerProcess; readonly deaths: () => number };
 }
@@ -57,10 +57,9 @@ export async function stage(options: RedisServerOptions = {}): Promise<Stage> {
   const queue = bullmqQueue(connection, faultSettings);
   const workers = new Set<WorkerProcess>();
   let over = false;
-  const worker = (concurrency: number, clockMs = 0): WorkerProcess => {
-    const child = spawn(process.execPath, [script, server.url, String(concurrency), String(clockMs)], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+  const worker = (concurrency: number, clockMs = 0, cores = 0): WorkerProcess => {
+    const args = [server.url, ...[concurrency, clockMs, cores].map(String)];
+    const child = spawn(process.execPath, [script, ...args], { stdio: ["ignore", "pipe", "inherit"] });
     const [lines, inHand]: [string[], Set<number>] = [[], new Set()];
     createInterface({ input: child.stdout }).on("line", (line) => {
       lines.push(line);

@@ -1,4 +1,4 @@
-// A worker process of the fault tests, which do to it what they like: node queue-worker.ts URL CONCURRENCY [CLOCK-MS].
+// A worker process of the fault tests, which do to it what they like: node queue-worker.ts URL CONCURRENCY [CLOCK-MS] [CORES].
 // What a job asks for is its payload's deed; each start and end is a line of standard output.
 import { existsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
@@ -9,7 +9,7 @@ import type { JobHandler } from "../../src/queue/queue.ts";
 import { connectRedis } from "../../src/queue/redis-connection.ts";
 import { faultSettings } from "./fault-settings.ts";
 
-const [url = "", concurrency = "1", clockMs = "0"] = process.argv.slice(2);
+const [url = "", concurrency = "1", clockMs = "0", cores = "0"] = process.argv.slice(2);
 const realNow = Date.now;
 Date.now = () => realNow() + Number(clockMs);
 
@@ -33,7 +33,10 @@ const handler: JobHandler = async ({ payload }, { attempt, signal }) => {
 
 const connection = await connectRedis(url);
 const queue = bullmqQueue(connection, faultSettings);
-const consumer = queue.consume("slice", handler, { concurrency: Number(concurrency) });
+const consumer = queue.consume("slice", handler, {
+  concurrency: Number(concurrency),
+  ...(cores === "0" ? {} : { cores: { count: Number(cores), onShare: (_, jobs) => say(`share ${jobs}`) } }),
+});
 say("ready");
 process.once("SIGTERM", () => {
   void (async () => {

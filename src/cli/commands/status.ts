@@ -61,8 +61,8 @@ function machineLines({ jobs, workers }: MachinesStatus): string[] {
   return [
     `workers    ${workers.length === 0 ? "none; start `colophon worker`" : workers.length}`,
     ...workers.map(
-      ({ name, kinds, running, done, silentMs }) =>
-        `           ${name}: ${running} jobs in hand, ${done} done (${kinds.join(", ")}); last sign of life ${(silentMs / 1000).toFixed(0)} s ago`,
+      ({ name, kinds, standby, running, done, silentMs }) =>
+        `           ${name}: ${running} jobs in hand, ${done} done (${kinds.join(", ")}); last sign of life ${(silentMs / 1000).toFixed(0)} s ago${standby.length === 0 ? "" : `; stands by for ${standby.join(", ")} while older workers keep its machine's cores busy`}`,
     ),
     ...(jobs.length === 0 ? ["jobs       none"] : []),
     ...jobs.map(

@@ -31,6 +31,12 @@ export const worker: Command = {
       default: Object.keys(binders).join(","),
     },
     { flags: "--concurrency <n>", description: "threads that measure; auto is one a core", default: "auto" },
+    {
+      flags: "--cores <n>",
+      description:
+        "cores that the workers of this machine share: those that come when they are taken stand by; auto is all of them",
+      default: "auto",
+    },
     { flags: "--hosts <n>", description: "hosts that are crawled at the same time", default: "50" },
     { flags: "--cache <dir>", description: "folder for what is under way", default: join(tmpdir(), "colophon-worker") },
     {
@@ -65,14 +71,16 @@ export const worker: Command = {
         "usage",
         "a worker needs --redis and --store: where to take jobs, and what they are about",
       );
-    const concurrency = options["concurrency"] === "auto" ? null : wholeNumberOf(options, "concurrency", 1, 1024);
+    const autoOr = (name: string): number | null =>
+      options[name] === "auto" ? null : wholeNumberOf(options, name, 1, 1024);
     const metricsPort =
       optionalTextOf(options, "metrics-port") === null ? null : wholeNumberOf(options, "metrics-port", 0, 65_535);
     return runWorker(
       {
         place: { ...place, redis: redisUrlOf(place.redis, process.env) },
         binds: await bindersOf(options),
-        concurrency,
+        concurrency: autoOr("concurrency"),
+        cores: autoOr("cores"),
         hosts: wholeNumberOf(options, "hosts", 1, 10_000),
         cache: textOf(options, "cache"),
         drainMs: wholeNumberOf(options, "drain-seconds", 0) * 1000,
