@@ -12,6 +12,8 @@ export interface BandTexts {
   readonly hasWord: (text: number) => boolean;
   /** As `bandKeyOf` gives it. */
   readonly keyOf: (text: number, band: number) => number;
+  /** Below 2^32: texts whose ranks are near each other are cheap to read one after the other. Without it all are alike. */
+  readonly rankOf?: (text: number) => number;
   /** Slots in which two signatures agree; asked for texts that share a band. */
   readonly equalSlots: (a: number, b: number) => number;
   /** Reads a text; asked for candidates only, most of them once. */
@@ -56,7 +58,7 @@ export function textsWithWords({ count, hasWord }: Pick<BandTexts, "count" | "ha
  * In a small bucket a pair that is joined already through others is passed over, which joins no less. In a large one that
  * would change who becomes an anchor, and there only the joins of the bucket itself count.
  *
- * Memory: 16 bytes a text, 16 a pair found, and at most 64 MB of shingles and 80 MB of remembered pairs. About 4
+ * Memory: 22 bytes a text, 16 a pair found, and at most 64 MB of shingles and 80 MB of remembered pairs. About 4
  * microseconds a text for all bands, comparisons aside.
  * @param onBand called behind each band with how many are done; waited for
  */
@@ -77,7 +79,7 @@ export async function bandEdges(
   const found = edgeList();
 
   for (const [index, band] of bands.entries()) {
-    for (const bucket of bucketsOf((text) => texts.keyOf(text, band), withWords)) {
+    for (const bucket of bucketsOf((text) => texts.keyOf(text, band), withWords, texts.rankOf)) {
       const isLarge = bucket.length > anchorsOfBucket;
       const inBucket = isLarge ? unionOf(bucket.length) : null;
       const anchors: number[] = [];

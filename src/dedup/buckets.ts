@@ -1,14 +1,20 @@
 /**
  * Documents that share the key of one band, in buckets of two or more.
  *
- * Key and position go into one 53-bit number, and numbers sort fast: 8 bytes a document and no map. Beyond two million
- * documents the key gives bits to the position; what then meets by chance is refused by its signature.
+ * Key and position go into one 53-bit number, and numbers sort fast: 8 bytes a document and no map, and at most 6 for the order
+ * of the buckets. Beyond two million documents the key gives bits to the position; what then meets by chance is refused by its
+ * signature.
  *
  * @param keyOf key of a document, 32 bits
  * @param documents in the order in which each bucket shall have them
+ * @param rankOf less than 2^32; buckets come by the rank of their first document, roughly beyond two million buckets
  */
-export function* bucketsOf(keyOf: (document: number) => number, documents: Int32Array): Generator<Int32Array> {
-  const positionBits = 32 - Math.clz32(documents.length);
+export function* bucketsOf(
+  keyOf: (document: number) => number,
+  documents: Int32Array,
+  rankOf: (document: number) => number = (document) => document,
+): Generator<Int32Array> {
+  const positionBits = bitsOf(documents.length);
   const keyShift = Math.max(0, positionBits - 21);
   const scale = 2 ** positionBits;
   const packed = new Float64Array(documents.length);
@@ -16,13 +22,37 @@ export function* bucketsOf(keyOf: (document: number) => number, documents: Int32
     packed[position] = (keyOf(documents[position] ?? 0) >>> keyShift) * scale + position;
   }
   packed.sort();
-  let start = 0;
-  for (let end = 1; end <= packed.length; end++) {
-    const key = Math.floor((packed[start] ?? 0) / scale);
-    if (end < packed.length && Math.floor((packed[end] ?? 0) / scale) === key) continue;
-    if (end - start > 1) {
-      yield Int32Array.from(packed.subarray(start, end), (value) => documents[value - key * scale] ?? 0);
-    }
-    start = end;
+  const keyAt = (at: number): number => Math.floor((packed[at] ?? 0) / scale);
+  const documentAt = (at: number): number => documents[(packed[at] ?? 0) - keyAt(at) * scale] ?? 0;
+
+  const starts = bucketStarts(packed.length, keyAt);
+  const startScale = 2 ** bitsOf(starts.length);
+  const rankShift = Math.max(0, bitsOf(starts.length) - 21);
+  const order = new Float64Array(starts.length);
+  for (const [bucket, start] of starts.entries()) {
+    order[bucket] = (rankOf(documentAt(start)) >>> rankShift) * startScale + bucket;
   }
+  order.sort();
+  for (const ranked of order) {
+    const start = starts[ranked % startScale] ?? 0;
+    let end = start + 2;
+    while (end < packed.length && keyAt(end) === keyAt(start)) end++;
+    yield Int32Array.from({ length: end - start }, (_, index) => documentAt(start + index));
+  }
+}
+
+/** Where buckets of two or more begin among sorted keys. */
+function bucketStarts(length: number, keyAt: (at: number) => number): Int32Array {
+  const starts = new Int32Array(length >>> 1);
+  let count = 0;
+  for (let at = 1; at < length; at++) {
+    const key = keyAt(at);
+    if (key === keyAt(at - 1) && (at === 1 || key !== keyAt(at - 2))) starts[count++] = at - 1;
+  }
+  return starts.subarray(0, count);
+}
+
+/** Bits that the numbers below `length` need, and one number more. */
+function bitsOf(length: number): number {
+  return 32 - Math.clz32(length);
 }

@@ -7,7 +7,7 @@ import type { JobHandler } from "../queue/queue.ts";
 import type { Store } from "../store/store.ts";
 import { edgesBytes } from "./cluster-edges.ts";
 import { edgesName, snapshotName, type BandsAsk } from "./cluster-job.ts";
-import { inSegmentOrder, snapshotOf, type TextPlace } from "./cluster-snapshot.ts";
+import { inSegmentOrder, ranksOf, snapshotOf, type TextPlace } from "./cluster-snapshot.ts";
 import { breather } from "./event-loop.ts";
 import type { SegmentCache } from "./segment-cache.ts";
 import { storedSignatures } from "./stored-signatures.ts";
@@ -34,16 +34,20 @@ export function bandsHandler({ store, segments, software }: BandsWork): JobHandl
     const { texts } = found;
     const bands = bandsOfPart(part, of);
     const pause = breather();
-    const keys = await bandKeys(store, texts, bands, signal);
+    const order = inSegmentOrder(texts);
+    const ranks = ranksOf(order);
+    const keys = await bandKeys(store, texts, order, bands, signal);
     const { count, hasWord } = { count: texts.length, hasWord: (text: number) => keys.hasWord[text] === 1 };
     const keyOf = (text: number, band: number): number => keys.byBand.get(band)?.[text] ?? 0;
     const candidates = await candidatesOf(textsWithWords({ count, hasWord }), keyOf, bands, pause);
-    const signatures = await signaturesOf(store, texts, candidates, signal);
+    const wanted = order.filter((text) => candidates.has(text));
+    const signatures = await signaturesOf(store, texts, wanted, signal);
     const edges = await bandEdges(
       {
         count,
         hasWord,
         keyOf,
+        rankOf: (text) => ranks[text] ?? 0,
         equalSlots: (a, b) => equalSlots(signatures.slots, signatures.placeOf(a), signatures.placeOf(b)),
         textOf: async (text) => {
           await pause();
@@ -75,13 +79,14 @@ interface BandKeys {
 async function bandKeys(
   store: Store,
   texts: readonly TextPlace[],
+  order: Int32Array,
   bands: readonly number[],
   signal: AbortSignal,
 ): Promise<BandKeys> {
   const byBand = new Map(bands.map((band) => [band, new Uint32Array(texts.length)]));
   const hasWord = new Uint8Array(texts.length);
   const signature = new Uint32Array(signatureSlots);
-  await eachSignature(store, texts, inSegmentOrder(texts), signal, (text, read) => {
+  await eachSignature(store, texts, order, signal, (text, read) => {
     read(signature, 0);
     hasWord[text] = signature[0] === emptySlot ? 0 : 1;
     for (const [band, keys] of byBand) keys[text] = bandKeyOf(signature, 0, band);
@@ -114,14 +119,13 @@ interface Signatures {
 async function signaturesOf(
   store: Store,
   texts: readonly TextPlace[],
-  wanted: ReadonlySet<number>,
+  wanted: Int32Array,
   signal: AbortSignal,
 ): Promise<Signatures> {
-  const slots = new Uint32Array(wanted.size * signatureSlots);
-  const places = new Map([...wanted].map((text, place) => [text, place]));
-  const order = inSegmentOrder(texts).filter((text) => wanted.has(text));
+  const slots = new Uint32Array(wanted.length * signatureSlots);
+  const places = new Map(Array.from(wanted, (text, place) => [text, place]));
   const placeOf = (text: number): number => places.get(text) ?? 0;
-  await eachSignature(store, texts, order, signal, (text, read) => read(slots, placeOf(text) * signatureSlots));
+  await eachSignature(store, texts, wanted, signal, (text, read) => read(slots, placeOf(text) * signatureSlots));
   return { slots, placeOf };
 }
 

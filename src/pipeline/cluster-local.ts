@@ -2,14 +2,16 @@ import { bandEdges, bandsOfPart } from "../dedup/band-edges.ts";
 import { bandKeyOf } from "../dedup/bands.ts";
 import { emptySlot, equalSlots, signatureSlots } from "../dedup/signature.ts";
 import type { BandRunner } from "./band-runner.ts";
-import { inSegmentOrder, type TextPlace } from "./cluster-snapshot.ts";
+import { inSegmentOrder, ranksOf, type TextPlace } from "./cluster-snapshot.ts";
 import type { TextStore } from "./text-store.ts";
 
 /** Finds the pairs in this process, all signatures in memory: 512 bytes a text. */
 export function localBands(store: Pick<TextStore, "text" | "signature">): BandRunner {
   return async (texts) => {
     const signatures = new Uint32Array(texts.length * signatureSlots);
-    for (const text of inSegmentOrder(texts)) {
+    const order = inSegmentOrder(texts);
+    const ranks = ranksOf(order);
+    for (const text of order) {
       const { segmentSha256, position } = placeOf(texts, text);
       store.signature(segmentSha256, position, signatures, text * signatureSlots);
     }
@@ -18,6 +20,7 @@ export function localBands(store: Pick<TextStore, "text" | "signature">): BandRu
         count: texts.length,
         hasWord: (text) => signatures[text * signatureSlots] !== emptySlot,
         keyOf: (text, band) => bandKeyOf(signatures, text, band),
+        rankOf: (text) => ranks[text] ?? 0,
         equalSlots: (a, b) => equalSlots(signatures, a, b),
         textOf: (text) => {
           const { segmentSha256, position } = placeOf(texts, text);

@@ -22,6 +22,13 @@ export function inSegmentOrder(texts: readonly TextPlace[]): Int32Array {
   });
 }
 
+/** By text its place in such an order, 4 bytes each. */
+export function ranksOf(order: Int32Array): Int32Array {
+  const ranks = new Int32Array(order.length);
+  for (const [rank, text] of order.entries()) ranks[text] = rank;
+  return ranks;
+}
+
 /**
  * What a clustering begins with, as an object of the store: a line of JSON, the digests of the segments in order, then for
  * each text the number of its segment among them and its position, both 32 bits little-endian. 8 bytes a text.

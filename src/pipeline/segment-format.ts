@@ -4,8 +4,12 @@ import type { Hex, SegmentHead } from "../core/records.ts";
 
 export const segmentMagic = "COLOPHON-SEGMENT/1\n";
 
-/** Unpacked bytes after which a frame is closed: small enough to hold, large enough to pack well. */
-export const frameBytes = 1 << 20;
+/**
+ * Unpacked bytes after which a frame is closed. Captures are read one after the other. Texts are read here and there when documents
+ * are compared, each with its whole frame: frames of an eighth are unpacked in a sixth of the time and take 8 % more room
+ * (`docs/benchmarks.md`).
+ */
+export const frameBytes = { captures: 1 << 20, texts: 1 << 17 };
 
 /** One zstd frame of the file. */
 export interface SegmentFrame {

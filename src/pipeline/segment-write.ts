@@ -29,8 +29,8 @@ export function segmentWriter(folder: string, temporaryName: string): SegmentWri
   const put = (bytes: Uint8Array): void => append(file, hash, at, bytes);
   put(Buffer.from(segmentMagic));
 
-  const captures = frameSink(put, at);
-  const texts = frameSink(put, at);
+  const captures = frameSink(put, at, frameBytes.captures);
+  const texts = frameSink(put, at, frameBytes.texts);
   const textLengths: number[] = [];
   const signatures: Uint32Array[] = [];
 
@@ -83,6 +83,7 @@ const zstdOptions = { params: { [constants.ZSTD_c_compressionLevel]: 3, [constan
 function frameSink(
   put: (bytes: Uint8Array) => void,
   at: { readonly position: number },
+  fullBytes: number,
 ): { readonly add: (bytes: Buffer) => void; readonly end: () => readonly SegmentFrame[] } {
   const frames: SegmentFrame[] = [];
   let waiting: Buffer[] = [];
@@ -99,7 +100,7 @@ function frameSink(
     add(bytes) {
       waiting.push(bytes);
       waitingBytes += bytes.length;
-      if (waitingBytes >= frameBytes) flush();
+      if (waitingBytes >= fullBytes) flush();
     },
     end() {
       flush();

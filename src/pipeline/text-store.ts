@@ -7,7 +7,7 @@ export interface TextStore extends Disposable {
   readonly signature: (segment: Hex, position: number, into: Uint32Array, at: number) => void;
 }
 
-/** Open segments; each holds one unpacked frame of about a megabyte. */
+/** Open segments; each holds one unpacked frame. */
 const openLimit = 64;
 
 export function textStore(folder: string): TextStore {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { suite, test } from "node:test";
@@ -15,7 +16,13 @@ import {
   runColophon,
   startColophon,
   temporaryFolder,
+  type Run,
 } from "../fixtures/run-colophon.ts";
+
+interface Worker {
+  readonly child: ChildProcess;
+  readonly run: Promise<Run>;
+}
 
 function archivesIn(folder: string, pages: number): string[] {
   return [0, 1].map((part) => {
@@ -61,6 +68,48 @@ suite("many workers", () => {
     assert.ok(machines.workers.reduce((sum, { done }) => sum + done, 0) >= 10, status.out);
     assert.deepEqual(machines.jobs, []);
     for (const { status, err } of await workers.stop()) assert.equal(status, 0, err);
+  });
+
+  test("that find the cores of their machine taken stand by, and say so", async () => {
+    using folder = temporaryFolder();
+    await using redis = await startRedis();
+    const store = join(folder.path, "store");
+    mkdirSync(store);
+    const corpus = corpusOfSmallSlices(join(folder.path, "corpus"));
+    assert.equal((await runColophon("ingest", ...archivesIn(folder.path, 60), "--corpus", corpus)).status, 0);
+    const place = ["--redis", redis.url, "--store", store, "--cores", "1", "--concurrency", "1", "--lock-seconds", "2"];
+    using left = new DisposableStack();
+    const start = (): Worker => {
+      const child = startColophon(["worker", ...place]);
+      left.defer(() => child.kill("SIGKILL"));
+      return { child, run: ended(child) };
+    };
+    const state = async (): Promise<string> =>
+      (await runColophon("status", "--corpus", corpus, "--redis", redis.url)).out;
+    const first = start();
+    while (!(await state()).includes(`:${first.child.pid}:`)) await pause(50);
+    const second = start();
+    const standing = new RegExp(
+      `:${second.child.pid}: .*; stands by for slice, bands, export while older workers`,
+      "u",
+    );
+    while (!standing.test(await state())) await pause(50);
+    assert.doesNotMatch(await state(), new RegExp(`:${first.child.pid}: .* stands by`, "u"));
+    first.child.kill("SIGKILL");
+    while (standing.test(await state())) await pause(50);
+    second.child.kill("SIGTERM");
+    await first.run;
+    const { err } = await second.run;
+    const said = err.split("\n").filter((line) => line.includes('"slice"'));
+    assert.deepEqual(
+      said
+        .map((line) => JSON.parse(line) as { jobs: number; message: string })
+        .map(({ jobs, message }) => [jobs, message]),
+      [
+        [0, "older workers keep this machine's cores busy: standing by"],
+        [1, "taking jobs"],
+      ],
+    );
   });
 
   test("lose nothing to FLUSHALL in the middle of a run, nor to a collector that is stopped and started again", async () => {

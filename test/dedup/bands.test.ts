@@ -40,3 +40,20 @@ test("a bucket holds all documents of one key in the given order, and no documen
     }),
   );
 });
+
+test("buckets come by the rank of their first document", () => {
+  fc.assert(
+    fc.property(fc.array(fc.record({ key: fc.nat({ max: 20 }), rank: fc.nat() })), (all) => {
+      const documents = Int32Array.from(all.keys());
+      const rankOf = (document: number): number => all[document]?.rank ?? 0;
+      const ranks = Array.from(
+        bucketsOf((document) => all[document]?.key ?? 0, documents, rankOf),
+        ([first]) => rankOf(first ?? -1),
+      );
+      assert.deepEqual(
+        ranks,
+        ranks.toSorted((a, b) => a - b),
+      );
+    }),
+  );
+});
