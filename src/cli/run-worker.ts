@@ -90,7 +90,7 @@ export async function runWorker(request: WorkerRequest, io: Io): Promise<ExitNam
   return "ok";
 }
 
-/** Loaded only where they are asked for: they are a fifth of what a worker loads. */
+/** Loaded only where they are asked for: their library and what it needs are 80 files. */
 async function workerMetrics(): Promise<WorkerMetrics> {
   const { workMetrics } = await import("../telemetry/metrics.ts");
   return workMetrics(workerKinds);

@@ -12,7 +12,7 @@ export interface BandTexts {
   readonly hasWord: (text: number) => boolean;
   /** As `bandKeyOf` gives it. */
   readonly keyOf: (text: number, band: number) => number;
-  /** Below 2^32: texts whose ranks are near each other are cheap to read one after the other. Without it all are alike. */
+  /** Below 2^32: texts of near ranks are cheap to read one after the other. Without it they come in the order of claims. */
   readonly rankOf?: (text: number) => number;
   /** Slots in which two signatures agree; asked for texts that share a band. */
   readonly equalSlots: (a: number, b: number) => number;

@@ -187,7 +187,10 @@ export function bullmqConsumer(
 
   let resting = false;
   let share = cores === undefined ? concurrency : 0;
-  /** Has BullMQ take as many jobs as it may, or none for now; those in hand go on. May be called at any time. */
+  /**
+   * Has BullMQ take as many jobs as it may, or none for now; those in hand go on, and one that it waits for already may still
+   * come. May be called at any time.
+   */
   const goOn = (): void => {
     if (closing.signal.aborted) return;
     if (resting || share === 0) return void worker.pause(true);

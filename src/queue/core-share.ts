@@ -1,7 +1,8 @@
-import { readFileSync, readlinkSync } from "node:fs";
-import { availableParallelism, cpus, hostname } from "node:os";
+import { readFileSync } from "node:fs";
+import { availableParallelism, cpus } from "node:os";
 
 import type { JobKind } from "./queue.ts";
+import { processSpace } from "./same-machine.ts";
 
 /** A worker process, as those see it that have the same processors. */
 export interface Sharer {
@@ -32,28 +33,15 @@ function isBefore(a: Sharer, b: Sharer): boolean {
 }
 
 /**
- * Names the processors that this process may use: two processes have the same name only if they have the same processors. Names of
- * hosts will not do, for cloned machines have the same; a boot of a kernel has one id, and each container its own process ids.
+ * Names the processors that this process may use: two processes have the same name only if they have the same processors.
+ * `null` where that cannot be told.
  */
-export function coresName(): string {
-  try {
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    // One that is held to a part of the processors shares them with its own group only.
-    const isHeld = availableParallelism() < cpus().length;
-    const group = isHeld ? `${availableParallelism()}:${readFileSync("/proc/self/cgroup", "utf8").trim()}` : "all";
-    return `${boot}:${readlinkSync("/proc/self/ns/pid")}:${group}`;
-  } catch {
-    return hostname();
-  }
-}
-
-/** Whether a process of this machine runs; only for those that `coresName` puts on it. */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process may not be signalled, but is there.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+export function coresName(): string | null {
+  const space = processSpace();
+  if (space === null) return null;
+  const allowed = /^Cpus_allowed:\s*(.*)$/mu.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
+  // One that is held to a part of them shares it with its own control group only (cgroups(7)).
+  const isHeld = availableParallelism() < cpus().length;
+  const group = isHeld ? `${availableParallelism()} ${readFileSync("/proc/self/cgroup", "utf8").trim()}` : "all";
+  return `${space} ${allowed} ${group}`;
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { PipelineError } from "../core/errors.ts";
 import type { RedisScripts } from "./redis-connection.ts";
+import { isRunning, processSpace } from "./same-machine.ts";
 
 /** Something that one process of all machines holds at a time, until it ends or dies. */
 export interface Lease extends AsyncDisposable {
@@ -81,27 +81,20 @@ function ownName(): string {
 }
 
 function livesIn(): string {
-  try {
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    return `${boot}/${readlinkSync("/proc/self/ns/pid")}`;
-  } catch {
-    return "elsewhere";
-  }
+  return processSpace() ?? "elsewhere";
 }
 
 /** Can only be said of processes that this one can see. */
 function isDead(holder: string): boolean {
-  return isVisible(holder) && !isAlive(holder);
+  return isVisible(holder) && !isRunning(pidOf(holder));
 }
 
 function isAlive(holder: string): boolean {
-  if (!isVisible(holder)) return false;
-  try {
-    process.kill(Number(holder.split(" ")[1]), 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
+  return isVisible(holder) && isRunning(pidOf(holder));
+}
+
+function pidOf(holder: string): number {
+  return Number(holder.split(" ")[1]);
 }
 
 function isVisible(holder: string): boolean {

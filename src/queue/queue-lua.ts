@@ -89,7 +89,7 @@ return redis.call("HSET", KEYS[2], ARGV[1], ARGV[2])`;
 /**
  * A sign of life. KEYS: workers, worker states, sharers of the same processors. ARGV: worker, its state, milliseconds after which the
  * silent are forgotten, and after which they are dead, when it was first seen (0: now), itself as a sharer.
- * Answers when it was first seen, and the other sharers that live.
+ * Answers when it was first seen, the other sharers that live, and 1 if it was known itself.
  */
 export const beatScript = `
 ${nowMs}
@@ -107,9 +107,10 @@ for i = 1, #sharers, 2 do
   if not seen then redis.call("HDEL", KEYS[3], sharers[i])
   elseif sharers[i] ~= ARGV[1] and now - tonumber(seen) <= tonumber(ARGV[4]) then others[#others + 1] = sharers[i + 1] end
 end
+local known = redis.call("HEXISTS", KEYS[3], ARGV[1])
 redis.call("HSET", KEYS[3], ARGV[1], '{"since":' .. since .. ',' .. string.sub(ARGV[6], 2))
 redis.call("PEXPIRE", KEYS[3], ARGV[3])
-return {since, others}`;
+return {since, others, known}`;
 
 /** KEYS: workers, worker states, sharers of the same processors. ARGV: worker. */
 export const leaveScript = `

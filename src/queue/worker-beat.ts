@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 
+import { coresName, shareOf, type Sharer } from "./core-share.ts";
 import { asError } from "./job-ends.ts";
-import { coresName, isRunning, shareOf, type Sharer } from "./core-share.ts";
 import type { Cores, JobKind, WorkerState } from "./queue.ts";
 import { beatScript, leaveScript, workersScript } from "./queue-lua.ts";
 import { beatsPerLock, deadAfterLocks } from "./queue-settings.ts";
 import type { RedisConnection } from "./redis-connection.ts";
+import { isRunning } from "./same-machine.ts";
 
 /** A kind that takes its part of the machine's processors. */
 export interface Share {
@@ -26,18 +27,25 @@ export interface WorkerBeat {
   readonly stop: () => Promise<void>;
 }
 
+type BeatAnswer = [since: string, others: string[], known: 0 | 1];
+
 const keys = ["workers", "worker-states"];
 /** The silent are shown this long, so that whoever looks can see that they have gone. */
 const forgottenAfterLocks = 4;
 
 export function workerBeat(
-  { scripts }: RedisConnection,
+  { scripts }: Pick<RedisConnection, "scripts">,
   lockDurationMs: number,
   onError: (error: Error) => void,
 ): WorkerBeat {
   const name = `${hostname()}:${process.pid}`;
   const id = `${name}:${randomBytes(4).toString("hex")}`;
-  const allKeys = [...keys, `sharers:${createHash("sha256").update(coresName()).digest("hex").slice(0, 16)}`];
+  // Who cannot tell which processors it has shares them with nobody.
+  const cores = createHash("sha256")
+    .update(coresName() ?? id)
+    .digest("hex")
+    .slice(0, 16);
+  const allKeys = [...keys, `sharers:${cores}`];
   const kinds = new Set<JobKind>();
   const shares = new Map<JobKind, Share>();
   const told = new Map<JobKind, number>();
@@ -46,6 +54,7 @@ export function workerBeat(
   let timer: NodeJS.Timeout | undefined;
   let under: Promise<unknown> | undefined;
   let isStale = false;
+  let isOver = false;
 
   const beat = (): void => {
     // While Redis is away one waits; more would only pile up.
@@ -58,21 +67,30 @@ export function workerBeat(
     const sharer = JSON.stringify({ id, pid: process.pid, wants });
     under = scripts
       .run(beatScript, allKeys, [id, state, ...limits, since ?? 0, sharer])
-      .then((answer) => share(wants, answer as [string, string[]]))
+      .then((answer) => share(wants, answer as BeatAnswer))
       .catch((error: unknown) => onError(asError(error)))
       .finally(() => {
         under = undefined;
-        if (isStale) beat();
+        // Behind the leave it would bring back one that has gone.
+        if (isStale && !isOver) beat();
       });
   };
 
-  const share = (wants: Sharer["wants"], [first, seen]: [string, string[]]): void => {
+  const share = (wants: Sharer["wants"], [first, seen, known]: BeatAnswer): void => {
+    // Where Redis has forgotten this process it has forgotten the others too: they first give their signs of life.
+    if (since !== null && known === 0) return;
     since = Number(first);
     const mine = { id, pid: process.pid, since, wants };
     // Who was killed is silent for a while, but on this machine it can be seen at once.
     const others = seen.map((text) => JSON.parse(text) as Sharer).filter(({ pid }) => isRunning(pid));
-    for (const [kind, { cores, onShare }] of shares) {
-      const jobs = shareOf(kind, mine, others, cores.count);
+    for (const [
+      kind,
+      {
+        cores: { count },
+        onShare,
+      },
+    ] of shares) {
+      const jobs = shareOf(kind, mine, others, count);
       if (!(kind in wants) || told.get(kind) === jobs) continue;
       told.set(kind, jobs);
       onShare(jobs);
@@ -91,6 +109,7 @@ export function workerBeat(
       beat();
     },
     async stop() {
+      isOver = true;
       clearInterval(timer);
       if (timer !== undefined) await scripts.run(leaveScript, allKeys, [id]);
     },

@@ -6,6 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { suite, test } from "node:test";
 
 import type { MachinesStatus } from "../../src/pipeline/machines-status.ts";
+import { until } from "../conformance/queue-samples.ts";
 import { archiveOfPages } from "../fixtures/archive-of-pages.ts";
 import { startWorkers } from "../fixtures/machines.ts";
 import { startRedis } from "../fixtures/redis-server.ts";
@@ -87,16 +88,16 @@ suite("many workers", () => {
     const state = async (): Promise<string> =>
       (await runColophon("status", "--corpus", corpus, "--redis", redis.url)).out;
     const first = start();
-    while (!(await state()).includes(`:${first.child.pid}:`)) await pause(50);
+    await until(async () => (await state()).includes(`:${first.child.pid}:`));
     const second = start();
     const standing = new RegExp(
       `:${second.child.pid}: .*; stands by for slice, bands, export while older workers`,
       "u",
     );
-    while (!standing.test(await state())) await pause(50);
+    await until(async () => standing.test(await state()));
     assert.doesNotMatch(await state(), new RegExp(`:${first.child.pid}: .* stands by`, "u"));
     first.child.kill("SIGKILL");
-    while (standing.test(await state())) await pause(50);
+    await until(async () => !standing.test(await state()));
     second.child.kill("SIGTERM");
     await first.run;
     const { err } = await second.run;

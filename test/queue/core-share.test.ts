@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { suite, test } from "node:test";
+import { setImmediate as turns } from "node:timers/promises";
 
 import { array, assert as assertProperty, integer, property, record } from "fast-check";
 
-import { coresName, isRunning, shareOf, type Sharer } from "../../src/queue/core-share.ts";
+import { coresName, shareOf, type Sharer } from "../../src/queue/core-share.ts";
+import { beatScript } from "../../src/queue/queue-lua.ts";
+import type { RedisScripts } from "../../src/queue/redis-connection.ts";
+import { isRunning } from "../../src/queue/same-machine.ts";
+import { workerBeat } from "../../src/queue/worker-beat.ts";
 
 const sharers = array(record({ since: integer({ min: 1, max: 5 }), wanted: integer({ min: 1, max: 9 }) }), {
   minLength: 1,
@@ -63,15 +69,70 @@ suite("the share of a machine's cores", () => {
     assert.equal(shareOf("turn", mine, [older], 2), 0);
   });
 
-  test("is one with all processes of this machine", () => {
+  test("is one with all processes of this machine that may use the same processors, and with no others", () => {
     const file = new URL("../../src/queue/core-share.ts", import.meta.url).href;
-    const script = `import { coresName } from ${JSON.stringify(file)}; process.stdout.write(coresName());`;
-    const name = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
-    assert.equal(name, coresName());
+    const script = `import { coresName } from ${JSON.stringify(file)}; process.stdout.write(String(coresName()));`;
+    const node = [process.execPath, "--input-type=module", "-e", script];
+    const nameOf = (...command: readonly string[]): string =>
+      execFileSync(command[0] ?? "", command.slice(1), { encoding: "utf8" });
+    assert.equal(nameOf(...node), coresName());
+    const pinned = nameOf("taskset", "-c", "0", ...node);
+    assert.equal(pinned, nameOf("taskset", "-c", "0", ...node));
+    if (availableParallelism() > 1) assert.notEqual(pinned, nameOf("taskset", "-c", "1", ...node));
   });
 
   test("is not kept for a process that has ended", () => {
     assert.equal(isRunning(process.pid), true);
     assert.equal(isRunning(spawnSync(process.execPath, ["-e", ""]).pid), false);
   });
+
+  test("is given up for good when a process leaves while a sign of life is under way", async () => {
+    const { scripts, sent, answer } = slowScripts();
+    const beat = workerBeat({ scripts }, 60_000, assert.ifError);
+    beat.start("slice", { wanted: 1, cores: { count: 1 }, onShare: () => undefined });
+    await beat.stop();
+    await answer(["1", [], 0]);
+    assert.deepEqual(sent, ["beat", "leave"]);
+  });
+
+  test("stays what it is when Redis has forgotten everybody, until the others have said that they are there", async (t) => {
+    const { scripts, answer } = slowScripts();
+    const shares: number[] = [];
+    const beat = workerBeat({ scripts }, 60_000, assert.ifError);
+    t.after(() => beat.stop());
+    const older = JSON.stringify({ id: "older", pid: process.pid, since: 1, wants: { slice: 1 } });
+    beat.start("slice", { wanted: 1, cores: { count: 1 }, onShare: (jobs) => shares.push(jobs) });
+    await answer(["2", [older], 0]);
+    await answer(["2", [], 0]);
+    assert.deepEqual(shares, [0]);
+    beat.start("turn");
+    await answer(["2", [], 1]);
+    assert.deepEqual(shares, [0, 1]);
+  });
 });
+
+type Answer = [since: string, others: string[], known: 0 | 1];
+
+/** Scripts that Redis answers when a test says so. */
+function slowScripts(): {
+  readonly scripts: RedisScripts;
+  readonly sent: readonly string[];
+  readonly answer: (answer: Answer) => Promise<void>;
+} {
+  const sent: string[] = [];
+  const waiting: ((answer: Answer) => void)[] = [];
+  return {
+    sent,
+    scripts: {
+      run: async (lua) => {
+        sent.push(lua === beatScript ? "beat" : "leave");
+        return lua === beatScript ? new Promise((resolve) => waiting.push(resolve)) : 0;
+      },
+      serverTimeMs: async () => 0,
+    },
+    async answer(answer) {
+      waiting.shift()?.(answer);
+      await turns();
+    },
+  };
+}
