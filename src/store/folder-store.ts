@@ -1,9 +1,9 @@
-import { createReadStream } from "node:fs";
 import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
 import { folderFault } from "./folder-fault.ts";
+import { copyBytes } from "./copy-bytes.ts";
 import { checkName, checkPrefix, isObjectName } from "./object-name.ts";
 import { openSource, readAt } from "./open-source.ts";
 import type { Content, Store, StoredObject } from "./store.ts";
@@ -13,7 +13,6 @@ import { passingName, syncFolder, writeSynced } from "./write-synced.ts";
 const incoming = "~incoming";
 /** Nobody writes to a file for so long without adding to it: it was left by a process that was killed. */
 const leftoverMs = 24 * 3600 * 1000;
-const chunkBytes = 1024 * 1024;
 
 /**
  * A store in a folder that all machines see, over NFS too: an object is written and synced under another name, and then
@@ -123,11 +122,10 @@ async function write(root: string, content: Content, signal: AbortSignal | undef
   }
   // Copied and never linked: whose file it is may change it.
   const source = await openSource(content.path);
-  const bytes = source.createReadStream({ highWaterMark: chunkBytes });
   try {
-    await writeSynced(passing, (file) => file.writeFile(bytes, stop(signal)));
+    await writeSynced(passing, (file) => copyBytes(source, file, signal));
   } finally {
-    bytes.destroy();
+    await source.close();
   }
   return passing;
 }
@@ -195,11 +193,11 @@ async function sweep(fresh: string): Promise<void> {
 async function copy(from: string, to: string, signal: AbortSignal | undefined): Promise<boolean> {
   if ((await fileSize(from)) === null) return false;
   const passing = `${to}.${passingName()}`;
-  const bytes = createReadStream(from, { highWaterMark: chunkBytes });
+  const source = await open(from, "r");
   try {
-    await writeSynced(passing, (file) => file.writeFile(bytes, stop(signal)));
+    await writeSynced(passing, (file) => copyBytes(source, file, signal));
   } finally {
-    bytes.destroy();
+    await source.close();
   }
   await rename(passing, to);
   await syncFolder(dirname(to));
