@@ -10,7 +10,10 @@ export const bind: BindWorker = (deps) => {
     return turnWorker(deps);
   };
   const turn = deps.observed(async (job, context) => {
-    loading ??= load();
+    loading ??= load().catch((error: unknown) => {
+      loading = undefined; // the next job tries again
+      throw error;
+    });
     return (await loading).handler(job, context);
   });
   const { close } = deps.queue.consume("turn", turn, { concurrency: deps.waitingConcurrency });

@@ -6,8 +6,7 @@ import { printable } from "./write-line.ts";
 /** Tells how far an ingest has come; the rate is that of records since it began. */
 export function ingestDisplay(progress: Progress): (seen: IngestProgress) => void {
   const startedMs = performance.now();
-  return ({ phase, path, doneBytes, totalBytes, records, captures, documents }) => {
-    if (phase === "register") return;
+  return ({ path, doneBytes, totalBytes, records, captures, documents }) => {
     const rate = records / Math.max(0.5, (performance.now() - startedMs) / 1000);
     const name = path.split("/").pop() ?? path;
     const words = `${rate.toFixed(0)} records/s, ${captures} captures, ${documents} documents, ${name}`;

@@ -5,12 +5,11 @@ import { appendToPartitions, wholeSlices } from "./append-partitions.ts";
 import type { Corpus } from "./corpus.ts";
 import type { MeasureJob, MeasureResult } from "./measure-slice.ts";
 import type { Measurer } from "./measurer.ts";
-import { registerArchives, type InputFailure } from "./register-archives.ts";
+import { bytesOf, registerArchives, type InputFailure } from "./register-archives.ts";
 import { sliceOf } from "./slices.ts";
 
 /** What a person watching wants to know; called often, so keep it cheap. */
 export interface IngestProgress {
-  readonly phase: "register" | "measure";
   /** The file in hand. */
   readonly path: string;
   readonly doneBytes: number;
@@ -47,6 +46,7 @@ export interface Damage {
 }
 
 interface Tally {
+  archives: number;
   alreadyRead: number;
   slices: number;
   problems: number;
@@ -69,6 +69,7 @@ export async function ingestArchives(
   onProgress: (progress: IngestProgress) => void,
 ): Promise<IngestReport> {
   const tally: Tally = {
+    archives: 0,
     alreadyRead: 0,
     slices: 0,
     problems: 0,
@@ -77,45 +78,70 @@ export async function ingestArchives(
     outcomes: { document: 0, duplicate: 0, skipped: 0, failed: 0 },
     failures: [],
   };
-  const report = (phase: IngestProgress["phase"], path: string, totalBytes: number): void => {
+  // What is to come: a file that turns out to bring nothing is taken off again.
+  let totalBytes = paths.reduce((sum, given) => sum + bytesOf(given), 0);
+  let path = paths[0] ?? "";
+  const report = (): void => {
     const captures = outcomes.reduce((sum, outcome) => sum + tally.outcomes[outcome], 0);
+    const { doneBytes } = tally;
     onProgress({
-      phase,
       path,
-      doneBytes: tally.doneBytes,
+      doneBytes,
       totalBytes,
       records: pool.recordsSeen(),
       captures,
       documents: tally.outcomes.document,
     });
   };
-  const { archives, failures } = await registerArchives(ledgers, paths, corpus.config.sliceBytes, signal, (path) =>
-    report("register", path, 0),
-  );
-  tally.failures.push(...failures);
-  const totalBytes = archives.reduce((sum, { bytes }) => sum + bytes, 0);
-  // A first slice may take a while: whoever watches sees at once that it has begun.
-  if (archives[0] !== undefined) report("measure", archives[0].path, totalBytes);
   const gate = inFlightGate(pool.size);
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  const ends: Promise<void>[] = [];
   // Slices take seconds: between two of them, the records that the threads look at show that work goes on.
-  let path = "";
-  const ticking = setInterval(() => report("measure", path, totalBytes), tickMs);
+  const ticking = setInterval(report, tickMs);
+  report();
   try {
-    // Files overlap at their ends, so that a thread is never idle while the last slice of a file is measured.
-    await Promise.all(
-      archives.map(async (archive) => {
-        await archiveIngest(corpus, ledgers, pool, archive, signal, gate, tally, () => {
-          path = archive.path;
-          report("measure", path, totalBytes);
-        });
-      }),
-    );
+    // The digest of a file is reckoned while the one before it is measured, and files overlap at their ends: no thread is idle.
+    for await (const one of ahead(registerArchives(ledgers, paths, corpus.config.sliceBytes, either))) {
+      if ("failure" in one) tally.failures.push(one.failure);
+      if ("failure" in one || one.archive === null) {
+        totalBytes -= bytesOf(one.path);
+        continue;
+      }
+      const { archive } = one;
+      tally.archives++;
+      const { done } = await archiveIngest(corpus, ledgers, pool, archive, either, gate, tally, () => {
+        path = archive.path;
+        report();
+      });
+      done.catch(() => failed.abort());
+      ends.push(done);
+    }
+    await Promise.all(ends);
   } finally {
     clearInterval(ticking);
   }
-  return { archives: archives.length, ...tally, interrupted: signal.aborted };
+  return { ...tally, interrupted: signal.aborted };
 }
 
+/** Has the next value made while the last one is used; when it ends, nothing is in the making. */
+async function* ahead<T>(values: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = values.next();
+  try {
+    for (;;) {
+      const { done, value } = await next;
+      if (done === true) return;
+      next = values.next();
+      // Met where it is awaited, should anybody come so far.
+      next.catch(() => undefined);
+      yield value;
+    }
+  } finally {
+    await next.catch(() => undefined);
+  }
+}
+
+/** Resolves when the last slice has been handed in; `done` when all of them are in the ledger. */
 async function archiveIngest(
   corpus: Corpus,
   ledgers: readonly Ledger[],
@@ -125,16 +151,23 @@ async function archiveIngest(
   gate: Gate,
   tally: Tally,
   onSlice: () => void,
-): Promise<void> {
+): Promise<{ readonly done: Promise<void> }> {
   const known = wholeSlices(ledgers, corpus.segments, archive);
   tally.doneBytes += known.reduce((sum, { begin, end }) => sum + end - begin, 0);
   if (known.length === archive.sliceCount) {
     tally.alreadyRead++;
     onSlice();
-    return;
+    return { done: Promise.resolve() };
   }
   let expected = known.reduce((last, { end, begin }) => (end > begin ? end : last), 0);
   let failed: unknown = null;
+  const settled = (): void => {
+    if (failed === null) return;
+    // Workers elsewhere go on with their slices; the next run finds what came of them.
+    if (signal.aborted && failed instanceof PipelineError && failed.code === "interrupted") return;
+    if (!(failed instanceof PipelineError) || !isOfInput(failed.code)) throw failed;
+    tally.failures.push({ path: archive.path, message: failed.message });
+  };
   // Each slice waits for the one before it to be appended; measuring itself runs ahead as far as the gate lets it.
   let previous: Promise<void> = Promise.resolve();
   for (let index = known.length; index < archive.sliceCount; index++) {
@@ -170,15 +203,7 @@ async function archiveIngest(
       }
     })();
   }
-  await previous;
-  if (failed === null) return;
-  // Workers elsewhere go on with their slices; the next run finds what came of them.
-  if (signal.aborted && failed instanceof PipelineError && failed.code === "interrupted") return;
-  if (failed instanceof PipelineError && isOfInput(failed.code)) {
-    tally.failures.push({ path: archive.path, message: failed.message });
-    return;
-  }
-  throw failed;
+  return { done: previous.then(settled) };
 }
 
 /** Other files go on when one cannot be read. */

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
-import type { ArchiveRow } from "../core/records.ts";
+import type { ArchiveRow, Hex } from "../core/records.ts";
 import { archiveByPath, registerArchive } from "../ledger/archives.ts";
 import type { Ledger } from "../ledger/open.ts";
 import { fileSource } from "../warc/source.ts";
@@ -15,37 +15,46 @@ export interface InputFailure {
   readonly message: string;
 }
 
-export interface Registered {
-  readonly archives: readonly ArchiveRow[];
-  readonly failures: readonly InputFailure[];
-}
+/** A file that was looked at: registered, or the same bytes as one before it (`archive` is `null`), or not to be taken in. */
+export type Registered =
+  | { readonly path: string; readonly archive: ArchiveRow | null }
+  | { readonly path: string; readonly failure: InputFailure };
 
 /**
- * Names each file by the digest of its bytes and registers it. A file that the ledger knows unchanged (path, size and
- * time of change) is not read again; two files with the same bytes are one archive.
+ * Names each file by the digest of its bytes and registers it, one when it is asked for. A file that the ledger knows unchanged
+ * (path, size and time of change) is not read again; two files with the same bytes are one archive. Ends early when `signal`
+ * aborts.
  */
-export async function registerArchives(
+export async function* registerArchives(
   ledgers: readonly Ledger[],
   paths: readonly string[],
   sliceBytes: number,
   signal: AbortSignal,
-  onFile: (path: string) => void,
-): Promise<Registered> {
-  const archives = new Map<string, ArchiveRow>();
-  const failures: InputFailure[] = [];
-  for (const given of paths) {
-    if (signal.aborted) break;
-    onFile(given);
+): AsyncGenerator<Registered> {
+  const known = new Set<Hex>();
+  for (const path of paths) {
+    if (signal.aborted) return;
+    let one: Registered;
     try {
-      const archive = await registered(ledgers, resolve(given), sliceBytes, signal);
-      archives.set(archive.sha256, archive);
+      const archive = await registered(ledgers, resolve(path), sliceBytes, signal);
+      one = { path, archive: known.has(archive.sha256) ? null : archive };
+      known.add(archive.sha256);
     } catch (error) {
-      if (signal.aborted) break;
+      if (signal.aborted) return;
       if (!(error instanceof PipelineError) || !error.code.startsWith("archive-")) throw error;
-      failures.push({ path: given, message: error.message });
+      one = { path, failure: { path, message: error.message } };
     }
+    yield one;
   }
-  return { archives: [...archives.values()], failures };
+}
+
+/** Bytes of a file, for whoever wants to know how much is to come; 0 where it cannot be told. */
+export function bytesOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
 }
 
 async function registered(
