@@ -41,11 +41,11 @@ export function workerBeat(
   const name = `${hostname()}:${process.pid}`;
   const id = `${name}:${randomBytes(4).toString("hex")}`;
   // Who cannot tell which processors it has shares them with nobody.
-  const cores = createHash("sha256")
+  const coresDigest = createHash("sha256")
     .update(coresName() ?? id)
     .digest("hex")
     .slice(0, 16);
-  const allKeys = [...keys, `sharers:${cores}`];
+  const allKeys = [...keys, `sharers:${coresDigest}`];
   const kinds = new Set<JobKind>();
   const shares = new Map<JobKind, Share>();
   const told = new Map<JobKind, number>();
@@ -83,14 +83,8 @@ export function workerBeat(
     const mine = { id, pid: process.pid, since, wants };
     // Who was killed is silent for a while, but on this machine it can be seen at once.
     const others = seen.map((text) => JSON.parse(text) as Sharer).filter(({ pid }) => isRunning(pid));
-    for (const [
-      kind,
-      {
-        cores: { count },
-        onShare,
-      },
-    ] of shares) {
-      const jobs = shareOf(kind, mine, others, count);
+    for (const [kind, { cores, onShare }] of shares) {
+      const jobs = shareOf(kind, mine, others, cores.count);
       if (!(kind in wants) || told.get(kind) === jobs) continue;
       told.set(kind, jobs);
       onShare(jobs);

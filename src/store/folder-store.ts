@@ -2,8 +2,8 @@ import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from "n
 import { dirname, join, resolve } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
+import { copyBytes } from "./file-pieces.ts";
 import { folderFault } from "./folder-fault.ts";
-import { copyBytes } from "./copy-bytes.ts";
 import { checkName, checkPrefix, isObjectName } from "./object-name.ts";
 import { openSource, readAt } from "./open-source.ts";
 import type { Content, Store, StoredObject } from "./store.ts";
@@ -121,12 +121,8 @@ async function write(root: string, content: Content, signal: AbortSignal | undef
     return passing;
   }
   // Copied and never linked: whose file it is may change it.
-  const source = await openSource(content.path);
-  try {
-    await writeSynced(passing, (file) => copyBytes(source, file, signal));
-  } finally {
-    await source.close();
-  }
+  await using source = await openSource(content.path);
+  await writeSynced(passing, (file) => copyBytes(source, file, signal));
   return passing;
 }
 
@@ -193,12 +189,8 @@ async function sweep(fresh: string): Promise<void> {
 async function copy(from: string, to: string, signal: AbortSignal | undefined): Promise<boolean> {
   if ((await fileSize(from)) === null) return false;
   const passing = `${to}.${passingName()}`;
-  const source = await open(from, "r");
-  try {
-    await writeSynced(passing, (file) => copyBytes(source, file, signal));
-  } finally {
-    await source.close();
-  }
+  await using source = await open(from, "r");
+  await writeSynced(passing, (file) => copyBytes(source, file, signal));
   await rename(passing, to);
   await syncFolder(dirname(to));
   return true;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { setTimeout as pause } from "node:timers/promises";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 
 import { PipelineError } from "../../src/core/errors.ts";
 import { archiveTotals } from "../../src/ledger/archives.ts";

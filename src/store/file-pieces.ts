@@ -1,0 +1,23 @@
+import type { FileHandle } from "node:fs/promises";
+
+const pieceBytes = 1024 * 1024;
+
+/**
+ * What is left of a file in pieces of 1 MiB, all in one buffer: each is good until the next is asked for. A stream makes a buffer
+ * anew for each piece, and V8 goes through its whole heap when 64 MB of them have come together.
+ * @throws what `signal` says when it aborts
+ */
+export async function* piecesOf(file: FileHandle, signal?: AbortSignal): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafeSlow(pieceBytes);
+  for (;;) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await file.read(buffer, 0, pieceBytes, null);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** Copies what is left of a file to the end of another. @throws what `signal` says when it aborts */
+export async function copyBytes(from: FileHandle, to: FileHandle, signal?: AbortSignal): Promise<void> {
+  for await (const piece of piecesOf(from, signal)) await to.writeFile(piece);
+}
