@@ -1,10 +1,10 @@
 // Takes "copy" jobs: records of one file of Common Crawl in, an archive in the store. Two at a time: each is one stream.
 // What speaks to other machines is loaded with the first job.
-import type { BindWorker } from "../src/pipeline/worker.ts";
+import type { BindWorker } from "../src/jobs/worker.ts";
 
 export const bind: BindWorker = (deps) => {
   const copy = deps.observed(async (job, context) => {
-    const { copyHandler } = await import("../src/pipeline/copy-jobs.ts");
+    const { copyHandler } = await import("../src/jobs/copy/submit.ts");
     return copyHandler(deps)(job, context);
   });
   return deps.queue.consume("copy", copy, { concurrency: 2 });

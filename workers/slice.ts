@@ -1,6 +1,6 @@
 // Takes "slice" jobs: a slice of an archive in, its segment in the store.
-import { sliceHandler } from "../src/pipeline/slice-jobs.ts";
-import type { BindWorker } from "../src/pipeline/worker.ts";
+import { sliceHandler } from "../src/jobs/slice/submit.ts";
+import type { BindWorker } from "../src/jobs/worker.ts";
 
 export const bind: BindWorker = (deps) =>
   deps.queue.consume("slice", deps.observed(sliceHandler(deps)), { concurrency: deps.concurrency, cores: deps.cores });

@@ -1,12 +1,12 @@
 // Takes "turn" jobs: a host's turn of a crawl in, what came of its pages in the store.
 // What speaks to other machines is loaded with the first job.
-import type { TurnWorker } from "../src/pipeline/crawl-turns.ts";
-import type { BindWorker } from "../src/pipeline/worker.ts";
+import type { TurnWorker } from "../src/jobs/turn/handler.ts";
+import type { BindWorker } from "../src/jobs/worker.ts";
 
 export const bind: BindWorker = (deps) => {
   let loading: Promise<TurnWorker> | undefined;
   const load = async (): Promise<TurnWorker> => {
-    const { turnWorker } = await import("../src/pipeline/crawl-turns.ts");
+    const { turnWorker } = await import("../src/jobs/turn/handler.ts");
     return turnWorker(deps);
   };
   const turn = deps.observed(async (job, context) => {

@@ -11,10 +11,10 @@ import { parquetWriteFile, type ColumnSource } from "hyparquet-writer";
 
 import { columnarRows, indexTable } from "../../src/commoncrawl/columnar-index.ts";
 import { fits, type IndexQuery } from "../../src/commoncrawl/index-query.ts";
-import { mannersOf, usualPatience } from "../../src/commoncrawl/patience.ts";
+import { mannersOf, usualPatience } from "../../src/commoncrawl/request-pacing.ts";
 import { remoteFiles } from "../../src/commoncrawl/remote-files.ts";
 import { urlPatternOf } from "../../src/commoncrawl/url-pattern.ts";
-import { streamer } from "../../src/crawl/range-stream.ts";
+import { streamer } from "../../src/fetch/stream.ts";
 import { putList } from "../fixtures/common-crawl/write-index.ts";
 import { serveCrawl } from "../fixtures/common-crawl/serve-crawl.ts";
 

@@ -16,7 +16,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
-import { normalUrlOf } from "../../src/crawl/normal-url.ts";
+import { normalUrlOf } from "../../src/url/normalize.ts";
 import { readArchive } from "../../src/warc/read-archive.ts";
 import { fileSource } from "../../src/warc/source.ts";
 

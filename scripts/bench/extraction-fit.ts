@@ -1,5 +1,5 @@
 /**
- * Fits the weights of the main-text model and writes `src/page/main-text-weights.ts`.
+ * Fits the weights of the main-text model and writes `src/page/main-text/weights.ts`.
  *   node scripts/bench/extraction-fit.ts [WARC] [--dry-run]
  * A block's target is the share of its words that stand in the gold text as runs of up to four words; its weight is its
  * words over the page's, so that each page counts the same. Logistic regression by Adam with weight decay, seeded: the
@@ -8,9 +8,9 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { blockFeatures, featureNames } from "../../src/page/block-features.ts";
-import { charsetOf, decode } from "../../src/page/charset.ts";
-import { collectPage } from "../../src/page/collect-page.ts";
+import { blockFeatures, featureNames } from "../../src/page/main-text/block-features.ts";
+import { charsetOf, decode } from "../../src/page/charset/charset.ts";
+import { collectPage } from "../../src/page/collect/collect-page.ts";
 import { archivedPages, extractionSet, goldPages, scoredWords } from "./archived-pages.ts";
 
 interface Sample {
@@ -155,7 +155,7 @@ console.log(
 if (!options["dry-run"]) {
   const model = fit(samples);
   const rows = featureNames.map((name, column) => `  ${JSON.stringify(name)}: ${(model[column] ?? 0).toFixed(2)},`);
-  const target = fileURLToPath(new URL("../../src/page/main-text-weights.ts", import.meta.url));
+  const target = fileURLToPath(new URL("../../src/page/main-text/weights.ts", import.meta.url));
   writeFileSync(
     target,
     `// Written by scripts/bench/extraction-fit.ts; fitted on the development pages of WCXB (arXiv:2605.21097, CC BY 4.0).\n\n` +

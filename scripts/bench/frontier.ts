@@ -7,8 +7,8 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { FoundUrl, Turn, UrlEnd } from "../../src/crawl/frontier.ts";
-import { openFrontier } from "../../src/crawl/sqlite-frontier.ts";
+import type { FoundUrl, Turn, UrlEnd } from "../../src/frontier/frontier.ts";
+import { openFrontier } from "../../src/frontier/sqlite-frontier.ts";
 
 const most = Number(process.argv[2] ?? 1_000_000);
 const hosts = 20_000;

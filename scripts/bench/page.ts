@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { inflateRawSync } from "node:zlib";
 import { Parser } from "htmlparser2";
 import { languageModelOf } from "../../src/language/language-model.ts";
-import { charsetOf, decode } from "../../src/page/charset.ts";
+import { charsetOf, decode } from "../../src/page/charset/charset.ts";
 import { textOf } from "../../src/page/document-text.ts";
 import { pageOf } from "../../src/page/parse-page.ts";
 import { archivedPages, extractionSet, type PlacedPage } from "./archived-pages.ts";

@@ -8,11 +8,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import type { Frontier } from "../../src/crawl/frontier.ts";
-import { leaseHost, type HostLease } from "../../src/crawl/host-leases.ts";
-import { redisFrontier } from "../../src/crawl/redis-frontier.ts";
-import { openFrontier } from "../../src/crawl/sqlite-frontier.ts";
-import { connectRedis } from "../../src/queue/redis-connection.ts";
+import type { Frontier } from "../../src/frontier/frontier.ts";
+import { leaseHost, type HostLease } from "../../src/crawl/shared/host-lease.ts";
+import { redisFrontier } from "../../src/frontier/redis-frontier.ts";
+import { openFrontier } from "../../src/frontier/sqlite-frontier.ts";
+import { connectRedis } from "../../src/redis/connection.ts";
 import { startRedis } from "../../test/fixtures/redis-server.ts";
 
 const { values } = parseArgs({

@@ -13,9 +13,9 @@ import { parseArgs } from "node:util";
 
 import { Parser } from "htmlparser2";
 
-import { measureSlice } from "../../src/pipeline/measure-slice.ts";
-import { loadStages } from "../../src/pipeline/stages.ts";
-import { threadPool } from "../../src/pipeline/thread-pool.ts";
+import { measureSlice } from "../../src/measure/measure-slice.ts";
+import { loadStages } from "../../src/measure/stages.ts";
+import { threadPool } from "../../src/measure/thread-pool.ts";
 import { decodedBody, httpHeadOf } from "../../src/warc/http.ts";
 import { readArchive } from "../../src/warc/read-archive.ts";
 import { fileSource } from "../../src/warc/source.ts";

@@ -1,14 +1,14 @@
 import type { ExitName } from "../core/errors.ts";
-import type { CommonCrawlRequest } from "../pipeline/common-crawl.ts";
-import type { Corpus } from "../pipeline/corpus.ts";
+import type { CommonCrawlRequest } from "../commoncrawl/copy.ts";
+import type { Corpus } from "../corpus/corpus.ts";
 import type { CorpusCrawlReport, CrawlRequest } from "../pipeline/crawl.ts";
-import type { MeetingPlace } from "../pipeline/machines.ts";
+import type { MeetingPlace } from "../jobs/machines.ts";
 import type { Io } from "./command.ts";
 import { openCollector } from "./collector.ts";
-import { copyDisplay, copyFaults, copyInWords } from "./copy-in-words.ts";
-import { damageInWords, ingestDisplay, ingestInWords } from "./ingest-in-words.ts";
+import { copyDisplay, copyFaults, copyInWords } from "./report/copy.ts";
+import { damageInWords, ingestDisplay, ingestInWords } from "./report/ingest.ts";
 import { bytesInWords, progressDisplay } from "./progress.ts";
-import { publishedInWords } from "./published-in-words.ts";
+import { publishedInWords } from "./report/publish.ts";
 import { printable, writeLine } from "./write-line.ts";
 
 export interface AcquireCommand {
@@ -26,11 +26,11 @@ export interface AcquireCommand {
 
 /** Gathers, measures, decides and publishes, and says what came of it: what `crawl`, `ingest` and `run` have in common. */
 export async function acquireCommand(command: AcquireCommand, io: Io): Promise<ExitName> {
-  const { ensurePolicy } = await import("../pipeline/policy-file.ts");
-  const { removeUnfinished } = await import("../pipeline/corpus.ts");
+  const { ensurePolicy } = await import("../corpus/policy-file.ts");
+  const { removeUnfinished } = await import("../corpus/corpus.ts");
   const { acquire } = await import("../pipeline/acquire.ts");
   const { publishCorpus } = await import("../pipeline/publish.ts");
-  const { softwareVersion } = await import("../pipeline/software.ts");
+  const { softwareVersion } = await import("../corpus/software.ts");
   const { openPartitions } = await import("../ledger/partitions.ts");
   const { archiveTotals } = await import("../ledger/archives.ts");
 
@@ -74,7 +74,7 @@ export async function acquireCommand(command: AcquireCommand, io: Io): Promise<E
     const { user, system } = process.cpuUsage();
     await writeLine(io.out, JSON.stringify({ ...report, published, cpuSeconds: (user + system) / 1e6 }));
   } else {
-    const { crawlStatus } = await import("../pipeline/crawl-status.ts");
+    const { crawlStatus } = await import("../corpus/crawl-status.ts");
     const lines = report.crawl === null ? [] : crawlInWords(report.crawl, crawlStatus(corpus)?.blocked ?? {});
     if (copies !== null) lines.push(...copyInWords(copies));
     if (ingest !== null) lines.push(...ingestInWords(ingest, archiveTotals(ledgers.all)));

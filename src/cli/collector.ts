@@ -1,11 +1,11 @@
 import { PipelineError } from "../core/errors.ts";
 import type { Ledger } from "../ledger/open.ts";
-import type { Corpus } from "../pipeline/corpus.ts";
-import type { Machines, MeetingPlace } from "../pipeline/machines.ts";
+import type { Corpus } from "../corpus/corpus.ts";
+import type { Machines, MeetingPlace } from "../jobs/machines.ts";
 import type { PublishRunners } from "../pipeline/publish.ts";
 import type { Io } from "./command.ts";
-import { redisUrlOf } from "./redis-url.ts";
-import { sparingly } from "./sparingly.ts";
+import { redisUrlOf } from "./redis-option.ts";
+import { sparingly } from "./log-once-a-minute.ts";
 import { printable } from "./write-line.ts";
 
 /** This process as the one that hands out a corpus' jobs and collects what comes of them. */
@@ -30,10 +30,10 @@ export async function openCollector(place: MeetingPlace | null, corpus: Corpus, 
       [Symbol.asyncDispose]: async () => undefined,
     };
   }
-  const { collectorLease, openMachines } = await import("../pipeline/machines.ts");
+  const { collectorLease, openMachines } = await import("../jobs/machines.ts");
   const { archiveTotals } = await import("../ledger/archives.ts");
-  const { jobRunners } = await import("../pipeline/job-runners.ts");
-  const { softwareVersion } = await import("../pipeline/software.ts");
+  const { jobRunners } = await import("../jobs/runners.ts");
+  const { softwareVersion } = await import("../corpus/software.ts");
   await using opened = new AsyncDisposableStack();
   const redis = redisUrlOf(place.redis, process.env);
   const machines = opened.use(

@@ -3,7 +3,7 @@ import { Command as CommanderCommand, CommanderError, Option } from "commander";
 import { exitStatuses, failures, PipelineError, type ExitName } from "../core/errors.ts";
 import type { Command, Io, OptionValues } from "./command.ts";
 import { commands } from "./commands.ts";
-import { softwareVersion } from "../pipeline/software.ts";
+import { softwareVersion } from "../corpus/software.ts";
 import { stopSignal } from "./stop-signal.ts";
 import { printable } from "./write-line.ts";
 

@@ -1,13 +1,13 @@
 import { availableParallelism } from "node:os";
 
 import type { ExitName } from "../core/errors.ts";
-import { openMachines, type MeetingPlace } from "../pipeline/machines.ts";
-import { softwareVersion } from "../pipeline/software.ts";
-import { workerKinds, workerProcess, type BindWorker } from "../pipeline/worker.ts";
+import { openMachines, type MeetingPlace } from "../jobs/machines.ts";
+import { softwareVersion } from "../corpus/software.ts";
+import { workerKinds, workerProcess, type BindWorker } from "../jobs/worker.ts";
 import { logger, type LogLevel } from "../telemetry/log.ts";
 import type { Io } from "./command.ts";
-import { sparingly } from "./sparingly.ts";
-import { workerSight, type WorkerMetrics } from "./worker-sight.ts";
+import { sparingly } from "./log-once-a-minute.ts";
+import { workerSight, type WorkerMetrics } from "./instrument-worker.ts";
 
 export interface WorkerRequest {
   readonly place: MeetingPlace;

@@ -1,11 +1,11 @@
 import { PipelineError } from "../core/errors.ts";
-import type { Streamer } from "../crawl/range-stream.ts";
+import type { Streamer } from "../fetch/stream.ts";
 import type { Fields } from "../warc/record.ts";
-import { asked, discard } from "./ask.ts";
+import { asked, discard } from "./request.ts";
 import { cdxRowOf } from "./cdx-line.ts";
 import type { IndexQuery } from "./index-query.ts";
 import type { RowReading } from "./index-row.ts";
-import type { Manners } from "./patience.ts";
+import type { Manners } from "./request-pacing.ts";
 
 /** The index server: `https://index.commoncrawl.org/`. */
 export interface CdxServer {

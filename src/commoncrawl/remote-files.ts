@@ -1,10 +1,10 @@
 import { PipelineError } from "../core/errors.ts";
-import type { Streamer } from "../crawl/range-stream.ts";
+import type { Streamer } from "../fetch/stream.ts";
 import type { Fields } from "../warc/record.ts";
-import { asked, discard } from "./ask.ts";
+import { asked, discard } from "./request.ts";
 import type { CrawlFiles, FileAnswer, FileRange } from "./crawl-files.ts";
 import { isCrawlPath } from "./index-row.ts";
-import type { Manners } from "./patience.ts";
+import type { Manners } from "./request-pacing.ts";
 
 /** The files of a crawl on a server that gives byte ranges. @param base URL that ends in a slash */
 export function remoteFiles(base: string, streams: Streamer, headers: Fields, manners: Manners): CrawlFiles {

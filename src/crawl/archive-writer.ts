@@ -2,9 +2,9 @@ import { mkdirSync } from "node:fs";
 import { open, readdir, rename, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { PipelineError } from "../core/errors.ts";
-import { freeBytes } from "../warc/free-bytes.ts";
+import { freeBytes } from "../warc/release-memory.ts";
 import type { Fields } from "../warc/record.ts";
-import { warcinfoMember } from "./crawl-records.ts";
+import { warcinfoMember } from "./exchange-records.ts";
 
 /** How far the archives of a crawl are on disk, as the frontier notes it: the file being written and its good bytes. */
 export interface ArchiveState {

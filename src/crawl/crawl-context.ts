@@ -1,12 +1,12 @@
 import type { Fields } from "../warc/record.ts";
 import type { CrawlClock } from "./crawl-clock.ts";
-import type { RefusedCount } from "./frontier.ts";
-import type { ExchangeRequest, ExchangeResult } from "./exchange-result.ts";
+import type { RefusedCount } from "../frontier/frontier.ts";
+import type { ExchangeRequest, ExchangeResult } from "../fetch/result.ts";
 import type { HostPaces } from "./host-paces.ts";
-import type { RobotsKeeper } from "./robots-keeper.ts";
-import type { Scope } from "./scope.ts";
-import type { TargetRules } from "./target-rules.ts";
-import type { UrlWays } from "./url-ways.ts";
+import type { RobotsKeeper } from "../robots/cache.ts";
+import type { Scope } from "../url/scope.ts";
+import type { TargetRules } from "../fetch/target-rules.ts";
+import type { UrlWays } from "./discovery-path.ts";
 
 /** A body to look for ways on in, its codings taken off. */
 export interface LandedPage {

@@ -1,8 +1,8 @@
-import { addressSlots } from "./address-slots.ts";
+import { addressSlots } from "./hosts-per-address.ts";
 import type { ArchiveState, ArchiveWriter } from "./archive-writer.ts";
 import { pause } from "./crawl-clock.ts";
 import type { CrawlClock } from "./crawl-clock.ts";
-import type { Frontier, RefusedCount, Turn, UrlEnd } from "./frontier.ts";
+import type { Frontier, RefusedCount, Turn, UrlEnd } from "../frontier/frontier.ts";
 import type { EndedTurn } from "./host-turn.ts";
 
 /** Who does the turns: this process, or others that it hands them to. */

@@ -1,4 +1,4 @@
-import type { ConnectToRule } from "./connect-to.ts";
+import type { ConnectToRule } from "../fetch/connect-to.ts";
 import type { CrawlClock } from "./crawl-clock.ts";
 import {
   retryDefaults,
@@ -7,15 +7,15 @@ import {
   type RetryOptions,
   type SharedContext,
 } from "./crawl-context.ts";
-import { exchanger, type Exchanger } from "./exchange.ts";
-import { exchangerDefaults, type ExchangeLimits } from "./exchange-options.ts";
-import type { Notes } from "./frontier.ts";
+import { exchanger, type Exchanger } from "../fetch/fetcher.ts";
+import { exchangerDefaults, type ExchangeLimits } from "../fetch/limits.ts";
+import type { Notes } from "../frontier/frontier.ts";
 import type { HostPaces } from "./host-paces.ts";
 import { paceDefaults, type PaceOptions } from "./politeness.ts";
-import { robotsKeeper } from "./robots-keeper.ts";
-import type { Scope } from "./scope.ts";
-import { urlWays } from "./url-ways.ts";
-import { productToken, requestHeaders, type Requester } from "./user-agent.ts";
+import { robotsKeeper } from "../robots/cache.ts";
+import type { Scope } from "../url/scope.ts";
+import { urlWays } from "./discovery-path.ts";
+import { productToken, requestHeaders, type Requester } from "../fetch/requester.ts";
 
 /** How the turns of a crawl are done, whoever does them. */
 export interface CrawlSettings {

@@ -1,14 +1,14 @@
-import { literalAddressOf } from "./address-rules.ts";
+import { literalAddressOf } from "../fetch/address-rules.ts";
 import { openArchiveWriter, type ArchiveState } from "./archive-writer.ts";
-import type { ConnectToRule } from "./connect-to.ts";
+import type { ConnectToRule } from "../fetch/connect-to.ts";
 import { systemClock } from "./crawl-clock.ts";
 import { archiveNote, crawlLoop, type CrawlHooks, type CrawlProgress, type TurnRunner } from "./crawl-loop.ts";
 import { paceOf, type CrawlSettings } from "./crawl-settings.ts";
-import { priorities } from "./found-urls.ts";
-import type { Frontier, FrontierCounts } from "./frontier.ts";
-import type { Address } from "./normal-url.ts";
-import { turnsHere } from "./turns-here.ts";
-import { requestHeaders, type Requester } from "./user-agent.ts";
+import { priorities } from "./discovered-urls.ts";
+import type { Frontier, FrontierCounts } from "../frontier/frontier.ts";
+import type { Address } from "../url/normalize.ts";
+import { turnsHere } from "./local-turns.ts";
+import { requestHeaders, type Requester } from "../fetch/requester.ts";
 
 export interface CrawlOptions extends Omit<CrawlSettings, "ports"> {
   /** Folder of the archives. */

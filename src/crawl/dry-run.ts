@@ -1,10 +1,10 @@
-import type { LocalFrontier } from "./frontier.ts";
-import { priorities } from "./found-urls.ts";
-import type { Address } from "./normal-url.ts";
-import { robotsVerdict } from "./robots/robots-verdict.ts";
-import { robotsKeeper } from "./robots-keeper.ts";
-import type { Scope } from "./scope.ts";
-import { productToken } from "./user-agent.ts";
+import type { LocalFrontier } from "../frontier/frontier.ts";
+import { priorities } from "./discovered-urls.ts";
+import type { Address } from "../url/normalize.ts";
+import { robotsVerdict } from "../robots/verdict.ts";
+import { robotsKeeper } from "../robots/cache.ts";
+import type { Scope } from "../url/scope.ts";
+import { productToken } from "../fetch/requester.ts";
 
 /** One URL that waits, and what a crawl would do with it now. */
 export interface Prospect {

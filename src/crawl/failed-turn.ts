@@ -1,6 +1,6 @@
 import type { RetryOptions } from "./crawl-context.ts";
 import { turnWithoutEnds } from "./crawl-loop.ts";
-import type { Turn, UrlEnd } from "./frontier.ts";
+import type { Turn, UrlEnd } from "../frontier/frontier.ts";
 import type { EndedTurn } from "./host-turn.ts";
 
 /** A turn that could not be done: each of its URLs is tried again later, or has been tried often enough. */

@@ -1,7 +1,7 @@
 import { headerOf } from "../warc/http.ts";
 import type { CrawlClock } from "./crawl-clock.ts";
-import type { ExchangeResult } from "./exchange-result.ts";
-import type { Note, Notes } from "./frontier.ts";
+import type { ExchangeResult } from "../fetch/result.ts";
+import type { Note, Notes } from "../frontier/frontier.ts";
 import {
   afterExchange,
   newPace,
@@ -12,7 +12,7 @@ import {
   type PaceOptions,
   type StoredPace,
 } from "./politeness.ts";
-import { retryAfterMs } from "./retry-after.ts";
+import { retryAfterMs } from "../fetch/retry-after.ts";
 
 /** The pace of every host, whoever asks it for what. */
 export interface HostPaces {

@@ -1,14 +1,14 @@
 import { PipelineError } from "../core/errors.ts";
 import type { Fields } from "../warc/record.ts";
 import { refusedLinks, type CrawlContext, type SharedContext } from "./crawl-context.ts";
-import { exchangeRecords } from "./crawl-records.ts";
-import { leadTo, priorities } from "./found-urls.ts";
-import type { FoundUrl, Note, RefusedCount, Turn, UrlEnd } from "./frontier.ts";
-import { addressOf, hostKeyOf } from "./normal-url.ts";
-import { fetchRobots } from "./robots/fetch-robots.ts";
-import type { RobotsOutcome } from "./robots/robots-outcome.ts";
-import { robotsVerdict } from "./robots/robots-verdict.ts";
-import type { KnownRobots } from "./robots-keeper.ts";
+import { exchangeRecords } from "./exchange-records.ts";
+import { leadTo, priorities } from "./discovered-urls.ts";
+import type { FoundUrl, Note, RefusedCount, Turn, UrlEnd } from "../frontier/frontier.ts";
+import { addressOf, hostKeyOf } from "../url/normalize.ts";
+import { fetchRobots } from "../robots/fetch.ts";
+import type { RobotsOutcome } from "../robots/outcome.ts";
+import { robotsVerdict } from "../robots/verdict.ts";
+import type { KnownRobots } from "../robots/cache.ts";
 import { visit } from "./visit.ts";
 
 /** A turn that is over: all that must reach the disk before its URLs count as ended. */

@@ -1,7 +1,7 @@
 import { createGunzip } from "node:zlib";
-import { feedHandler } from "./feed.ts";
-import { addressOf, hostKeyOf } from "./normal-url.ts";
-import type { Address } from "./normal-url.ts";
+import { feedHandler } from "./feed-links.ts";
+import { addressOf, hostKeyOf } from "../url/normalize.ts";
+import type { Address } from "../url/normalize.ts";
 import { xmlScanner, xmlText } from "./xml-scanner.ts";
 import type { XmlHandler } from "./xml-scanner.ts";
 

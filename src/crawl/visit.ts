@@ -1,13 +1,13 @@
-import { freeBytes, freeWhole } from "../warc/free-bytes.ts";
+import { freeBytes, freeWhole } from "../warc/release-memory.ts";
 import { decodedBody, headerOf } from "../warc/http.ts";
 import type { Fields } from "../warc/record.ts";
 import type { CrawlContext } from "./crawl-context.ts";
-import { exchangeRecords, type ExchangeRecords } from "./crawl-records.ts";
-import type { Exchanged, NotExchanged } from "./exchange-result.ts";
-import { leadTo, listUrls, pageUrls, priorities } from "./found-urls.ts";
-import type { FoundUrl, TurnUrl, UrlEnd, Validators } from "./frontier.ts";
-import { addressOf } from "./normal-url.ts";
-import { redirectTargetOf } from "./redirect-target.ts";
+import { exchangeRecords, type ExchangeRecords } from "./exchange-records.ts";
+import type { Exchanged, NotExchanged } from "../fetch/result.ts";
+import { leadTo, listUrls, pageUrls, priorities } from "./discovered-urls.ts";
+import type { FoundUrl, TurnUrl, UrlEnd, Validators } from "../frontier/frontier.ts";
+import { addressOf } from "../url/normalize.ts";
+import { redirectTargetOf } from "../fetch/redirect.ts";
 import { sitemapOf } from "./sitemap.ts";
 
 /** What came of one URL. */

@@ -11,7 +11,7 @@ import {
   type PartitionHead,
 } from "./corpus-head.ts";
 import { digestListPath, manifestText } from "./manifest-text.ts";
-import { flushFolder, replaceFolder, writeDurably } from "./replace-folder.ts";
+import { flushFolder, replaceFolder, writeDurably } from "../files/replace-folder.ts";
 
 /**
  * Writes a manifest for each partition, and `corpus.json` with the root over their roots, and puts all of it in the place

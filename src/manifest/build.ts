@@ -8,7 +8,7 @@ import { canonicalDigest } from "./canonical-json.ts";
 import type { Manifest, ManifestHead } from "./manifest-head.ts";
 import { digestList, digestListPath, manifestPath, manifestText } from "./manifest-text.ts";
 import { manifestSums } from "./manifest-sums.ts";
-import { flushFolder, replaceFolder, writeDurably } from "./replace-folder.ts";
+import { flushFolder, replaceFolder, writeDurably } from "../files/replace-folder.ts";
 import { writeRows, type RowSource } from "./write-rows.ts";
 
 export interface BuildInput extends RowSource {

@@ -1,5 +1,5 @@
 import { headerLinksOf } from "../core/link-header.ts";
-import { charsetOf, decode, latin1Of } from "./charset.ts";
+import { charsetOf, decode, latin1Of } from "./charset/charset.ts";
 import { entityDecoder } from "./entities.ts";
 import { pageLimits } from "./page-limits.ts";
 import type { PageInput } from "./parse-page.ts";

@@ -1,7 +1,7 @@
 import type { Link, Page } from "../core/page.ts";
-import { charsetOf, decode } from "./charset.ts";
-import { collectPage } from "./collect-page.ts";
-import { mainText } from "./main-text.ts";
+import { charsetOf, decode } from "./charset/charset.ts";
+import { collectPage } from "./collect/collect-page.ts";
+import { mainText } from "./main-text/main-text.ts";
 import { pageLimits, type LimitName } from "./page-limits.ts";
 
 /** A payload and what its exchange says of it. */

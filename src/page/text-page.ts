@@ -1,5 +1,5 @@
 import type { Block, Page } from "../core/page.ts";
-import { charsetOf, decode } from "./charset.ts";
+import { charsetOf, decode } from "./charset/charset.ts";
 import { pageLimits, type LimitName } from "./page-limits.ts";
 import type { PageInput } from "./parse-page.ts";
 

@@ -2,7 +2,7 @@ import { existsSync, globSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
-import type { Corpus } from "./corpus.ts";
+import type { Corpus } from "../corpus/corpus.ts";
 import type { CrawlRequest } from "./crawl.ts";
 
 /** What `acquire` in `corpus.yaml` asks for. @throws {PipelineError} `config-invalid` when it asks for nothing */

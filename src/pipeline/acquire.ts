@@ -7,15 +7,15 @@ import {
   type CommonCrawlRequest,
   type CopyProgress,
   type CopyReport,
-} from "./common-crawl.ts";
-import { jobCopies } from "./copy-jobs.ts";
-import type { Corpus } from "./corpus.ts";
+} from "../commoncrawl/copy.ts";
+import { jobCopies } from "../jobs/copy/submit.ts";
+import type { Corpus } from "../corpus/corpus.ts";
 import { crawlCorpus, type CorpusCrawlHooks, type CorpusCrawlReport, type CrawlRequest } from "./crawl.ts";
 import { ingestArchives, type IngestProgress, type IngestReport } from "./ingest.ts";
-import type { Machines } from "./machines.ts";
-import type { Measurer } from "./measurer.ts";
-import { jobMeasurer, localMeasurer } from "./slice-jobs.ts";
-import { threadPool } from "./thread-pool.ts";
+import type { Machines } from "../jobs/machines.ts";
+import type { Measurer } from "../jobs/slice/contract.ts";
+import { jobMeasurer, localMeasurer } from "../jobs/slice/submit.ts";
+import { threadPool } from "../measure/thread-pool.ts";
 
 /** Where the archives of a corpus come from. */
 export interface AcquirePlan {

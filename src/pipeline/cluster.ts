@@ -1,14 +1,14 @@
-import { claimsOf } from "../dedup/claims.ts";
+import { claimsOf } from "../dedup/precedence.ts";
 import { clustersOf } from "../dedup/clusters.ts";
 import { emptySlot, signatureSlots } from "../dedup/signature.ts";
 import { similarityOf } from "../dedup/similarity.ts";
 import { documentsForClustering, replaceClusters, type ClusteringRow, type ClusterRow } from "../ledger/clusters.ts";
 import type { Ledger } from "../ledger/open.ts";
 import { licenceRank } from "../rights/licence-table.ts";
-import type { BandRunner } from "./band-runner.ts";
-import { localBands } from "./cluster-local.ts";
-import type { Corpus } from "./corpus.ts";
-import { textStore } from "./text-store.ts";
+import type { BandRunner } from "../jobs/bands/contract.ts";
+import { localBands } from "../jobs/bands/local.ts";
+import type { Corpus } from "../corpus/corpus.ts";
+import { textStore } from "../segment/texts.ts";
 
 /**
  * Finds exact and near duplicates among all documents of all partitions and puts the clusters in the place of the old ones.

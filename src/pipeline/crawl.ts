@@ -4,18 +4,18 @@ import { join } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
 import { finishedArchives } from "../crawl/archive-writer.ts";
-import { connectToRuleOf } from "../crawl/connect-to.ts";
+import { connectToRuleOf } from "../fetch/connect-to.ts";
 import { asksOnlyThisMachine, crawl, portsOf, type CrawlOptions, type CrawlReport } from "../crawl/crawl.ts";
 import type { CrawlHooks, CrawlProgress } from "../crawl/crawl-loop.ts";
 import { dryRun, type Prospect } from "../crawl/dry-run.ts";
-import type { Budgets, Frontier } from "../crawl/frontier.ts";
-import { addressOf, type Address } from "../crawl/normal-url.ts";
-import { redisFrontier } from "../crawl/redis-frontier.ts";
-import { scopeOf } from "../crawl/scope.ts";
-import { openFrontier } from "../crawl/sqlite-frontier.ts";
-import type { Corpus } from "./corpus.ts";
-import { settingsOf, type StoredCrawl } from "./crawl-turns.ts";
-import { remoteTurns, type SharedCrawl } from "./remote-turns.ts";
+import type { Budgets, Frontier } from "../frontier/frontier.ts";
+import { addressOf, type Address } from "../url/normalize.ts";
+import { redisFrontier } from "../frontier/redis-frontier.ts";
+import { scopeOf } from "../url/scope.ts";
+import { openFrontier } from "../frontier/sqlite-frontier.ts";
+import type { Corpus } from "../corpus/corpus.ts";
+import { settingsOf, type StoredCrawl } from "../jobs/turn/handler.ts";
+import { remoteTurns, type SharedCrawl } from "../jobs/turn/submit.ts";
 import { withSmallHeap } from "./small-heap.ts";
 
 /** What to crawl and how, as a command line or `corpus.yaml` states it. */

@@ -1,12 +1,12 @@
 import { PipelineError, type FailureCode } from "../core/errors.ts";
 import { outcomes, type ArchiveRow, type Outcome } from "../core/records.ts";
 import type { Ledger } from "../ledger/open.ts";
-import { appendToPartitions, wholeSlices } from "./append-partitions.ts";
-import type { Corpus } from "./corpus.ts";
-import type { MeasureJob, MeasureResult } from "./measure-slice.ts";
-import type { Measurer } from "./measurer.ts";
-import { bytesOf, registerArchives, type InputFailure } from "./register-archives.ts";
-import { sliceOf } from "./slices.ts";
+import { appendToPartitions, wholeSlices } from "./collect.ts";
+import type { Corpus } from "../corpus/corpus.ts";
+import type { MeasureJob, MeasureResult } from "../measure/measure-slice.ts";
+import type { Measurer } from "../jobs/slice/contract.ts";
+import { bytesOf, registerArchives, type InputFailure } from "./register.ts";
+import { sliceOf } from "../measure/slices.ts";
 
 /** What a person watching wants to know; called often, so keep it cheap. */
 export interface IngestProgress {

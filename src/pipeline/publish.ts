@@ -13,13 +13,13 @@ import { buildCorpusManifest } from "../manifest/build-corpus.ts";
 import type { Funnel, Source } from "../manifest/manifest-head.ts";
 import type { ShardText } from "../manifest/write-shard.ts";
 import { decide } from "../policy/decide.ts";
-import type { BandRunner } from "./band-runner.ts";
+import type { BandRunner } from "../jobs/bands/contract.ts";
 import { clusterCorpus } from "./cluster.ts";
-import type { Corpus } from "./corpus.ts";
-import { licenceKnowledge, type LoadedPolicy } from "./policy-file.ts";
-import { rowOf } from "./publish-row.ts";
-import { localShards, type ShardRunner } from "./publish-shards.ts";
-import { textStore } from "./text-store.ts";
+import type { Corpus } from "../corpus/corpus.ts";
+import { licenceKnowledge, type LoadedPolicy } from "../corpus/policy-file.ts";
+import { rowOf } from "../manifest/manifest-row.ts";
+import { localShards, type ShardRunner } from "../jobs/export/local.ts";
+import { textStore } from "../segment/texts.ts";
 
 export interface PublishReport extends BuildResult {
   readonly funnel: Funnel;

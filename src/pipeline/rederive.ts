@@ -3,13 +3,13 @@ import { archivePaths } from "../ledger/archives.ts";
 import type { Ledger } from "../ledger/open.ts";
 import type { ManifestRow } from "../manifest/document-row.ts";
 import type { Source } from "../manifest/manifest-head.ts";
-import type { Rederive } from "../manifest/verify-archives.ts";
-import type { ArchiveState, InspectArchive } from "../manifest/verify-sources.ts";
+import type { Rederive } from "../manifest/verify/archives.ts";
+import type { ArchiveState, InspectArchive } from "../manifest/verify/sources.ts";
 import { readArchive } from "../warc/read-archive.ts";
 import type { ArchiveRecord } from "../warc/record.ts";
 import { bytesSource, fileSource, type ByteSource } from "../warc/source.ts";
-import { fileSha256 } from "./archive-digest.ts";
-import { processCapture, type Stages } from "./process-capture.ts";
+import { fileSha256 } from "../files/file-digest.ts";
+import { processCapture, type Stages } from "../measure/process-capture.ts";
 
 /** Where an archive with this digest may lie, the likeliest place first; empty when nobody knows. */
 export type FindArchive = (sha256: string) => readonly string[];

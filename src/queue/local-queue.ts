@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 
 import { PipelineError } from "../core/errors.ts";
 import { checkJob } from "./check-job.ts";
-import { orInterrupted } from "./or-interrupted.ts";
+import { orInterrupted } from "../async/abort.ts";
 import { jobKinds, type Job, type JobEnd, type JobHandler, type JobKind, type Queue } from "./queue.ts";
 import { cleanTally, retryRules, verdictOf, type RetryRules, type Tally } from "./retry-rules.ts";
 import { runHandler, type Outcome } from "./run-handler.ts";

@@ -1,6 +1,6 @@
 import type { Link } from "../core/page.ts";
 import type { Evidence, RightsView } from "../core/rights.ts";
-import { bothEnds } from "./both-ends.ts";
+import { bothEnds } from "./first-and-last.ts";
 import { linkScope } from "./link-scope.ts";
 import { layoutOf } from "./place-scope.ts";
 import { cut, valueLength } from "./quote.ts";

@@ -6,7 +6,7 @@ import { licenceLink } from "./evidence/licence-link.ts";
 import { meta } from "./evidence/meta.ts";
 import { relLicense } from "./evidence/rel-license.ts";
 import { textNotice } from "./evidence/text-notice.ts";
-import type { EvidenceKind, SignalKind } from "./kinds.ts";
+import type { EvidenceKind, SignalKind } from "./evidence-kind.ts";
 import { contentUsage } from "./signals/content-usage.ts";
 import { metaRobots } from "./signals/meta-robots.ts";
 import { tdmReservation } from "./signals/tdm-reservation.ts";

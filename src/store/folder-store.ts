@@ -2,12 +2,12 @@ import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from "n
 import { dirname, join, resolve } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
-import { copyBytes } from "./file-pieces.ts";
+import { copyBytes } from "../files/read-pieces.ts";
 import { folderFault } from "./folder-fault.ts";
 import { checkName, checkPrefix, isObjectName } from "./object-name.ts";
 import { openSource, readAt } from "./open-source.ts";
 import type { Content, Store, StoredObject } from "./store.ts";
-import { passingName, syncFolder, writeSynced } from "./write-synced.ts";
+import { passingName, syncFolder, writeSynced } from "../files/durable.ts";
 
 /** No object can have a name with a tilde, so what is under way is never taken for one. */
 const incoming = "~incoming";

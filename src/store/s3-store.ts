@@ -6,12 +6,12 @@ import { addAbortSignal, type Readable } from "node:stream";
 import { PipelineError } from "../core/errors.ts";
 import { checkName, checkPrefix, isObjectName } from "./object-name.ts";
 import { openSource, readAt } from "./open-source.ts";
-import { patience as usualPatience, patiently, type Asked, type Patience } from "./patience.ts";
+import { patience as usualPatience, patiently, type Asked, type Patience } from "./s3-retry.ts";
 import { s3AddressOf, type S3Address } from "./s3-address.ts";
 import { s3Client, s3Library, type S3Library } from "./s3-client.ts";
 import { partBytes, uploadInParts, type Source } from "./s3-upload.ts";
 import type { Content, Store, StoredObject } from "./store.ts";
-import { passingName, syncFolder, writeSynced } from "./write-synced.ts";
+import { passingName, syncFolder, writeSynced } from "../files/durable.ts";
 
 /** From here on it is cheaper to ask whether an object is there than to send it again. */
 const askFirstBytes = 1024 * 1024;

@@ -1,6 +1,6 @@
 import type { CompletedPart, S3Client } from "@aws-sdk/client-s3";
 
-import { patiently, type Asked } from "./patience.ts";
+import { patiently, type Asked } from "./s3-retry.ts";
 import type { S3Library } from "./s3-client.ts";
 
 /** What goes into a store: its size, and its bytes, which may be read more than once. */

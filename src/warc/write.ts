@@ -1,6 +1,6 @@
 import { constants, crc32, deflateRawSync, gzipSync } from "node:zlib";
 import { sha1Base32 } from "./digests.ts";
-import { freeWhole } from "./free-bytes.ts";
+import { freeWhole } from "./release-memory.ts";
 import type { Fields } from "./record.ts";
 
 export type WrittenType = "warcinfo" | "request" | "response" | "resource" | "metadata" | "revisit" | "conversion";

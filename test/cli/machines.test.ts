@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { suite, test } from "node:test";
 
-import type { MachinesStatus } from "../../src/pipeline/machines-status.ts";
+import type { MachinesStatus } from "../../src/jobs/machines-status.ts";
 import { until } from "../conformance/queue-samples.ts";
 import { archiveOfPages } from "../fixtures/archive-of-pages.ts";
 import { startWorkers } from "../fixtures/machines.ts";

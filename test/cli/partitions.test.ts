@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 
 import type { CorpusHead } from "../../src/manifest/corpus-head.ts";
-import type { VerifyReport } from "../../src/manifest/verify.ts";
+import type { VerifyReport } from "../../src/manifest/verify/verify.ts";
 import { pageHtml, responseMember, sentences } from "../fixtures/archive-of-pages.ts";
 import { ended, manifestOf, runColophon, startColophon, temporaryFolder, type Run } from "../fixtures/run-colophon.ts";
 

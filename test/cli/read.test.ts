@@ -4,9 +4,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 
-import type { Story } from "../../src/ledger/story-of.ts";
+import type { Story } from "../../src/ledger/capture-history.ts";
 import type { StatsRow } from "../../src/ledger/stats.ts";
-import type { Extracted } from "../../src/pipeline/extract.ts";
+import type { Extracted } from "../../src/measure/inspect.ts";
 import { archiveOfPages, pageHtml, responseMember } from "../fixtures/archive-of-pages.ts";
 import { ended, runColophon, temporaryFolder, type Run } from "../fixtures/run-colophon.ts";
 

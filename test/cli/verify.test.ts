@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 
-import type { VerifyReport } from "../../src/manifest/verify.ts";
+import type { VerifyReport } from "../../src/manifest/verify/verify.ts";
 import { archiveOfPages } from "../fixtures/archive-of-pages.ts";
 import { manifestOf, runColophon, temporaryFolder } from "../fixtures/run-colophon.ts";
 

@@ -4,12 +4,8 @@ import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 
 import { serveCrawl } from "../../scripts/fixtures/common-crawl/serve-crawl.ts";
-import { openCommonCrawl, type CommonCrawlAccess } from "../../src/pipeline/common-crawl-access.ts";
-import {
-  selectFromCommonCrawl,
-  type CommonCrawlSelection,
-  type Selected,
-} from "../../src/pipeline/common-crawl-select.ts";
+import { openCommonCrawl, type CommonCrawlAccess } from "../../src/commoncrawl/access.ts";
+import { selectFromCommonCrawl, type CommonCrawlSelection, type Selected } from "../../src/commoncrawl/select.ts";
 import { crawl, never, nothing, shortPatience, smallCrawl, type SmallCrawl } from "./small-crawl.ts";
 
 let small: SmallCrawl;

@@ -8,8 +8,8 @@ import { remoteFiles } from "../../src/commoncrawl/remote-files.ts";
 import type { CrawlFiles } from "../../src/commoncrawl/crawl-files.ts";
 import { specsOf, type CopySpec } from "../../src/commoncrawl/copy-spec.ts";
 import type { IndexRow } from "../../src/commoncrawl/index-row.ts";
-import { mannersOf, type Patience } from "../../src/commoncrawl/patience.ts";
-import { streamer } from "../../src/crawl/range-stream.ts";
+import { mannersOf, type Patience } from "../../src/commoncrawl/request-pacing.ts";
+import { streamer } from "../../src/fetch/stream.ts";
 
 export const crawl = "CC-MAIN-2025-38";
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { PipelineError } from "../../src/core/errors.ts";
-import { jobOf } from "../../src/queue/job-of.ts";
+import { jobOf } from "../../src/queue/job.ts";
 import { payloadBytes, type Job } from "../../src/queue/queue.ts";
 import { done, held, sliceOf, until, within, type OpenQueue } from "./queue-samples.ts";
 

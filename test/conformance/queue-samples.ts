@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-import { jobOf } from "../../src/queue/job-of.ts";
+import { jobOf } from "../../src/queue/job.ts";
 import type { Job, JobEnd, JobHandler, JobPayload, Queue } from "../../src/queue/queue.ts";
 import type { RetryRules } from "../../src/queue/retry-rules.ts";
 

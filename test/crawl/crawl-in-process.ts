@@ -2,13 +2,13 @@ import { globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { connectToRuleOf } from "../../src/crawl/connect-to.ts";
+import { connectToRuleOf } from "../../src/fetch/connect-to.ts";
 import { crawl, type CrawlOptions, type CrawlReport } from "../../src/crawl/crawl.ts";
 import type { FindWays } from "../../src/crawl/crawl-context.ts";
-import type { Budgets } from "../../src/crawl/frontier.ts";
-import { addressOf } from "../../src/crawl/normal-url.ts";
-import { scopeOf } from "../../src/crawl/scope.ts";
-import { openFrontier } from "../../src/crawl/sqlite-frontier.ts";
+import type { Budgets } from "../../src/frontier/frontier.ts";
+import { addressOf } from "../../src/url/normalize.ts";
+import { scopeOf } from "../../src/url/scope.ts";
+import { openFrontier } from "../../src/frontier/sqlite-frontier.ts";
 import { readArchive } from "../../src/warc/read-archive.ts";
 import type { ArchiveRecord } from "../../src/warc/record.ts";
 import { fileSource } from "../../src/warc/source.ts";

@@ -1,8 +1,8 @@
 // Crawls a made-up web until nothing waits; writes each turn's URLs once the frontier has said that they are ended.
 import { writeSync } from "node:fs";
-import type { UrlEnd } from "../../src/crawl/frontier.ts";
-import { openFrontier } from "../../src/crawl/sqlite-frontier.ts";
-import { found } from "./frontier-samples.ts";
+import type { UrlEnd } from "../../src/frontier/frontier.ts";
+import { openFrontier } from "../../src/frontier/sqlite-frontier.ts";
+import { found } from "../frontier/frontier-samples.ts";
 import { linksOf, seeds } from "./made-up-web.ts";
 
 using frontier = openFrontier(process.argv[2] ?? "");

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { suite, test } from "node:test";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
-import type { Exchanged, ExchangeResult } from "../../src/crawl/exchange-result.ts";
+import type { Exchanged, ExchangeResult } from "../../src/fetch/result.ts";
 import { bodyLimits, decodedBody } from "../../src/warc/http.ts";
-import { agentHeaders as headers, rawServer, shortLimits, testExchanger } from "./raw-server.ts";
+import { agentHeaders as headers, rawServer, shortLimits, testExchanger } from "../fetch/raw-server.ts";
 
 /** What a server does with its connection ends in this, within the deadline. */
 async function outcomeOf(serve: (socket: Socket) => void, path = "/"): Promise<ExchangeResult> {

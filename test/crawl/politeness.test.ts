@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import * as fc from "fast-check";
-import { addressSlots } from "../../src/crawl/address-slots.ts";
+import { addressSlots } from "../../src/crawl/hosts-per-address.ts";
 import {
   afterExchange,
   newPace,
@@ -12,7 +12,7 @@ import {
   type Pace,
   type PaceObservation,
 } from "../../src/crawl/politeness.ts";
-import { retryAfterMs } from "../../src/crawl/retry-after.ts";
+import { retryAfterMs } from "../../src/fetch/retry-after.ts";
 
 const options = { ...paceDefaults, minDelayMs: 1000, maxDelayMs: 30_000, responseFactor: 5 };
 const fresh = newPace(0, options);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 
-import { openFrontier } from "../../src/crawl/sqlite-frontier.ts";
+import { openFrontier } from "../../src/frontier/sqlite-frontier.ts";
 import { crawlOnce, crawlPlace, recordsIn, urlsOf, type KeptRecord } from "./crawl-in-process.ts";
 import { loopbackWeb, pageOf, type LoopbackWeb } from "./loopback-web.ts";
-import { testCertificate, testKey } from "./test-certificate.ts";
+import { testCertificate, testKey } from "../fetch/test-certificate.ts";
 
 /** Ten pages of any host, over TLS by the certificate of `secure.test`. */
 const secureWeb = async (): Promise<LoopbackWeb> =>

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { openStore } from "../../src/crawl/frontier-store.ts";
+import { openStore } from "../../src/frontier/sqlite-store.ts";
 import { openLedger } from "../../src/ledger/open.ts";
 import { temporaryFolder } from "./sample-rows.ts";
 

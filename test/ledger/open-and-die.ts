@@ -1,7 +1,7 @@
 // Opens the store of its kind at the path given, and is killed just before the n-th call into SQLite of that.
 import Database from "better-sqlite3";
 
-import { openStore } from "../../src/crawl/frontier-store.ts";
+import { openStore } from "../../src/frontier/sqlite-store.ts";
 import { openLedger } from "../../src/ledger/open.ts";
 
 const [kind, path, calls] = process.argv.slice(2);

@@ -76,7 +76,7 @@ test("a writer that closes beside a reader at work waits for nothing and loses n
 
 test("a writer killed in the middle of a segment leaves the lock free and no half row", async () => {
   using folder = temporaryFolder();
-  const script = fileURLToPath(new URL("./append-until-killed.ts", import.meta.url));
+  const script = fileURLToPath(new URL("append-until-killed.ts", import.meta.url));
   const child = spawn(process.execPath, [script, folder.ledgerPath], { stdio: ["ignore", "pipe", "inherit"] });
   const ended = once(child, "exit");
   await once(child.stdout, "data");

@@ -9,7 +9,7 @@ import { documentsForDecisions, replaceDecisions, storedPolicies } from "../../s
 import { funnel } from "../../src/ledger/funnel.ts";
 import { keptDocuments } from "../../src/ledger/kept-documents.ts";
 import { openLedger } from "../../src/ledger/open.ts";
-import { storyOf } from "../../src/ledger/story-of.ts";
+import { storyOf } from "../../src/ledger/capture-history.ts";
 import { byId, policy, withDocuments } from "./sample-ledger.ts";
 import { archive, idOf, ruleSet, sampleCapture, sampleSegment, sha256, temporaryFolder } from "./sample-rows.ts";
 

@@ -10,7 +10,7 @@ import { funnelSql } from "../../src/ledger/funnel.ts";
 import { keptSql } from "../../src/ledger/kept-documents.ts";
 import { openLedger } from "../../src/ledger/open.ts";
 import { ruleSetSql } from "../../src/ledger/rule-sets.ts";
-import { storySql } from "../../src/ledger/story-of.ts";
+import { storySql } from "../../src/ledger/capture-history.ts";
 import { temporaryFolder } from "./sample-rows.ts";
 
 const tables = {

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 
 import * as fc from "fast-check";
 
-import { collectPage, pageCollector } from "../../src/page/collect-page.ts";
+import { collectPage, pageCollector } from "../../src/page/collect/collect-page.ts";
 import { pageLimits } from "../../src/page/page-limits.ts";
 import { parsed } from "./html.ts";
 

@@ -9,11 +9,11 @@ import { registerArchive } from "../../src/ledger/archives.ts";
 import type { Ledger } from "../../src/ledger/open.ts";
 import { openPartitions, type Partitions } from "../../src/ledger/partitions.ts";
 import type { ManifestRow } from "../../src/manifest/document-row.ts";
-import { appendToPartitions, wholeSlices } from "../../src/pipeline/append-partitions.ts";
-import { openCorpus, type Corpus } from "../../src/pipeline/corpus.ts";
-import { loadPolicy } from "../../src/pipeline/policy-file.ts";
+import { appendToPartitions, wholeSlices } from "../../src/pipeline/collect.ts";
+import { openCorpus, type Corpus } from "../../src/corpus/corpus.ts";
+import { loadPolicy } from "../../src/corpus/policy-file.ts";
 import { publishCorpus, type PublishReport } from "../../src/pipeline/publish.ts";
-import { segmentWriter } from "../../src/pipeline/segment-write.ts";
+import { segmentWriter } from "../../src/segment/write.ts";
 import { sentences } from "../fixtures/archive-of-pages.ts";
 import { sampleDocument, sampleCapture, sampleSegment, sha256 } from "../ledger/sample-rows.ts";
 

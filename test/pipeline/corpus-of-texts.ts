@@ -6,9 +6,9 @@ import { signatureOf } from "../../src/dedup/signature.ts";
 import { appendSegment } from "../../src/ledger/append-segment.ts";
 import { registerArchive } from "../../src/ledger/archives.ts";
 import { type Ledger, openLedger } from "../../src/ledger/open.ts";
-import { type Corpus, openCorpus } from "../../src/pipeline/corpus.ts";
-import { openSegment } from "../../src/pipeline/segment-read.ts";
-import { segmentWriter } from "../../src/pipeline/segment-write.ts";
+import { type Corpus, openCorpus } from "../../src/corpus/corpus.ts";
+import { openSegment } from "../../src/segment/read.ts";
+import { segmentWriter } from "../../src/segment/write.ts";
 import { folderStore } from "../../src/store/folder-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import {

@@ -8,11 +8,11 @@ import { PipelineError } from "../../src/core/errors.ts";
 import { archiveTotals } from "../../src/ledger/archives.ts";
 import type { Ledger } from "../../src/ledger/open.ts";
 import { openPartitions } from "../../src/ledger/partitions.ts";
-import { openCorpus, type Corpus } from "../../src/pipeline/corpus.ts";
+import { openCorpus, type Corpus } from "../../src/corpus/corpus.ts";
 import { ingestArchives, type IngestProgress, type IngestReport } from "../../src/pipeline/ingest.ts";
-import type { Measurer } from "../../src/pipeline/measurer.ts";
-import { localMeasurer } from "../../src/pipeline/slice-jobs.ts";
-import { threadPool } from "../../src/pipeline/thread-pool.ts";
+import type { Measurer } from "../../src/jobs/slice/contract.ts";
+import { localMeasurer } from "../../src/jobs/slice/submit.ts";
+import { threadPool } from "../../src/measure/thread-pool.ts";
 import { archiveOfPages } from "../fixtures/archive-of-pages.ts";
 import { temporaryFolder } from "../fixtures/run-colophon.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { jobOf } from "../../src/queue/job-of.ts";
+import { jobOf } from "../../src/queue/job.ts";
 import { localQueue } from "../../src/queue/local-queue.ts";
 import { queueContract } from "../conformance/queue-contract.ts";
 import { contractRetry } from "../conformance/queue-samples.ts";

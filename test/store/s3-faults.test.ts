@@ -5,7 +5,7 @@ import { globSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, suite, test } from "node:test";
 
-import { patience } from "../../src/store/patience.ts";
+import { patience } from "../../src/store/s3-retry.ts";
 import { s3Store } from "../../src/store/s3-store.ts";
 import { assertBytes, codeIs } from "../conformance/store-contract.ts";
 import { startFaultProxy, type Fault, type Passing } from "../fixtures/fault-proxy.ts";

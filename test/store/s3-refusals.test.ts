@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, mock, suite, test } from "node:test";
 
 import { PipelineError } from "../../src/core/errors.ts";
-import { patience } from "../../src/store/patience.ts";
+import { patience } from "../../src/store/s3-retry.ts";
 import { s3Store } from "../../src/store/s3-store.ts";
 import { codeIs } from "../conformance/store-contract.ts";
 import { startFaultProxy, type Fault } from "../fixtures/fault-proxy.ts";

@@ -1,6 +1,6 @@
 import { after } from "node:test";
 
-import { patience } from "../../src/store/patience.ts";
+import { patience } from "../../src/store/s3-retry.ts";
 import { s3Store } from "../../src/store/s3-store.ts";
 import { storeContract } from "../conformance/store-contract.ts";
 import { startS3 } from "../fixtures/s3-server.ts";

@@ -78,7 +78,7 @@ export const crawl: Command = {
     { line: "colophon crawl --corpus my-corpus --dry-run", says: "what would come next, and what not and why" },
   ],
   async run({ args, options }: CommandInput, io: Io): Promise<ExitName> {
-    const { openCorpus, workersOf } = await import("../../pipeline/corpus.ts");
+    const { openCorpus, workersOf } = await import("../../corpus/corpus.ts");
     const request = requestOf(args, options);
     const json = options["json"] === true;
     const corpus = await openCorpus(textOf(options, "corpus"), true, partitionsOf(options));

@@ -1,4 +1,4 @@
-import type { Story, ViewRow } from "../../ledger/story-of.ts";
+import type { Story, ViewRow } from "../../ledger/capture-history.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { corpusOption, jsonOption, textOf } from "../options.ts";
 import { jsonText, oneLine, printable, writeLine } from "../write-line.ts";
@@ -15,9 +15,9 @@ export const explain: Command = {
     { line: "colophon explain 3fa94c01 --json", says: "one capture, for programs" },
   ],
   async run({ args, options }: CommandInput, io: Io) {
-    const { openCorpus } = await import("../../pipeline/corpus.ts");
+    const { openCorpus } = await import("../../corpus/corpus.ts");
     const { openPartitions } = await import("../../ledger/partitions.ts");
-    const { storyOf } = await import("../../ledger/story-of.ts");
+    const { storyOf } = await import("../../ledger/capture-history.ts");
     const corpus = await openCorpus(textOf(options, "corpus"), false);
     using ledgers = openPartitions(corpus.ledgerPaths, { mode: "read" });
     const wanted = args[0] ?? "";

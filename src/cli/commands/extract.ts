@@ -1,5 +1,5 @@
 import { PipelineError } from "../../core/errors.ts";
-import type { Extracted, ExtractLoss } from "../../pipeline/extract.ts";
+import type { Extracted, ExtractLoss } from "../../measure/inspect.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { jsonOption, textOf } from "../options.ts";
 import { jsonText, oneLine, printable, writeLine } from "../write-line.ts";
@@ -22,9 +22,9 @@ export const extract: Command = {
     },
   ],
   async run({ args, options }: CommandInput, io: Io) {
-    const { extractArchive, extractHtml, startsAsArchive } = await import("../../pipeline/extract.ts");
-    const { loadStages } = await import("../../pipeline/stages.ts");
-    const { inspectedSource } = await import("../../pipeline/inspected-source.ts");
+    const { extractArchive, extractHtml, startsAsArchive } = await import("../../measure/inspect.ts");
+    const { loadStages } = await import("../../measure/stages.ts");
+    const { inspectedSource } = await import("../../measure/inspected-source.ts");
     const url = textOf(options, "url");
     if (!/^https?:/i.test(url) || !URL.canParse(url)) {
       throw new PipelineError("usage", `--url takes an address that begins with http: or https:, not ${url}`, { url });

@@ -1,7 +1,7 @@
 import type { ExitName } from "../../core/errors.ts";
 import { PipelineError } from "../../core/errors.ts";
-import type { CommonCrawlRequest } from "../../pipeline/common-crawl.ts";
-import type { Corpus } from "../../pipeline/corpus.ts";
+import type { CommonCrawlRequest } from "../../commoncrawl/copy.ts";
+import type { Corpus } from "../../corpus/corpus.ts";
 import { acquireCommand } from "../acquire-command.ts";
 import type { Command, CommandInput, CommandOption, Io, OptionValues } from "../command.ts";
 import {
@@ -85,7 +85,7 @@ export const ingest: Command = {
     },
   ],
   async run({ args, options }: CommandInput, io: Io): Promise<ExitName> {
-    const { openCorpus, workersOf } = await import("../../pipeline/corpus.ts");
+    const { openCorpus, workersOf } = await import("../../corpus/corpus.ts");
     const stated = options["workers"] === "auto" ? null : wholeNumberOf(options, "workers", 1, 1024);
     if (args.length === 0 && !asksCommonCrawl(options)) {
       throw new PipelineError("usage", "there is nothing to ingest: name archives, or a crawl with --cc");
@@ -106,7 +106,7 @@ function asksCommonCrawl(options: OptionValues): boolean {
 }
 
 async function requestOf(options: OptionValues, { config }: Corpus): Promise<CommonCrawlRequest> {
-  const { softwareVersion } = await import("../../pipeline/software.ts");
+  const { softwareVersion } = await import("../../corpus/software.ts");
   const index = textOf(options, "index") === "cdx" ? "cdx" : "columnar";
   const contact = optionalTextOf(options, "contact") ?? config.contact ?? null;
   return {

@@ -10,8 +10,8 @@ export const policyInit: Command = {
   async run({ args, options }: CommandInput, io: Io) {
     const { existsSync } = await import("node:fs");
     const { PipelineError } = await import("../../core/errors.ts");
-    const { writeWhole } = await import("../../pipeline/corpus.ts");
-    const { defaultPolicyText } = await import("../../pipeline/policy-file.ts");
+    const { writeWhole } = await import("../../corpus/corpus.ts");
+    const { defaultPolicyText } = await import("../../corpus/policy-file.ts");
     const path = args[0] ?? "policy.yaml";
     if (existsSync(path) && options["force"] !== true) {
       throw new PipelineError("usage", `${path} is there already; --force writes over it`, { path });

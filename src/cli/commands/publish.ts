@@ -2,7 +2,7 @@ import type { Command, CommandInput, Io } from "../command.ts";
 import { openCollector } from "../collector.ts";
 import { corpusOption, jsonOption, machineOptions, machinesOf, textOf } from "../options.ts";
 import { progressDisplay } from "../progress.ts";
-import { publishedInWords } from "../published-in-words.ts";
+import { publishedInWords } from "../report/publish.ts";
 import { jsonText, writeLine } from "../write-line.ts";
 
 export const publish: Command = {
@@ -14,10 +14,10 @@ export const publish: Command = {
   options: [corpusOption, ...machineOptions, jsonOption],
   examples: [{ line: "colophon publish --corpus my-corpus", says: "after editing my-corpus/policy.yaml" }],
   async run({ options }: CommandInput, io: Io) {
-    const { openCorpus } = await import("../../pipeline/corpus.ts");
-    const { loadPolicy } = await import("../../pipeline/policy-file.ts");
+    const { openCorpus } = await import("../../corpus/corpus.ts");
+    const { loadPolicy } = await import("../../corpus/policy-file.ts");
     const { publishCorpus } = await import("../../pipeline/publish.ts");
-    const { softwareVersion } = await import("../../pipeline/software.ts");
+    const { softwareVersion } = await import("../../corpus/software.ts");
     const { openPartitions } = await import("../../ledger/partitions.ts");
     const corpus = await openCorpus(textOf(options, "corpus"), false);
     const policy = await loadPolicy(corpus.policyPath);

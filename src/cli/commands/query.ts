@@ -1,4 +1,4 @@
-import type { Corpus } from "../../pipeline/corpus.ts";
+import type { Corpus } from "../../corpus/corpus.ts";
 import type { Command, CommandInput, Io, OptionValues } from "../command.ts";
 import { corpusOption, optionalTextOf, textOf, wholeNumberOf } from "../options.ts";
 import { csvOf, textTable } from "../table.ts";
@@ -26,7 +26,7 @@ export const query: Command = {
     { line: 'colophon query "SELECT * FROM losses" --json', says: "bytes that are in no record" },
   ],
   async run({ args, options }: CommandInput, io: Io) {
-    const { openCorpus } = await import("../../pipeline/corpus.ts");
+    const { openCorpus } = await import("../../corpus/corpus.ts");
     const { runQuery } = await import("../../ledger/query.ts");
     const corpus = await openCorpus(textOf(options, "corpus"), false);
     const { columns, rows, truncated } = await runQuery(ledgersOf(corpus, options), args[0] ?? "", {

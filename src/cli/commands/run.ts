@@ -16,7 +16,7 @@ export const run: Command = {
   ],
   examples: [{ line: "colophon run my-corpus/corpus.yaml", says: "the whole recipe, as often as you like" }],
   async run({ args, options }: CommandInput, io: Io): Promise<ExitName> {
-    const { corpusFolderOf, openCorpus, workersOf } = await import("../../pipeline/corpus.ts");
+    const { corpusFolderOf, openCorpus, workersOf } = await import("../../corpus/corpus.ts");
     const { acquirePlanOf } = await import("../../pipeline/acquire-plan.ts");
     const corpus = await openCorpus(corpusFolderOf(args[0] ?? "corpus"), false);
     const plan = acquirePlanOf(corpus);

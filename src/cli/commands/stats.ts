@@ -23,8 +23,8 @@ export const stats: Command = {
   ],
   examples: [{ line: "colophon stats --by reason", says: "why pages are not in the manifest" }],
   async run({ options }: CommandInput, io: Io) {
-    const { openCorpus } = await import("../../pipeline/corpus.ts");
-    const { loadPolicy } = await import("../../pipeline/policy-file.ts");
+    const { openCorpus } = await import("../../corpus/corpus.ts");
+    const { loadPolicy } = await import("../../corpus/policy-file.ts");
     const { openPartitions } = await import("../../ledger/partitions.ts");
     const { statsBy } = await import("../../ledger/stats.ts");
     const corpus = await openCorpus(textOf(options, "corpus"), false);

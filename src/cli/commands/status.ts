@@ -1,8 +1,8 @@
-import type { CrawlStatus } from "../../pipeline/crawl-status.ts";
-import type { MachinesStatus } from "../../pipeline/machines-status.ts";
+import type { CrawlStatus } from "../../corpus/crawl-status.ts";
+import type { MachinesStatus } from "../../jobs/machines-status.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { corpusOption, jsonOption, optionalTextOf, textOf } from "../options.ts";
-import { redisUrlOf } from "../redis-url.ts";
+import { redisUrlOf } from "../redis-option.ts";
 import { bytesInWords } from "../progress.ts";
 import { jsonText, printable, writeLine } from "../write-line.ts";
 
@@ -23,8 +23,8 @@ export const status: Command = {
     },
   ],
   async run({ options }: CommandInput, io: Io) {
-    const { openCorpus } = await import("../../pipeline/corpus.ts");
-    const { corpusStatus } = await import("../../pipeline/status.ts");
+    const { openCorpus } = await import("../../corpus/corpus.ts");
+    const { corpusStatus } = await import("../../corpus/status.ts");
     const folder = textOf(options, "corpus");
     const redis = optionalTextOf(options, "redis");
     const machines = redis === null ? null : await machinesOn(redisUrlOf(redis, process.env));
@@ -53,7 +53,7 @@ export const status: Command = {
 };
 
 async function machinesOn(redisUrl: string): Promise<MachinesStatus> {
-  const { machinesStatus } = await import("../../pipeline/machines-status.ts");
+  const { machinesStatus } = await import("../../jobs/machines-status.ts");
   return machinesStatus(redisUrl);
 }
 

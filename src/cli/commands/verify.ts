@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 
 import type { Manifest } from "../../manifest/manifest-head.ts";
-import type { VerifyOptions, VerifyProgress, VerifyReport } from "../../manifest/verify.ts";
+import type { VerifyOptions, VerifyProgress, VerifyReport } from "../../manifest/verify/verify.ts";
 import type { FindArchive } from "../../pipeline/rederive.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { jsonOption, textOf, wholeNumberOf } from "../options.ts";
@@ -73,7 +73,7 @@ async function verified(folder: string, directory: string, wanted: Wanted, io: I
       ),
   };
   if (places.find === null) return { ...(await check(directory, options)), archivesKnown: false };
-  const { loadStages } = await import("../../pipeline/stages.ts");
+  const { loadStages } = await import("../../measure/stages.ts");
   const { rederiver } = await import("../../pipeline/rederive.ts");
   using archives = rederiver(places.find, loadStages(), io.signal);
   const { inspect, rederive } = archives;
@@ -84,8 +84,9 @@ async function verified(folder: string, directory: string, wanted: Wanted, io: I
 async function checkOf(
   directory: string,
 ): Promise<(directory: string, options: VerifyOptions) => Promise<VerifyReport>> {
-  if (!existsSync(join(directory, "corpus.json"))) return (await import("../../manifest/verify.ts")).verifyManifest;
-  return (await import("../../manifest/verify-corpus.ts")).verifyCorpusManifest;
+  if (!existsSync(join(directory, "corpus.json")))
+    return (await import("../../manifest/verify/verify.ts")).verifyManifest;
+  return (await import("../../manifest/verify/corpus.ts")).verifyCorpusManifest;
 }
 
 interface Places extends Disposable {

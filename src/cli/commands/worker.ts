@@ -2,11 +2,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { PipelineError, type ExitName } from "../../core/errors.ts";
-import type { BindWorker } from "../../pipeline/worker.ts";
+import type { BindWorker } from "../../jobs/worker.ts";
 import type { LogLevel } from "../../telemetry/log.ts";
 import type { Command, CommandInput, Io, OptionValues } from "../command.ts";
 import { machineOptions, machinesOf, numberOf, optionalTextOf, textOf, wholeNumberOf } from "../options.ts";
-import { redisUrlOf } from "../redis-url.ts";
+import { redisUrlOf } from "../redis-option.ts";
 
 /** One thin entry a kind; a worker loads those that it takes. */
 const binders: Readonly<Record<string, () => Promise<{ readonly bind: BindWorker }>>> = {

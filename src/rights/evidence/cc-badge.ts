@@ -1,7 +1,7 @@
 import type { Link } from "../../core/page.ts";
 import { creativeCommonsIdOf } from "../creative-commons-id.ts";
 import { creativeCommonsToolOfButton } from "../creative-commons-url.ts";
-import type { EvidenceKind } from "../kinds.ts";
+import type { EvidenceKind } from "../evidence-kind.ts";
 import { linkEvidence } from "../link-evidence.ts";
 
 /** Licence buttons from Creative Commons' own image hosts; the address of the image names the tool. */

@@ -1,6 +1,6 @@
 import type { Evidence, RightsView } from "../../core/rights.ts";
 import { headerValues } from "../header-values.ts";
-import type { EvidenceKind } from "../kinds.ts";
+import type { EvidenceKind } from "../evidence-kind.ts";
 import { licenceOfUrl } from "../licence-url.ts";
 import { headerLinksOf } from "../../core/link-header.ts";
 import type { HeaderLink } from "../../core/link-header.ts";

@@ -1,5 +1,5 @@
 import type { Evidence, RightsView } from "../../core/rights.ts";
-import type { EvidenceKind } from "../kinds.ts";
+import type { EvidenceKind } from "../evidence-kind.ts";
 import { licencePhrasesIn } from "../licence-phrase.ts";
 import { allRightsReserved } from "../licence-table.ts";
 import { licenceOfUrl } from "../licence-url.ts";

@@ -1,6 +1,6 @@
 import type { Link } from "../../core/page.ts";
 import type { RightsView } from "../../core/rights.ts";
-import type { EvidenceKind } from "../kinds.ts";
+import type { EvidenceKind } from "../evidence-kind.ts";
 import { allRightsReserved } from "../licence-table.ts";
 import { licenceOfUrl } from "../licence-url.ts";
 import { isMarkedCopyright, isMarkedLicence, linkEvidence } from "../link-evidence.ts";

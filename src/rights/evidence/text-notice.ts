@@ -1,8 +1,8 @@
 import type { Block } from "../../core/page.ts";
 import type { Evidence, Subject } from "../../core/rights.ts";
-import { bothEnds } from "../both-ends.ts";
+import { bothEnds } from "../first-and-last.ts";
 import type { LicencePhrase } from "../creative-commons-phrase.ts";
-import type { EvidenceKind } from "../kinds.ts";
+import type { EvidenceKind } from "../evidence-kind.ts";
 import { licencePhrasesIn } from "../licence-phrase.ts";
 import { allRightsReserved, isCreativeCommons } from "../licence-table.ts";
 import { isChrome, isLabelled, layoutOf, partRegions, subjectAt } from "../place-scope.ts";

@@ -1,6 +1,6 @@
 import type { Signal } from "../../core/rights.ts";
 import { headerValues } from "../header-values.ts";
-import type { SignalKind } from "../kinds.ts";
+import type { SignalKind } from "../evidence-kind.ts";
 import { quoteOf } from "../quote.ts";
 import { structuredDictionaryOf } from "../structured-dictionary.ts";
 

@@ -1,4 +1,4 @@
-import type { SignalKind } from "../kinds.ts";
+import type { SignalKind } from "../evidence-kind.ts";
 import { robotsSignals } from "../robots-signals.ts";
 
 /** Agents that pages address by a `meta` element of their own name. */

@@ -1,5 +1,5 @@
 import { headerValues } from "../header-values.ts";
-import type { SignalKind } from "../kinds.ts";
+import type { SignalKind } from "../evidence-kind.ts";
 import { robotsSignals } from "../robots-signals.ts";
 
 /** The HTTP header `X-Robots-Tag`, which may stand several times and address single agents. */

@@ -1,0 +1,119 @@
+import { freeBytes } from "../warc/release-memory.ts";
+
+/** Bytes as they come; a drip of single bytes takes little more memory than they do, and a long body no more than it. */
+export interface WireBytes {
+  length: number;
+  /** More cannot come. */
+  readonly limit: number;
+  /** Joined chunks; `null` until there are many. It grows where it lies: a copy of ten megabytes would be the peak of a crawl. */
+  joined: ArrayBuffer | null;
+  joinedLength: number;
+  /** The last few chunks, as they came. */
+  readonly chunks: Buffer[];
+}
+
+/** So few chunks are joined only once, at the end. */
+const maxLooseChunks = 32;
+/** By how much the joined bytes grow at least. */
+const stepBytes = 64 << 10;
+const longBytes = 1 << 20;
+
+export function emptyWire(limit: number): WireBytes {
+  return { length: 0, limit, joined: null, joinedLength: 0, chunks: [] };
+}
+
+export function addToWire(wire: WireBytes, chunk: Buffer): void {
+  wire.chunks.push(chunk);
+  wire.length += chunk.length;
+  if (wire.chunks.length >= maxLooseChunks) join(wire);
+}
+
+function join(wire: WireBytes): ArrayBuffer {
+  wire.joined ??= new ArrayBuffer(0, { maxByteLength: wire.limit });
+  if (wire.length > wire.joined.byteLength) wire.joined.resize(Math.min(wire.limit, wire.length + stepBytes));
+  const all = Buffer.from(wire.joined);
+  for (const loose of wire.chunks) wire.joinedLength += loose.copy(all, wire.joinedLength);
+  freeChunks(wire);
+  return wire.joined;
+}
+
+/** The parser still reads the last one: it is that in which the response may end. */
+function freeChunks({ chunks }: WireBytes): void {
+  for (const chunk of chunks.slice(0, -1)) freeBytes(chunk);
+  chunks.length = 0;
+}
+
+/** All that came, in one piece; a response in one chunk is never copied. */
+function wholeOf(wire: WireBytes): Buffer {
+  const [only] = wire.chunks;
+  if (wire.joined !== null) return Buffer.from(join(wire), 0, wire.length);
+  if (wire.chunks.length === 1 && only !== undefined) return only;
+  const whole = Buffer.concat(wire.chunks);
+  freeChunks(wire);
+  return whole;
+}
+
+/** A response's bytes, taken apart. */
+export interface WireParts {
+  /** Status line to blank line of the final response. */
+  readonly head: Buffer;
+  readonly body: Buffer;
+  readonly payload: Buffer;
+  readonly excessBytes: number;
+}
+
+const headEnd = Buffer.from("\r\n\r\n");
+
+/**
+ * Takes a response apart that the HTTP parser has accepted: past the 1xx ones, the final head, then the body, which is
+ * `chunked` or as long as the `payloadBytes` that the parser has counted. Of chunks that it refused none is in the payload.
+ */
+export function wirePartsOf(wire: WireBytes, chunked: boolean, payloadBytes: number): WireParts {
+  const bytes = wholeOf(wire);
+  let start = 0;
+  let end = bytes.indexOf(headEnd);
+  // "HTTP/1.1 103": the digit after the blank tells an interim response.
+  while (end >= 0 && bytes[start + 9] === 0x31) {
+    start = end + headEnd.length;
+    end = bytes.indexOf(headEnd, start);
+  }
+  const bodyStart = end < 0 ? bytes.length : end + headEnd.length;
+  const head = bytes.subarray(start, bodyStart);
+  const rest = bytes.subarray(bodyStart);
+  if (!chunked) {
+    const body = rest.subarray(0, payloadBytes);
+    return { head, body, payload: body, excessBytes: rest.length - body.length };
+  }
+  const { payload, end: bodyEnd } = unchunked(rest);
+  const body = rest.subarray(0, bodyEnd);
+  return { head, body, payload: payload.subarray(0, payloadBytes), excessBytes: rest.length - bodyEnd };
+}
+
+/** A long payload gets pages of its own, which leave no hole in the heap when they are given back. */
+function joinedParts(parts: readonly Buffer[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  if (length < longBytes) return Buffer.concat(parts, length);
+  const all = Buffer.from(new ArrayBuffer(length, { maxByteLength: length }));
+  let at = 0;
+  for (const part of parts) at += part.copy(all, at);
+  return all;
+}
+
+/** Walks the chunks and the trailer after them, as far as the bytes go. Source: RFC 9112, 7.1. */
+function unchunked(bytes: Buffer): { payload: Buffer; end: number } {
+  const parts: Buffer[] = [];
+  const joined = (): Buffer => (parts.length === 1 ? (parts[0] ?? bytes) : joinedParts(parts));
+  for (let at = 0; at < bytes.length;) {
+    const lineEnd = bytes.indexOf("\r\n", at);
+    const size =
+      lineEnd < 0 ? Number.NaN : Number.parseInt(bytes.toString("latin1", at, Math.min(lineEnd, at + 16)), 16);
+    if (Number.isNaN(size)) break;
+    if (size === 0) {
+      const trailerEnd = bytes.indexOf(headEnd, lineEnd);
+      return { payload: joined(), end: trailerEnd < 0 ? bytes.length : trailerEnd + headEnd.length };
+    }
+    parts.push(bytes.subarray(lineEnd + 2, lineEnd + 2 + size));
+    at = lineEnd + 2 + size + 2;
+  }
+  return { payload: joined(), end: bytes.length };
+}

@@ -1,0 +1,155 @@
+import { addUrls } from "./add-urls.ts";
+import { overBudget } from "./budgets.ts";
+import type { CrawlBudgets } from "./claim-turns.ts";
+import type { FoundUrl, Turn, UrlEnd } from "./frontier.ts";
+import { delayed, done, failed, refused } from "./sqlite-schema.ts";
+import type { FrontierStore } from "./sqlite-store.ts";
+import type { TrapLimits } from "../url/traps.ts";
+import { validatorsRowOf } from "./validators-row.ts";
+
+/** What a turn changes of its host. */
+interface HostTally {
+  ready: number;
+  delayed: number;
+  done: number;
+  refused: number;
+  failed: number;
+  pages: number;
+  bytes: number;
+  spentMs: number;
+  textDigest: string | null;
+  sameRun: number;
+}
+
+/** See `Frontier.ack`. */
+export function endTurn(
+  store: FrontierStore,
+  turn: Turn,
+  ends: ReadonlyMap<number, UrlEnd>,
+  found: Iterable<FoundUrl>,
+  hostNotBeforeMs: number,
+  { budgets, traps }: { readonly budgets: CrawlBudgets; readonly traps: TrapLimits },
+): boolean {
+  return store.inTransaction(() => {
+    const host = freeHost(store, turn.lease);
+    if (host === null) return false;
+    const tally = tallyOf(host);
+    for (const { id } of turn.urls) {
+      const end = ends.get(id);
+      if (end !== undefined) endUrl(store, id, end, tally);
+    }
+    saveHost(store, host.id, tally, hostNotBeforeMs, budgets);
+    store
+      .statement("UPDATE crawl SET pages = pages + ?, bytes = bytes + ?")
+      .run(tally.pages - host.pages, tally.bytes - host.bytes);
+    addUrls(store, found, traps, tally.sameRun > traps.sameContentRun ? turn.host : null);
+    return true;
+  });
+}
+
+/** See `Frontier.release`. */
+export function releaseTurn(store: FrontierStore, lease: number): void {
+  store.inTransaction(() => freeHost(store, lease));
+}
+
+/** See `Frontier.recover`. */
+export function recoverTurns(store: FrontierStore, nowMs: number, hostNotBeforeMs: number): number {
+  return store.inTransaction(() => {
+    const dead = store
+      .statement<{ id: number; host: number; urls: string }>("SELECT id, host, urls FROM leases WHERE until_ms <= ?")
+      .all(nowMs);
+    const count = store.statement(
+      "UPDATE urls SET attempts = attempts + 1 WHERE id IN (SELECT value FROM json_each(?))",
+    );
+    const wait = store.statement("UPDATE hosts SET next_ms = max(next_ms, ?) WHERE id = ?");
+    for (const { id, host, urls } of dead) {
+      count.run(urls);
+      freeHost(store, id);
+      wait.run(hostNotBeforeMs, host);
+    }
+    return dead.length;
+  });
+}
+
+interface FreedHost extends Omit<HostTally, "spentMs" | "textDigest" | "sameRun"> {
+  readonly id: number;
+  readonly spent_ms: number;
+  readonly text_digest: string | null;
+  readonly same_run: number;
+}
+
+/** The host whose lease it was, now free; `null` when the lease is no more. */
+function freeHost(store: FrontierStore, lease: number): FreedHost | null {
+  const row = store.statement<{ host: number }>("DELETE FROM leases WHERE id = ? RETURNING host").get(lease);
+  if (row === undefined) return null;
+  store.statement("UPDATE hosts SET lease = 0 WHERE id = ?").run(row.host);
+  store.touch(row.host);
+  const host = store
+    .statement<FreedHost>(
+      `SELECT id, ready, delayed, done, refused, failed, pages, bytes, spent_ms, text_digest, same_run
+       FROM hosts WHERE id = ?`,
+    )
+    .get(row.host);
+  return host ?? null;
+}
+
+function tallyOf({ spent_ms, text_digest, same_run, ...counts }: FreedHost): HostTally {
+  return { ...counts, spentMs: spent_ms, textDigest: text_digest, sameRun: same_run };
+}
+
+function endUrl(store: FrontierStore, id: number, end: UrlEnd, tally: HostTally): void {
+  tally.ready -= 1;
+  if (end.kind === "done") {
+    store.statement(`UPDATE urls SET state = ${done} WHERE id = ?`).run(id);
+    tally.done += 1;
+    tally.pages += 1;
+    tally.bytes += end.bytes ?? 0;
+    tally.spentMs += end.spentMs ?? 0;
+    if (end.textDigest !== undefined) {
+      tally.sameRun = end.textDigest === tally.textDigest ? tally.sameRun + 1 : 1;
+      tally.textDigest = end.textDigest;
+    }
+    if (end.validators === null) return;
+    store
+      .statement(
+        `INSERT OR REPLACE INTO validators (url, etag, last_modified, payload_digest, captured_at, record_id)
+         VALUES (?, @etag, @last_modified, @payload_digest, @captured_at, @record_id)`,
+      )
+      .run(id, validatorsRowOf(end.validators));
+    return;
+  }
+  const reason = store.reasonOf(end.reason);
+  if (end.kind === "retry") {
+    store
+      .statement(`UPDATE urls SET state = ${delayed}, due_ms = ?, reason = ?, attempts = attempts + 1 WHERE id = ?`)
+      .run(Math.ceil(end.notBeforeMs), reason, id);
+    tally.delayed += 1;
+    return;
+  }
+  const state = end.kind === "refused" ? refused : failed;
+  store.statement("UPDATE urls SET state = ?, reason = ? WHERE id = ?").run(state, reason, id);
+  tally[end.kind] += 1;
+}
+
+function saveHost(
+  store: FrontierStore,
+  id: number,
+  tally: HostTally,
+  notBeforeMs: number,
+  { host: budgets }: CrawlBudgets,
+): void {
+  const spent = { pages: tally.pages, bytes: tally.bytes, timeMs: tally.spentMs };
+  store
+    .statement(
+      `UPDATE hosts SET next_ms = max(next_ms, @notBeforeMs), ready = @ready, delayed = @delayed, done = @done,
+         refused = @refused, failed = @failed, pages = @pages, bytes = @bytes, spent_ms = @spentMs,
+         text_digest = @textDigest, same_run = @sameRun, over_budget = @over WHERE id = @id`,
+    )
+    .run({
+      ...tally,
+      spentMs: Math.round(tally.spentMs),
+      notBeforeMs: Math.ceil(notBeforeMs),
+      over: overBudget(spent, budgets),
+      id,
+    });
+}

@@ -1,0 +1,122 @@
+import { addUrls, countRefused } from "./add-urls.ts";
+import { changedDue, claimTurns, crawlRow, firstDue, nextDueMs } from "./claim-turns.ts";
+import type { CrawlBudgets } from "./claim-turns.ts";
+import { overBudget } from "./budgets.ts";
+import { endTurn, recoverTurns, releaseTurn } from "./end-turns.ts";
+import type { AddCounts, Budgets, FoundUrl, LocalFrontier } from "./frontier.ts";
+import { done, ready } from "./sqlite-schema.ts";
+import { changeHost, countsOf, hostStates } from "./sqlite-status.ts";
+import { openStore } from "./sqlite-store.ts";
+import type { FrontierStore } from "./sqlite-store.ts";
+import { trapLimits } from "../url/traps.ts";
+import type { TrapLimits } from "../url/traps.ts";
+
+export interface FrontierOptions {
+  /** Of the whole crawl. */
+  readonly budgets?: Budgets;
+  /** Of each host; left out, those that were over theirs stay so. */
+  readonly hostBudgets?: Budgets;
+  readonly traps?: TrapLimits;
+}
+
+/** URLs of one transaction of `add`: a kill loses no more, and the write-ahead log stays small. */
+const addBatch = 10_000;
+
+/**
+ * Opens the frontier in the SQLite file at `path`, made where it is missing. Several processes may have it open.
+ * @throws {PipelineError} `corpus-missing`, `corpus-locked`, `ledger-version`, `ledger-broken`, `disk-full`
+ */
+export function openFrontier(path: string, options: FrontierOptions = {}): LocalFrontier & Disposable {
+  const { budgets: crawl = {}, hostBudgets: host = {}, traps = trapLimits } = options;
+  const budgets: CrawlBudgets = { crawl, host };
+  const store = openStore(path);
+  if (options.hostBudgets !== undefined) judgeHosts(store, host);
+  return {
+    add: (found) => addInBatches(store, found, traps),
+    claim: (nowMs, limits, hosts) => claimTurns(store, nowMs, limits, budgets, hosts ?? null),
+    firstDue: (hosts) => firstDue(store, hosts),
+    changedDue: (nowMs) => changedDue(store, nowMs),
+    ack: (turn, ends, found, hostNotBeforeMs) => endTurn(store, turn, ends, found, hostNotBeforeMs, { budgets, traps }),
+    release: (turn) => releaseTurn(store, turn.lease),
+    recover: (nowMs, hostNotBeforeMs) => recoverTurns(store, nowMs, hostNotBeforeMs),
+    recrawl: (beforeMs) => recrawl(store, beforeMs),
+    refuse(refused) {
+      if (refused.size > 0) store.inTransaction(() => countRefused(store, refused));
+    },
+    counts: () => countsOf(store, budgets),
+    nextDueMs() {
+      const { pages, bytes, elapsed_ms } = crawlRow(store);
+      return overBudget({ pages, bytes, timeMs: elapsed_ms }, crawl) === null ? nextDueMs(store) : null;
+    },
+    hosts: () => hostStates(store),
+    setHost: (name, change) => changeHost(store, name, change),
+    together: (work) => store.inTransaction(work),
+    note: (name) =>
+      store.statement<{ value: string }>("SELECT value FROM notes WHERE name = ?").get(name)?.value ?? null,
+    setNote: (name, value) => writeNote(store, name, value),
+    close: () => store.close(),
+    [Symbol.dispose]: () => store.close(),
+  };
+}
+
+function addInBatches(store: FrontierStore, found: Iterable<FoundUrl>, traps: TrapLimits): AddCounts {
+  const sum = { added: 0, known: 0, refused: 0 };
+  const add = (batch: readonly FoundUrl[]): void => {
+    const counts = store.inTransaction(() => addUrls(store, batch, traps, null));
+    sum.added += counts.added;
+    sum.known += counts.known;
+    sum.refused += counts.refused;
+  };
+  let batch: FoundUrl[] = [];
+  for (const one of found) {
+    batch.push(one);
+    if (batch.length < addBatch) continue;
+    add(batch);
+    batch = [];
+  }
+  if (batch.length > 0) add(batch);
+  return sum;
+}
+
+/** Budgets may have been raised or lowered since hosts were last judged by them. */
+function judgeHosts(store: FrontierStore, { pages, bytes, timeMs }: Budgets): void {
+  const none = Number.MAX_SAFE_INTEGER;
+  store.inTransaction(() =>
+    store
+      .statement(
+        `WITH judged AS (SELECT id AS host, CASE WHEN pages >= @pages THEN 'budget-pages'
+           WHEN bytes >= @bytes THEN 'budget-bytes' WHEN spent_ms >= @timeMs THEN 'budget-time' END AS verdict FROM hosts)
+         UPDATE hosts SET over_budget = verdict FROM judged WHERE id = host AND over_budget IS NOT verdict`,
+      )
+      .run({ pages: pages ?? none, bytes: bytes ?? none, timeMs: timeMs ?? none }),
+  );
+}
+
+function writeNote(store: FrontierStore, name: string, value: string | null): void {
+  store.inTransaction(() => {
+    if (value === null) store.statement("DELETE FROM notes WHERE name = ?").run(name);
+    else store.statement("INSERT OR REPLACE INTO notes (name, value) VALUES (?, ?)").run(name, value);
+  });
+}
+
+function recrawl(store: FrontierStore, beforeMs: number): number {
+  return store.inTransaction(() => {
+    const { changes } = store
+      .statement(
+        `UPDATE urls SET state = ${ready}, attempts = 0
+         WHERE state = ${done} AND id IN (SELECT url FROM validators WHERE captured_at < ?)`,
+      )
+      .run(beforeMs);
+    store
+      .statement(
+        `WITH now AS (SELECT host, sum(state = ${ready}) AS is_ready, sum(state = ${done}) AS is_done
+           FROM urls GROUP BY host)
+         UPDATE hosts SET ready = is_ready, done = is_done, pages = 0, bytes = 0, spent_ms = 0, over_budget = NULL
+         FROM now WHERE now.host = hosts.id`,
+      )
+      .run();
+    store.statement("UPDATE crawl SET pages = 0, bytes = 0, elapsed_ms = 0").run();
+    store.touchAll();
+    return changes;
+  });
+}

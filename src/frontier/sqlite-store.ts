@@ -1,0 +1,187 @@
+import { hash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import Database from "better-sqlite3";
+import { PipelineError } from "../core/errors.ts";
+import { frontierApplicationId, frontierSchema, frontierVersion } from "./sqlite-schema.ts";
+
+/** An open frontier file, with what is remembered of it. */
+export interface FrontierStore {
+  /** Prepares a statement once. */
+  readonly statement: <Row>(sql: string) => Database.Statement<unknown[], Row>;
+  /** One transaction that takes the write lock first; what is remembered is forgotten when it fails. */
+  readonly inTransaction: <T>(work: () => T) => T;
+  /** Key of a host, `null` when it is not known. */
+  readonly hostOf: (name: string) => number | null;
+  readonly addHost: (name: string) => number;
+  readonly reasonOf: (name: string) => number;
+  /** Depths of URLs met of late: most links of a page are those of the page before. */
+  readonly recent: RecentDepths;
+  /** Says that it may have changed when a host is due. */
+  readonly touch: (host: number) => void;
+  /** Says so of all hosts. */
+  readonly touchAll: () => void;
+  /** Hosts touched since this was last called; `null` when all may have been. */
+  readonly takeTouched: () => ReadonlySet<number> | null;
+  readonly close: () => void;
+}
+
+export interface RecentDepths {
+  readonly get: (url: string) => number | undefined;
+  readonly set: (url: string, depth: number) => void;
+}
+
+const recentLimit = 20_000;
+const rememberedHosts = 50_000;
+
+/** 8 bytes of SHA-256: what a row is found by. By way of a string, for that takes Node's pool and no memory of its own. */
+export function digestOf(text: string): Buffer {
+  return Buffer.from(hash("sha256", text, "binary").slice(0, 8), "latin1");
+}
+
+/** @throws {PipelineError} `corpus-missing`, `corpus-locked`, `ledger-version`, `ledger-broken`, `disk-full` */
+export function openStore(path: string): FrontierStore {
+  if (!existsSync(dirname(path))) throw new PipelineError("corpus-missing", `there is no folder for ${path}`, { path });
+  let db: Database.Database | null = null;
+  try {
+    db = new Database(path, { timeout: 5000 });
+    prepare(db, path);
+    return storeOf(db, path);
+  } catch (error) {
+    db?.close();
+    throw frontierErrorOf(error, path);
+  }
+}
+
+function prepare(db: Database.Database, path: string): void {
+  const version = db.pragma("user_version", { simple: true }) as number;
+  const empty = db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() === 0;
+  if (!empty && db.pragma("application_id", { simple: true }) !== frontierApplicationId) {
+    throw new PipelineError("ledger-broken", `${path} is a SQLite file, but no frontier of this program`, { path });
+  }
+  if (!empty && version !== frontierVersion) {
+    const advice = "go on with the version of the program that began the crawl";
+    throw new PipelineError("ledger-version", `${path} is of schema ${version}; ${advice}`, { path, version });
+  }
+  db.pragma("journal_mode = WAL");
+  db.pragma("synchronous = FULL");
+  db.pragma("cache_size = -32768");
+  db.pragma("wal_autocheckpoint = 4000");
+  db.pragma("journal_size_limit = 67108864");
+  const make = db.transaction(() => {
+    if (db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() !== 0) return;
+    db.exec(frontierSchema);
+    db.pragma(`application_id = ${frontierApplicationId}`);
+    db.pragma(`user_version = ${frontierVersion}`);
+  });
+  make.immediate();
+}
+
+function storeOf(db: Database.Database, path: string): FrontierStore {
+  const statements = new Map<string, Database.Statement>();
+  const hosts = new Map<string, number>();
+  const reasons = new Map<string, number>();
+  const { recent, forget } = recentDepths();
+  const statement = <Row>(sql: string): Database.Statement<unknown[], Row> => {
+    const known = statements.get(sql) ?? db.prepare(sql);
+    statements.set(sql, known);
+    return known as Database.Statement<unknown[], Row>;
+  };
+  const remember = (name: string, id: number): number => {
+    if (hosts.size >= rememberedHosts) hosts.clear();
+    hosts.set(name, id);
+    return id;
+  };
+  let touched: Set<number> | null = null;
+  return {
+    statement,
+    recent,
+    touch(host) {
+      if (touched === null) return;
+      if (touched.size < rememberedHosts) touched.add(host);
+      else touched = null;
+    },
+    touchAll: () => (touched = null),
+    takeTouched() {
+      const taken = touched;
+      touched = new Set();
+      return taken;
+    },
+    inTransaction<T>(work: () => T): T {
+      try {
+        return db.transaction(work).immediate();
+      } catch (error) {
+        // They may tell of rows that were rolled back.
+        hosts.clear();
+        reasons.clear();
+        touched = null;
+        forget();
+        throw frontierErrorOf(error, path);
+      }
+    },
+    hostOf(name) {
+      const known = hosts.get(name);
+      if (known !== undefined) return known;
+      const row = statement<{ id: number }>("SELECT id FROM hosts WHERE name = ?").get(name);
+      return row === undefined ? null : remember(name, row.id);
+    },
+    addHost(name) {
+      return remember(name, Number(statement("INSERT INTO hosts (name) VALUES (?)").run(name).lastInsertRowid));
+    },
+    reasonOf(name) {
+      const known = reasons.get(name);
+      if (known !== undefined) return known;
+      statement("INSERT INTO reasons (name) VALUES (?) ON CONFLICT (name) DO NOTHING").run(name);
+      const id = statement<{ id: number }>("SELECT id FROM reasons WHERE name = ?").get(name)?.id ?? 0;
+      reasons.set(name, id);
+      return id;
+    },
+    close: () => void db.close(),
+  };
+}
+
+/** Two generations: when the young one is full it takes the place of the old one, and nothing is ever sorted by age. */
+function recentDepths(): { readonly recent: RecentDepths; readonly forget: () => void } {
+  let young = new Map<string, number>();
+  let old = new Map<string, number>();
+  const set = (url: string, depth: number): void => {
+    if (young.size >= recentLimit) [old, young] = [young, new Map()];
+    young.set(url, depth);
+  };
+  return {
+    recent: {
+      get(url) {
+        const depth = young.get(url);
+        if (depth !== undefined) return depth;
+        const aged = old.get(url);
+        if (aged !== undefined) set(url, aged);
+        return aged;
+      },
+      set,
+    },
+    forget() {
+      young = new Map();
+      old = new Map();
+    },
+  };
+}
+
+function frontierErrorOf(error: unknown, path: string): unknown {
+  if (!(error instanceof Database.SqliteError)) return error;
+  const { code } = error;
+  if (code === "SQLITE_FULL" || code === "SQLITE_IOERR_SHMSIZE") {
+    const advice = "make room and run the same command again";
+    return new PipelineError("disk-full", `no space left for ${path}; ${advice}`, { path }, error);
+  }
+  if (code.startsWith("SQLITE_BUSY")) {
+    return new PipelineError("corpus-locked", `another process is writing to ${path}`, { path }, error);
+  }
+  if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB" || code === "SQLITE_IOERR_SHORT_READ") {
+    const advice = "the archives are whole without it: move it away and crawl on from the seeds";
+    return new PipelineError("ledger-broken", `${path} is damaged (${error.message}); ${advice}`, { path }, error);
+  }
+  if (code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_READONLY")) {
+    return new PipelineError("corpus-missing", `cannot open ${path} (${error.message})`, { path }, error);
+  }
+  return error;
+}

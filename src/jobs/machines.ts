@@ -1,0 +1,52 @@
+import { bullmqQueue } from "../queue/bullmq/queue.ts";
+import { takeLease, type Lease } from "../redis/process-lease.ts";
+import type { Queue } from "../queue/queue.ts";
+import { connectRedis, type RedisConnection } from "../redis/connection.ts";
+import { openStore } from "../store/open-store.ts";
+import type { Store } from "../store/store.ts";
+
+/** Where machines meet: Redis carries jobs, the store what they are about. */
+export interface MeetingPlace {
+  readonly redis: string;
+  readonly store: string;
+}
+
+/** The queue and the store of many machines, open. */
+export interface Machines extends AsyncDisposable {
+  readonly queue: Queue;
+  readonly store: Store;
+  readonly redis: RedisConnection;
+}
+
+/**
+ * Opens both; neither is kept when the other cannot be had.
+ * @param onError told of what went wrong and is tried again
+ * @param lockMs how long a dead worker holds its jobs; `null`: 30 s
+ * @throws {PipelineError} `queue-unreachable`, `queue-refused`, `store-unreachable`, `store-refused`
+ */
+export async function openMachines(
+  place: MeetingPlace,
+  onError: (error: Error) => void,
+  lockMs: number | null = null,
+): Promise<Machines> {
+  await using opened = new AsyncDisposableStack();
+  const store = opened.use(await openStore(place.store));
+  const redis = opened.use(await connectRedis(place.redis));
+  const queue = opened.use(
+    bullmqQueue(redis, {
+      onError,
+      ...(lockMs === null ? {} : { lockDurationMs: lockMs, stalledIntervalMs: lockMs / 4 }),
+    }),
+  );
+  const kept = opened.move();
+  return { queue, store, redis, [Symbol.asyncDispose]: async () => kept.disposeAsync() };
+}
+
+/**
+ * The one process that collects for a corpus, on whatever machine: the ledger's lock keeps others of this machine away,
+ * this keeps those of all others.
+ * @throws {PipelineError} `corpus-locked`, `interrupted`
+ */
+export async function collectorLease({ redis }: Machines, corpus: string, signal: AbortSignal): Promise<Lease> {
+  return takeLease(redis.scripts, `corpus ${corpus}`, signal);
+}

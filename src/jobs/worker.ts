@@ -1,0 +1,60 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+import { jobKinds, type Consumer, type Cores, type JobHandler, type JobKind, type Queue } from "../queue/queue.ts";
+import type { RedisScripts } from "../redis/connection.ts";
+import type { Store } from "../store/store.ts";
+import { segmentCache, type SegmentCache } from "../segment/cache.ts";
+import { threadPool, type ThreadPool } from "../measure/thread-pool.ts";
+
+export type { Store as WorkerStore } from "../store/store.ts";
+
+/** Wraps each handler, so that whoever runs the worker sees what it does. */
+export type ObserveJobs = (handler: JobHandler) => JobHandler;
+
+/** What the handlers of a worker process need; made once a process. */
+export interface WorkerDeps {
+  readonly queue: Queue;
+  readonly store: Store;
+  /** For leases of hosts. */
+  readonly scripts: RedisScripts;
+  readonly pool: ThreadPool;
+  /** A folder of this process for what is under way. */
+  readonly folder: string;
+  /** Segments of the store that jobs read texts from; one for all of them, for they have a folder together. */
+  readonly segments: SegmentCache;
+  readonly software: string;
+  /** Jobs in hand at once of a kind that keeps a processor busy. */
+  readonly concurrency: number;
+  /** What it shares with other worker processes of its machine. */
+  readonly cores: Cores;
+  /** Jobs in hand at once of a kind that mostly waits for other machines. */
+  readonly waitingConcurrency: number;
+  readonly observed: ObserveJobs;
+}
+
+/** Binds one kind of job to its handler; each file of `workers/` is one. */
+export type BindWorker = (deps: WorkerDeps) => Consumer;
+
+export interface WorkerProcess extends AsyncDisposable {
+  readonly deps: WorkerDeps;
+}
+
+/** The threads and the folder of a worker process. What dead processes of this machine left in `cache` stays theirs. */
+export function workerProcess(deps: Omit<WorkerDeps, "pool" | "folder" | "segments">, cache: string): WorkerProcess {
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, "worker-"));
+  const pool = threadPool(deps.concurrency, deps.software);
+  const segments = segmentCache(deps.store, join(folder, "segments"));
+  return {
+    deps: { ...deps, pool, folder, segments },
+    async [Symbol.asyncDispose]() {
+      await pool[Symbol.asyncDispose]();
+      segments[Symbol.dispose]();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Kinds a worker takes when nobody says which. */
+export const workerKinds: readonly JobKind[] = jobKinds;

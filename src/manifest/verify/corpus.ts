@@ -1,0 +1,169 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { PipelineError } from "../../core/errors.ts";
+import type { Hex } from "../../core/records.ts";
+import { canonicalJson } from "../canonical-json.ts";
+import {
+  corpusDigestList,
+  corpusHeadPath,
+  corpusRoot,
+  partitionPath,
+  type CorpusHead,
+  type PartitionHead,
+} from "../corpus-head.ts";
+import { findings, type Findings } from "./findings.ts";
+import { idLists } from "../id-lists.ts";
+import type { Manifest } from "../manifest-head.ts";
+import { digestListPath, manifestPath } from "../manifest-text.ts";
+import { headOf } from "./head.ts";
+import type { ArchiveState } from "./sources.ts";
+import { verifyManifest, type VerifyOptions, type VerifyProgress, type VerifyReport } from "./verify.ts";
+
+/**
+ * Checks a manifest in partitions: each by itself as `verifyManifest` does, then what `corpus.json` says of them, that they
+ * are of one corpus, policy and set of archives, and that no document is in two. Each archive is looked at once. The root
+ * of the report is the corpus' own.
+ * @throws {PipelineError} `not-found` when there is no `corpus.json`; `interrupted`
+ */
+export async function verifyCorpusManifest(directory: string, options: VerifyOptions = {}): Promise<VerifyReport> {
+  const { sample = null, limit = 100 } = options;
+  const report = findings(limit);
+  const bytes = await bytesOf(join(directory, corpusHeadPath));
+  const seen = { root: null as Hex | null, documents: 0, texts: 0, rederived: 0, unlisted: 0 };
+  const head = headOf(bytes, corpusHeadPath, "corpus", report) as CorpusHead | null;
+  if (head === null) return reportOf(report, seen);
+  await verifyFolder(directory, head, createHash("sha256").update(bytes).digest("hex"), report);
+  const stated = sum(head.partitions.map(({ documents }) => documents));
+  expect(report, "totals", "documents", String(head.documents), String(stated));
+  const archivesSeen = new Map<Hex, ArchiveState>();
+  const [ids, roots] = [idLists(), [] as Hex[]];
+  let [before, first, whole] = [0, null as Manifest | null, true];
+  for (const [number, partition] of head.partitions.entries()) {
+    const { path } = partition;
+    expect(report, "partition", `partitions.${number}.path`, partitionPath(number), path);
+    // A sample of all is shared by the partitions as their documents are.
+    const shareUpTo = (documents: number): number => Math.round(((sample ?? 0) * documents) / Math.max(1, stated));
+    const share = sample === null ? null : shareUpTo(before + partition.documents) - shareUpTo(before);
+    before += partition.documents;
+    const manifest = await manifestIn(join(directory, path));
+    if (manifest === null) {
+      report.add({ what: "file-missing", where: `${path}/${manifestPath}`, expected: "a manifest", found: "none" });
+      roots.push(partition.root);
+      whole = false;
+      continue;
+    }
+    const found = await verifyManifest(join(directory, path), {
+      ...options,
+      sample: share,
+      archivesSeen,
+      onRow: ids.begin(),
+      onProgress: (progress) => options.onProgress?.(together(progress, seen, head.documents, sample)),
+    });
+    for (const one of found.disagreements) report.add({ ...one, where: `${path}: ${one.where}` });
+    seen.unlisted += found.disagreementCount - found.disagreements.length;
+    verifyStated(partition, manifest, found, report);
+    roots.push(found.root ?? partition.root);
+    whole &&= found.root !== null;
+    seen.documents += found.documents;
+    seen.texts += found.texts;
+    seen.rederived += found.rederived;
+    if (manifest.value !== null) first = sameCorpus(path, head, first, manifest.value, report);
+  }
+  const root = corpusRoot(roots);
+  expect(report, "root", "root", head.root, root);
+  for (const id of ids.inSeveral()) {
+    report.add({ what: "partition-twice", where: id, expected: "a row of one partition", found: "rows of several" });
+  }
+  return reportOf(report, { ...seen, root: whole ? root : null });
+}
+
+type Seen = Pick<VerifyReport, "root" | "documents" | "texts" | "rederived"> & { readonly unlisted: number };
+
+function reportOf(report: Findings, { unlisted, ...seen }: Seen): VerifyReport {
+  const disagreementCount = report.count() + unlisted;
+  return { ok: disagreementCount === 0, ...seen, disagreements: report.kept, disagreementCount };
+}
+
+async function bytesOf(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new PipelineError("not-found", `there is no manifest to verify: ${path} cannot be read`, { path }, cause);
+  }
+}
+
+/** Beside the partitions there are two files and nothing else. */
+async function verifyFolder(directory: string, head: CorpusHead, sha256: Hex, report: Findings): Promise<void> {
+  const list = await readFile(join(directory, digestListPath), "utf8").catch((error: Error) => error.message);
+  expect(report, "digest-list", digestListPath, corpusDigestList(head, sha256), list);
+  const known = new Set([...head.partitions.map(({ path }) => path), corpusHeadPath, digestListPath]);
+  for (const name of (await readdir(directory)).sort()) {
+    if (!known.has(name)) report.add({ what: "file-unlisted", where: name, expected: "no such file", found: "a file" });
+  }
+}
+
+interface ManifestFile {
+  readonly sha256: Hex;
+  /** `null`: not JSON; that is found elsewhere. */
+  readonly value: Partial<Manifest> | null;
+}
+
+async function manifestIn(directory: string): Promise<ManifestFile | null> {
+  const bytes = await readFile(join(directory, manifestPath)).catch(() => null);
+  if (bytes === null) return null;
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  try {
+    return { sha256, value: JSON.parse(bytes.toString("utf8")) as Partial<Manifest> | null };
+  } catch {
+    return { sha256, value: null };
+  }
+}
+
+function verifyStated(stated: PartitionHead, manifest: ManifestFile, found: VerifyReport, report: Findings): void {
+  const { path } = stated;
+  expect(report, "partition", `${path} manifestSha256`, stated.manifestSha256, manifest.sha256);
+  if (found.root === null) return;
+  expect(report, "partition", `${path} root`, stated.root, found.root);
+  expect(report, "partition", `${path} documents`, String(stated.documents), String(found.documents));
+}
+
+/** @returns the first manifest, which the others are compared with */
+function sameCorpus(
+  path: string,
+  head: CorpusHead,
+  first: Manifest | null,
+  manifest: Partial<Manifest>,
+  report: Findings,
+): Manifest {
+  expect(report, "partition-differs", `${path} corpus`, head.corpus, String(manifest.corpus));
+  if (first === null) return manifest as Manifest;
+  for (const key of ["software", "ledgerVersion", "policy", "sources"] as const) {
+    expect(report, "partition-differs", `${path} ${key}`, text(first[key]), text(manifest[key]));
+  }
+  return first;
+}
+
+function text(value: unknown): string {
+  return value === undefined ? "nothing" : canonicalJson(value);
+}
+
+function expect(report: Findings, what: string, where: string, expected: string, found: string): void {
+  if (expected !== found) report.add({ what, where, expected, found });
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((so, number) => so + number, 0);
+}
+
+/** Those of one partition, on top of what was done before it. */
+function together(progress: VerifyProgress, done: Seen, documentsInAll: number, sample: number | null): VerifyProgress {
+  return {
+    ...progress,
+    documents: done.documents + progress.documents,
+    documentsInAll,
+    rederived: done.rederived + progress.rederived,
+    rederivedInAll: progress.rederivedInAll === 0 ? 0 : Math.min(sample ?? documentsInAll, documentsInAll),
+  };
+}

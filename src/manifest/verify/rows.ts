@@ -1,0 +1,104 @@
+import { join } from "node:path";
+
+import { canonicalJson } from "../canonical-json.ts";
+import { PipelineError } from "../../core/errors.ts";
+import type { Hex } from "../../core/records.ts";
+import { corpusCounts } from "../corpus-counts.ts";
+import type { ManifestRow } from "../document-row.ts";
+import type { Findings } from "./findings.ts";
+import { readLines } from "../line-reader.ts";
+import type { Manifest } from "../manifest-head.ts";
+import { documentsPath } from "../manifest-text.ts";
+import { merkleTree } from "../merkle.ts";
+import { schemaProblems, type SchemaProblems } from "../../schema/schema-problems.ts";
+import { textWalk } from "./texts.ts";
+
+/**
+ * Walks rows and texts side by side, once: form and order of each row, its place in a known archive, its text, then the
+ * counts and the root over all of them.
+ * @param onRow called for each row of the right form
+ */
+export async function verifyRows(
+  directory: string,
+  manifest: Manifest,
+  report: Findings,
+  onRow: (row: ManifestRow) => Promise<void>,
+): Promise<{ readonly root: Hex; readonly documents: number; readonly texts: number }> {
+  const tree = merkleTree();
+  const counts = corpusCounts();
+  const problemsOf = schemaProblems("document-row");
+  const claims = rowClaims(manifest, report);
+  await using texts = textWalk(directory, manifest.files, report);
+  let documents = 0;
+  try {
+    for await (const line of readLines(join(directory, documentsPath))) {
+      tree.push(line);
+      documents++;
+      const row = rowOf(line, `${documentsPath}:${documents}`, problemsOf, report);
+      if (row === null) continue;
+      claims(row);
+      counts.add({
+        language: row.language.code,
+        licence: row.licence.id,
+        textBytes: row.text.bytes,
+        words: row.text.words,
+      });
+      await texts.check(row);
+      await onRow(row);
+    }
+  } catch (error) {
+    if (!(error instanceof PipelineError) || error.code !== "manifest-broken") throw error;
+    report.add({ what: "rows-broken", where: documentsPath, expected: "a whole file of lines", found: error.message });
+  }
+  await texts.finish();
+  const root = tree.root().toString("hex");
+  if (root !== manifest.root) report.add({ what: "root", where: "root", expected: manifest.root, found: root });
+  for (const [key, found] of Object.entries(counts.result())) {
+    const stated = manifest[key as keyof ReturnType<typeof counts.result>];
+    if (canonicalJson(stated) !== canonicalJson(found)) {
+      report.add({ what: "totals", where: key, expected: canonicalJson(stated), found: canonicalJson(found) });
+    }
+  }
+  return { root, documents, texts: texts.checked() };
+}
+
+function rowOf(line: Buffer, where: string, problemsOf: SchemaProblems, report: Findings): ManifestRow | null {
+  const text = line.toString("utf8");
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    report.add({ what: "row-unreadable", where, expected: "JSON", found: String(error) });
+    return null;
+  }
+  const problems = problemsOf(value);
+  if (problems !== "") {
+    report.add({ what: "row-schema", where, expected: "a document row", found: problems });
+    return null;
+  }
+  const canonical = canonicalJson(value);
+  if (canonical !== text) report.add({ what: "row-form", where, expected: canonical, found: text });
+  return value as ManifestRow;
+}
+
+/** What a row says about the rest of the manifest. */
+function rowClaims(manifest: Manifest, report: Findings): (row: ManifestRow) => void {
+  const sources = new Map(manifest.sources.map((source) => [source.sha256, source]));
+  const rules = new Set(manifest.rules.map(({ name }) => name));
+  let lastId = "";
+  return ({ id, archive, measurements }) => {
+    if (id <= lastId) report.add({ what: "row-order", where: id, expected: `an id above ${lastId}`, found: id });
+    lastId = id;
+    const source = sources.get(archive.sha256);
+    if (source === undefined || source.name !== archive.name || archive.offset + archive.length > source.bytes) {
+      const expected =
+        source === undefined ? "an archive among the sources" : `inside ${source.name}, ${source.bytes} bytes`;
+      const found = `${archive.name} ${archive.sha256}, ${archive.length} bytes at ${archive.offset}`;
+      report.add({ what: "row-archive", where: id, expected, found });
+    }
+    for (const rule of Object.keys(measurements)) {
+      if (!rules.has(rule))
+        report.add({ what: "row-rule", where: id, expected: "a rule of the manifest", found: rule });
+    }
+  };
+}

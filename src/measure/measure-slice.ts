@@ -1,0 +1,166 @@
+import { threadId } from "node:worker_threads";
+
+import { copiedFromOf, copiedRecordType } from "../core/copied.ts";
+import type { CaptureRow, CopyRow, Hex, LossRow, Outcome, ProblemRow, SliceSpec } from "../core/records.ts";
+import { digestsOf } from "../warc/digests.ts";
+import { readArchive } from "../warc/read-archive.ts";
+import type { ArchiveRecord, SliceSpan } from "../warc/record.ts";
+import { fileSource } from "../warc/source.ts";
+import { heldSource, type ByteRange } from "./sparse-source.ts";
+import { captureIdOf, captureTypes, processCapture, type Measured, type Stages } from "./process-capture.ts";
+import { segmentWriter } from "../segment/write.ts";
+
+/** One slice to measure: ids and places only, never a page. */
+export interface MeasureJob {
+  readonly slice: SliceSpec;
+  readonly path: string;
+  readonly segments: string;
+  /** Byte ranges of the archive that the file holds; left out: all of it. */
+  readonly held?: readonly ByteRange[];
+  /** Records that brought a worker down before, by offset: they become failed captures without being looked at. */
+  readonly poison: readonly { readonly offset: number; readonly innerOffset: number; readonly why: string }[];
+}
+
+/** What came of it; the captures themselves are in the segment. */
+export interface MeasureResult {
+  readonly segment: Hex;
+  readonly begin: number;
+  readonly end: number;
+  /** True when no record starts in the slice's range: it owns no bytes. */
+  readonly empty: boolean;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  /** Ranges of bytes in no record, and the words for the first of them. */
+  readonly losses: number;
+  readonly lostBytes: number;
+  /** Things wrong with records that could nevertheless be read. */
+  readonly problems: number;
+  /** What is wrong with the slice in one sentence; `null` when nothing is lost and no record is cut off. */
+  readonly firstFault: string | null;
+}
+
+/** Told of each record before it is looked at, so that a crash can be laid at its door. */
+export type Watch = (offset: number, innerOffset: number) => void;
+
+/** Reads one slice, measures each capture and writes the segment. Needs the stages; leaves no half file behind on error. */
+export async function measureSlice(
+  job: MeasureJob,
+  stages: Stages,
+  software: string,
+  watch: Watch,
+): Promise<MeasureResult> {
+  using file = fileSource(job.path);
+  const source = job.held === undefined ? file : heldSource(file, job.held);
+  const { slice } = job;
+  const writer = segmentWriter(job.segments, `${slice.archive.slice(0, 16)}-${slice.index}-${process.pid}-${threadId}`);
+  const losses: LossRow[] = [];
+  const problems: ProblemRow[] = [];
+  const copies: CopyRow[] = [];
+  const outcomes: Record<Outcome, number> = { document: 0, duplicate: 0, skipped: 0, failed: 0 };
+  try {
+    const items = readArchive(source, {
+      start: slice.exactStart ?? slice.nominalStart,
+      end: slice.nominalEnd,
+      exactStart: slice.exactStart !== null || slice.nominalStart === 0,
+    });
+    let step = await items.next();
+    for (; step.done !== true; step = await items.next()) {
+      const item = step.value;
+      if (item.kind === "loss") {
+        const { offset, length, reason, detail } = item;
+        losses.push({ offset, length, reason, detail });
+        continue;
+      }
+      watch(item.offset, item.innerOffset);
+      for (const { code, detail } of item.problems) {
+        problems.push({ offset: item.offset, innerOffset: item.innerOffset, code, detail });
+      }
+      if (!captureTypes.has(item.type)) {
+        problems.push(...digestProblems(item, digestsOf(item, item.block)));
+        if (item.contentType === copiedRecordType) copies.push(...copyOf(item, slice.archive));
+        continue;
+      }
+      const { row, text, signature } = measuredUnlessPoison(item, job, stages);
+      outcomes[row.outcome]++;
+      problems.push(...digestProblems(item, row));
+      writer.add(row, text === null ? null : Buffer.from(text, "utf8"), signature);
+    }
+    const span: SliceSpan = step.value;
+    for (const { code, detail } of span.problems) problems.push({ offset: span.begin, innerOffset: 0, code, detail });
+    const segment = writer.finish({
+      format: "colophon-segment/1",
+      software,
+      slice: {
+        archive: slice.archive,
+        index: slice.index,
+        begin: span.begin,
+        end: span.end,
+        recordBytes: span.recordBytes,
+        lostBytes: span.lostBytes,
+        recordCounts: span.recordCounts,
+      },
+      ruleSet: stages.rules.map(({ name, revision, unit }) => ({ name, revision, unit })),
+      losses,
+      problems,
+      ...(copies.length === 0 ? {} : { copies }),
+    });
+    return {
+      segment,
+      begin: span.begin,
+      end: span.end,
+      empty: span.begin === span.end,
+      outcomes,
+      losses: losses.length,
+      lostBytes: span.lostBytes,
+      problems: problems.length,
+      firstFault: firstFault(losses[0], span, problems),
+    };
+  } catch (error) {
+    writer.abandon();
+    throw error;
+  }
+}
+
+/** The record that was copied is the member before this one: it begins its own length before it. */
+function copyOf({ type, block, offset, innerOffset, refersTo }: ArchiveRecord, archive: Hex): CopyRow[] {
+  const from = type === "metadata" && innerOffset === 0 ? copiedFromOf(block) : null;
+  if (from === null || refersTo === null || from.length > offset) return [];
+  return [{ capture: captureIdOf(archive, offset - from.length, 0), recordId: refersTo, from }];
+}
+
+/** A digest that the archive states and its bytes do not have is a fault of the record, whatever becomes of its page. */
+function digestProblems(
+  { offset, innerOffset }: ArchiveRecord,
+  { blockDigestState, payloadDigestState }: Pick<CaptureRow, "blockDigestState" | "payloadDigestState">,
+): ProblemRow[] {
+  const states = [
+    ["block", blockDigestState],
+    ["payload", payloadDigestState],
+  ] as const;
+  return states
+    .filter(([, state]) => state === "mismatch")
+    .map(([what]) => ({
+      offset,
+      innerOffset,
+      code: "digest-mismatch",
+      detail: `the stated ${what} digest is not that of the bytes`,
+    }));
+}
+
+function firstFault(loss: LossRow | undefined, span: SliceSpan, problems: readonly ProblemRow[]): string | null {
+  if (loss !== undefined) return `${loss.reason} at byte ${loss.offset}: ${loss.detail}`;
+  if (span.problems[0] !== undefined) return span.problems[0].detail;
+  // Every byte that is there may be in a record, and the rest of the record nevertheless be missing.
+  const cut = problems.find(({ code }) => code === "length-mismatch");
+  return cut === undefined ? null : `${cut.code} at byte ${cut.offset}: ${cut.detail}`;
+}
+
+function measuredUnlessPoison(record: ArchiveRecord, job: MeasureJob, stages: Stages): Measured {
+  const poison = job.poison.find((known) => known.offset === record.offset && known.innerOffset === record.innerOffset);
+  if (poison === undefined) return processCapture(record, job.slice.archive, stages);
+  const { row } = processCapture({ ...record, type: "continuation" }, job.slice.archive, stages);
+  return {
+    row: { ...row, recordType: record.type, outcome: "failed", reason: "worker-crashed", detail: poison.why },
+    text: null,
+    signature: null,
+  };
+}

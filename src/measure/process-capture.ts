@@ -1,0 +1,131 @@
+import { createHash } from "node:crypto";
+
+import type { Document, LanguageGuess, Page } from "../core/page.ts";
+import type { Rule } from "../core/quality.ts";
+import type { CaptureRow, DocumentRow, Hex, Outcome } from "../core/records.ts";
+import { signatureOf } from "../dedup/signature.ts";
+import { textOf } from "../page/document-text.ts";
+import { pageOf } from "../page/parse-page.ts";
+import { textPageOf } from "../page/text-page.ts";
+import { measurementsOf } from "../quality/measure.ts";
+import { textViewOf } from "../quality/text-view.ts";
+import { licenceOf } from "../rights/licence-of.ts";
+import { evidenceOf, signalsOf } from "../rights/registry.ts";
+import { digestsOf } from "../warc/digests.ts";
+import type { ArchiveRecord } from "../warc/record.ts";
+import { exchangeOf, type Exchange } from "./payload.ts";
+
+/** What the stages need besides the record: made once a thread. */
+export interface Stages {
+  readonly languageOf: (text: string) => LanguageGuess;
+  readonly rules: readonly Rule[];
+}
+
+/** A capture's row; with text and signature when its outcome is `document`. */
+export interface Measured {
+  readonly row: CaptureRow;
+  readonly text: string | null;
+  readonly signature: Uint32Array | null;
+}
+
+/** Record types that hold a capture; all others only belong to one. */
+export const captureTypes: ReadonlySet<string> = new Set([
+  "response",
+  "resource",
+  "conversion",
+  "revisit",
+  "continuation",
+]);
+
+/**
+ * The recipe: record -> exchange -> page -> document -> measurements, evidence, signals, signature.
+ * Pure over the record's bytes; every capture comes out with exactly one outcome, whatever its bytes are.
+ * @param archive SHA-256 of the archive file
+ */
+export function processCapture(record: ArchiveRecord, archive: Hex, stages: Stages): Measured {
+  const exchange = exchangeOf(record);
+  const base = captureRowOf(record, archive, exchange);
+  if (exchange.end !== null) return ended(base, exchange.end.outcome, exchange.end.reason, exchange.end.detail);
+  try {
+    return measured(base, exchange, record, stages);
+  } catch (error) {
+    // A fault of a stage costs this page and no other; the message is kept with it.
+    return ended(base, "failed", "stage-error", error instanceof Error ? error.message : String(error));
+  }
+}
+
+function measured(base: CaptureRow, exchange: Exchange, record: ArchiveRecord, stages: Stages): Measured {
+  const input = { url: record.url ?? "", bytes: exchange.body, contentType: exchange.contentType };
+  const page = exchange.reading === "text" ? textPageOf(input) : pageOf(input);
+  const document = documentOf(page, stages);
+  if (document.text === "") return ended(base, "skipped", "empty-text", null);
+  // What a limit of the parser cut off might have been a notice: such a page counts as truncated like any other.
+  const complete = exchange.complete && page.truncated.length === 0;
+  const truncated = exchange.truncated ?? (complete ? null : `page-${page.truncated.join("-")}`);
+
+  const textBytes = Buffer.from(document.text, "utf8");
+  const view = textViewOf(document.text, document.language);
+  const rights = { url: record.url ?? "", headers: exchange.headers, page, complete };
+  const evidence = evidenceOf(rights);
+  const licence = licenceOf(evidence, complete);
+  const row: DocumentRow = {
+    title: document.title,
+    canonicalUrl: page.canonicalUrl,
+    languageAttribute: page.languageAttribute,
+    charset: page.charset.name,
+    charsetSource: page.charset.source,
+    language: document.language.code,
+    languageScore: document.language.score,
+    textSha256: createHash("sha256").update(textBytes).digest("hex"),
+    textBytes: textBytes.length,
+    words: view.words.length,
+    licence: licence.id,
+    licenceBasis: licence.basis,
+    measurements: measurementsOf(view, stages.rules),
+    evidence,
+    signals: signalsOf(rights),
+  };
+  const detail = exchange.notes.length === 0 ? null : exchange.notes.join("; ");
+  return {
+    row: { ...base, truncated, outcome: "document", reason: null, detail, document: row },
+    text: document.text,
+    signature: signatureOf(document.text),
+  };
+}
+
+function documentOf(page: Page, stages: Stages): Document {
+  const text = textOf(page);
+  return { title: page.title, text, language: stages.languageOf(text) };
+}
+
+function captureRowOf(record: ArchiveRecord, archive: Hex, exchange: Exchange): CaptureRow {
+  return {
+    id: captureIdOf(archive, record.offset, record.innerOffset),
+    place: { archive, offset: record.offset, length: record.length, innerOffset: record.innerOffset },
+    recordType: record.type,
+    recordId: record.recordId,
+    url: record.url ?? "",
+    capturedAt: record.dateMs,
+    ip: record.ip,
+    httpStatus: exchange.status,
+    mime: exchange.essence,
+    truncated: exchange.truncated,
+    statedBlockDigest: record.statedBlockDigest,
+    statedPayloadDigest: record.statedPayloadDigest,
+    ...digestsOf(record, exchange.payload),
+    payloadBytes: exchange.payload.length,
+    outcome: "failed",
+    reason: null,
+    detail: null,
+    document: null,
+  };
+}
+
+/** The same wherever and whenever it is computed: a digest of the place. */
+export function captureIdOf(archive: Hex, offset: number, innerOffset: number): Hex {
+  return createHash("sha256").update(`${archive}:${offset}:${innerOffset}`).digest("hex").slice(0, 32);
+}
+
+function ended(base: CaptureRow, outcome: Outcome, reason: string, detail: string | null): Measured {
+  return { row: { ...base, outcome, reason, detail }, text: null, signature: null };
+}

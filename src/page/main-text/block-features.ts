@@ -1,0 +1,267 @@
+import { regions } from "../../core/page.ts";
+import type { RawBlock } from "../collect/collected.ts";
+import { hint } from "../hints.ts";
+
+/** Tags whose name says something of the block's part in the page. */
+const tags = [
+  "p",
+  "li",
+  "div",
+  "td",
+  "tr",
+  "h1",
+  "h2",
+  "h3",
+  "h4",
+  "pre",
+  "dt",
+  "dd",
+  "blockquote",
+  "button",
+  "section",
+  "body",
+];
+/** `hint` names its bits in rising order, without a gap. */
+const hintNames = Object.keys(hint);
+/** How far up the tree the surroundings of a block are looked at. */
+const containerLevels = [1, 2, 3, 4];
+const neighbours = [1, 2];
+const sentenceEnd = /[.!?。！？…।؟]["'”’»)]*$/;
+const comma = /[,،、，;；]/g;
+
+/** Names of the values that `blockFeatures` gives for each block, in its order. */
+export const featureNames: readonly string[] = [
+  "bias length lengthSquared short sentence commas links linksSquared onlyLinks digits colon repeated".split(" "),
+  "position positionSquared beforeTitle underTitle".split(" "),
+  neighbours.flatMap((distance) =>
+    ["length", "links", "sameTag", "sentence"].flatMap((name) => [
+      `previous${distance}:${name}`,
+      `next${distance}:${name}`,
+    ]),
+  ),
+  ["prose:near", "prose:wide", "links:near"],
+  containerLevels.flatMap((level) =>
+    ["length", "mean", "links", "share", "prose"].map((name) => `container${level}:${name}`),
+  ),
+  "page:main page:article page:length page:links page:prose outsideMain outsideArticle".split(" "),
+  "page:links*links page:prose*length page:prose*links page:prose*outside page:links*length".split(" "),
+  tags.map((tag) => `tag:${tag}`),
+  regions.map((region) => `region:${region}`),
+  hintNames.map((name) => `in:${name}`),
+  hintNames.map((name) => `near:${name}`),
+].flat();
+const tagIndexes = new Map(tags.map((tag, index) => [tag, index]));
+const regionIndexes = new Map(regions.map((region, index) => [region, index]));
+
+/** Sums over a page and over each element of it. */
+interface Totals {
+  readonly length: number;
+  readonly linkLength: number;
+  /** Code units of blocks that end as sentences do. */
+  readonly proseLength: number;
+  readonly isProse: Uint8Array;
+  readonly nodeLength: Float64Array;
+  readonly nodeLinks: Float64Array;
+  readonly nodeProse: Float64Array;
+  readonly nodeBlocks: Float64Array;
+  readonly timesSeen: ReadonlyMap<string, number>;
+  /** Index of the first `h1`; -1 = none. */
+  readonly titleIndex: number;
+  readonly hints: number;
+}
+
+/**
+ * What each block looks like from inside, beside its neighbours, in the elements around it and on its page: one row of
+ * `featureNames.length` values for each, all about 0 to 2. Nothing here knows a language. Linear in blocks and elements.
+ */
+export function blockFeatures(blocks: readonly RawBlock[], parents: readonly number[]): Float64Array {
+  const totals = totalsOf(blocks, parents);
+  const { nearProse, wideProse, nearLinks, nearLength } = surroundingsOf(blocks, totals);
+  const into = { values: new Float64Array(blocks.length * featureNames.length), at: 0 };
+  const pageLinks = totals.linkLength / (totals.length + 1);
+  const pageProse = totals.proseLength / (totals.length + 1);
+  for (const [index, block] of blocks.entries()) {
+    const { text, tag, hints } = block;
+    const length = scaled(text.length);
+    const links = block.linkLength / text.length;
+    const position = index / blocks.length;
+    const outsideMain = (totals.hints & ~hints & hint.inMain) !== 0;
+    const outsideArticle = (totals.hints & ~hints & hint.inArticle) !== 0;
+    put(into, 1);
+    put(into, length);
+    put(into, length * length);
+    flag(into, text.length < 25);
+    put(into, totals.isProse[index] ?? 0);
+    put(into, text.length > 2000 ? 1 : Math.min(1, (text.match(comma)?.length ?? 0) / 10));
+    put(into, links);
+    put(into, links * links);
+    flag(into, links > 0.95);
+    flag(into, /\d/.test(text));
+    flag(into, text.endsWith(":"));
+    flag(into, (totals.timesSeen.get(text) ?? 0) > 1);
+    put(into, position);
+    put(into, position * position);
+    flag(into, index < totals.titleIndex);
+    flag(into, totals.titleIndex >= 0 && index >= totals.titleIndex && index < totals.titleIndex + 20);
+    for (const distance of neighbours) {
+      const previous = blocks[index - distance];
+      const next = blocks[index + distance];
+      put(into, previous === undefined ? 0 : scaled(previous.text.length));
+      put(into, next === undefined ? 0 : scaled(next.text.length));
+      put(into, previous === undefined ? 0.5 : previous.linkLength / previous.text.length);
+      put(into, next === undefined ? 0.5 : next.linkLength / next.text.length);
+      flag(into, previous?.tag === tag);
+      flag(into, next?.tag === tag);
+      put(into, totals.isProse[index - distance] ?? 0);
+      put(into, totals.isProse[index + distance] ?? 0);
+    }
+    put(into, scaled(nearProse[index] ?? 0));
+    put(into, scaled(wideProse[index] ?? 0));
+    put(into, (nearLinks[index] ?? 0) / (1 + (nearLength[index] ?? 0)));
+    let node = block.node;
+    for (let level = 0; level < containerLevels.length; level++) {
+      const inside = totals.nodeLength[node] ?? 0;
+      put(into, scaled(inside));
+      put(into, scaled(inside / (totals.nodeBlocks[node] ?? 1)));
+      put(into, (totals.nodeLinks[node] ?? 0) / inside);
+      put(into, inside / totals.length);
+      put(into, (totals.nodeProse[node] ?? 0) / inside);
+      node = Math.max(0, parents[node] ?? 0);
+    }
+    flag(into, (totals.hints & hint.inMain) !== 0);
+    flag(into, (totals.hints & hint.inArticle) !== 0);
+    put(into, scaled(totals.length));
+    put(into, pageLinks);
+    put(into, pageProse);
+    flag(into, outsideMain);
+    flag(into, outsideArticle);
+    put(into, pageLinks * links);
+    put(into, pageProse * length);
+    put(into, pageProse * links);
+    put(into, outsideMain || outsideArticle ? pageProse : 0);
+    put(into, pageLinks * length);
+    putOne(into, tagIndexes.get(tag), tags.length);
+    putOne(into, regionIndexes.get(block.region), regions.length);
+    putBits(into, hints);
+    putBits(into, block.nearHints);
+  }
+  return into.values;
+}
+
+interface Values {
+  readonly values: Float64Array;
+  /** Index of the next one. */
+  at: number;
+}
+
+function put(into: Values, value: number): void {
+  into.values[into.at++] = value;
+}
+
+function flag(into: Values, value: boolean): void {
+  put(into, value ? 1 : 0);
+}
+
+/** A 1 at one of `count` places. */
+function putOne(into: Values, place: number | undefined, count: number): void {
+  if (place !== undefined) into.values[into.at + place] = 1;
+  into.at += count;
+}
+
+/** A 1 for each bit of `hint` that is set. */
+function putBits(into: Values, bits: number): void {
+  for (let left = bits; left !== 0; left &= left - 1) into.values[into.at + 31 - Math.clz32(left & -left)] = 1;
+  into.at += hintNames.length;
+}
+
+interface Surroundings {
+  readonly nearProse: Float64Array;
+  readonly wideProse: Float64Array;
+  readonly nearLinks: Float64Array;
+  readonly nearLength: Float64Array;
+}
+
+function surroundingsOf(blocks: readonly RawBlock[], { isProse }: Totals): Surroundings {
+  const prose = new Float64Array(blocks.length);
+  const links = new Float64Array(blocks.length);
+  const lengths = new Float64Array(blocks.length);
+  for (const [index, { text, linkLength }] of blocks.entries()) {
+    prose[index] = (text.length - linkLength) * (isProse[index] === 1 ? 1 : 0.3);
+    links[index] = linkLength;
+    lengths[index] = text.length;
+  }
+  return {
+    nearProse: smoothed(prose, 0.8),
+    wideProse: smoothed(prose, 0.97),
+    nearLinks: smoothed(links, 0.8),
+    nearLength: smoothed(lengths, 0.8),
+  };
+}
+
+function totalsOf(blocks: readonly RawBlock[], parents: readonly number[]): Totals {
+  const isProse = new Uint8Array(blocks.length);
+  const nodeLength = new Float64Array(parents.length);
+  const nodeLinks = new Float64Array(parents.length);
+  const nodeProse = new Float64Array(parents.length);
+  const nodeBlocks = new Float64Array(parents.length);
+  const timesSeen = new Map<string, number>();
+  let titleIndex = -1;
+  let hints = 0;
+  for (const [index, block] of blocks.entries()) {
+    const { text, linkLength, node } = block;
+    const prose = sentenceEnd.test(text.slice(-12)) ? 1 : 0;
+    isProse[index] = prose;
+    add(nodeLength, node, text.length);
+    add(nodeLinks, node, linkLength);
+    add(nodeProse, node, prose * text.length);
+    add(nodeBlocks, node, 1);
+    timesSeen.set(text, (timesSeen.get(text) ?? 0) + 1);
+    if (block.tag === "h1" && titleIndex < 0) titleIndex = index;
+    hints |= block.hints;
+  }
+  // A parent's number is lower than its children's, so one walk down the numbers sums up the tree.
+  for (let node = parents.length - 1; node > 0; node--) {
+    for (const sums of [nodeLength, nodeLinks, nodeProse, nodeBlocks]) add(sums, parents[node] ?? 0, sums[node] ?? 0);
+  }
+  const [length = 0] = nodeLength;
+  const [linkLength = 0] = nodeLinks;
+  const [proseLength = 0] = nodeProse;
+  return {
+    length,
+    linkLength,
+    proseLength,
+    isProse,
+    nodeLength,
+    nodeLinks,
+    nodeProse,
+    nodeBlocks,
+    timesSeen,
+    titleIndex,
+    hints,
+  };
+}
+
+function add(sums: Float64Array, index: number, value: number): void {
+  sums[index] = (sums[index] ?? 0) + value;
+}
+
+/** About 0 to 2 for the lengths that occur; each doubling counts the same. */
+function scaled(length: number): number {
+  return Math.log2(1 + length) / 8;
+}
+
+/** Sum over all places, each weighed by `decay` to the power of its distance; two walks. */
+function smoothed(values: Float64Array, decay: number): Float64Array {
+  const sums = new Float64Array(values.length);
+  let carried = 0;
+  for (let index = 0; index < values.length; index++) {
+    carried = carried * decay + (values[index] ?? 0);
+    sums[index] = carried;
+  }
+  carried = 0;
+  for (let index = values.length - 1; index >= 0; index--) {
+    add(sums, index, carried);
+    carried = (carried + (values[index] ?? 0)) * decay;
+  }
+  return sums;
+}

@@ -1,0 +1,53 @@
+import type { ArchiveRow, Hex } from "../core/records.ts";
+import { appendSegment, holdsCapture, holdsSlice } from "../ledger/append-segment.ts";
+import { slicesOf, type KnownSlice } from "../ledger/archives.ts";
+import type { Ledger } from "../ledger/open.ts";
+import { partitionOfArchive, partitionOfUrl } from "./partition-of.ts";
+import { openSegment } from "../segment/read.ts";
+
+/**
+ * Adds a segment to all partitions, to each the captures of its domains. The one that has the archive's bytes comes last:
+ * a slice that it knows is whole in all of them. What a killed run had placed stays where it is, whatever the list of
+ * suffixes said then.
+ */
+export function appendToPartitions(
+  ledgers: readonly Ledger[],
+  segments: string,
+  { sha256: archive }: ArchiveRow,
+  index: number,
+  segmentSha256: Hex,
+): void {
+  using segment = openSegment(segments, segmentSha256);
+  const input = { archive, index, head: segment.head, segmentSha256 };
+  const [only] = ledgers;
+  if (ledgers.length === 1 && only !== undefined) {
+    appendSegment(only, { ...input, captures: segment.captures() });
+    return;
+  }
+  const home = partitionOfArchive(archive, ledgers.length);
+  const there = ledgers.map((ledger) => holdsSlice(ledger, archive, index));
+  const rows = [...segment.captures()].map((row, position) => {
+    const known = ledgers.findIndex((ledger, number) => there[number] === true && holdsCapture(ledger, row.id));
+    const own = known < 0 ? partitionOfUrl(row.url, ledgers.length) : known;
+    return { row, position, partition: known < 0 && there[own] === true ? home : own };
+  });
+  for (const [number, ledger] of [...ledgers.entries()].sort(([a], [b]) => Number(a === home) - Number(b === home))) {
+    const own = rows.filter(({ partition }) => partition === number);
+    const share = { positions: own.map(({ position }) => position), account: number === home };
+    appendSegment(ledger, { ...input, captures: own.map(({ row }) => row), share });
+  }
+}
+
+/**
+ * The slices of an archive that are in the ledger, in order. One that a killed run appended to some partitions only is
+ * finished first, from the segment that they name: another version of the program would measure another.
+ */
+export function wholeSlices(ledgers: readonly Ledger[], segments: string, archive: ArchiveRow): readonly KnownSlice[] {
+  const home = partitionOfArchive(archive.sha256, ledgers.length);
+  const known = (ledger: Ledger): KnownSlice[] => slicesOf(ledger, archive.sha256);
+  const whole = ledgers.slice(home, home + 1).flatMap(known);
+  const begun = ledgers.flatMap((ledger) => known(ledger).filter(({ index }) => index === whole.length))[0];
+  if (begun === undefined) return whole;
+  appendToPartitions(ledgers, segments, archive, begun.index, begun.segmentSha256);
+  return ledgers.slice(home, home + 1).flatMap(known);
+}

@@ -1,0 +1,140 @@
+import type { Exchanged, ExchangeFaultCode } from "../fetch/result.ts";
+import type { Note, Notes } from "../frontier/frontier.ts";
+import type { RobotsLook } from "./fetch.ts";
+import { robotsOutcomeOf, type RobotsAnswer, type RobotsOutcome } from "./outcome.ts";
+
+/** What is known of a host's robots.txt. */
+export interface KnownRobots {
+  readonly outcome: RobotsOutcome;
+  /** Looks in a row that found nothing out. */
+  readonly failures: number;
+  /** May another look find more out? */
+  readonly retry: boolean;
+}
+
+/** The robots.txt of every host: in memory for those in hand, and in the frontier's notes for the next process. */
+export interface RobotsKeeper {
+  /** `null` when it must be asked for: never seen, a day old, or time to ask again. */
+  readonly known: (host: string) => KnownRobots | null;
+  readonly learn: (host: string, look: RobotsLook) => KnownRobots;
+  /** What was learnt since; `null` when nothing was. */
+  readonly newNote: (host: string) => Note | null;
+}
+
+/** An answer as a note keeps it: its outcome is derived from it again. */
+interface NotedAnswer {
+  readonly askedMs: number;
+  /** Of the looks before it. */
+  readonly failures: number;
+  readonly ok: boolean | null;
+  readonly reason: string;
+  readonly retry: boolean;
+  readonly status: number;
+  readonly truncated: Exchanged["truncated"];
+  readonly headers: Exchanged["headers"];
+  /** Base64. */
+  readonly payload: string;
+}
+
+const rememberedHosts = 2_000;
+/** Base64 of more than is ever read of one (`maxRobotsBytes`); what is longer is asked for again by the next process. */
+const notedBytes = 1 << 20;
+const notedHeaders = new Set(["content-encoding", "retry-after"]);
+
+/** The note of a host's robots.txt. */
+export function robotsNote(host: string): string {
+  return `robots ${host}`;
+}
+
+/** @param nowMs wall clock */
+export function robotsKeeper(notes: Notes, productToken: string, nowMs: () => number): RobotsKeeper {
+  const hosts = new Map<string, KnownRobots>();
+  const unsaved = new Map<string, NotedAnswer>();
+  const remember = (host: string, known: KnownRobots): KnownRobots => {
+    hosts.delete(host);
+    hosts.set(host, known);
+    if (hosts.size > rememberedHosts) hosts.delete(hosts.keys().next().value ?? host);
+    return known;
+  };
+  const read = (host: string): KnownRobots | null => {
+    const text = notes.note(robotsNote(host));
+    return text === null ? null : remember(host, knownOf(JSON.parse(text) as NotedAnswer, productToken));
+  };
+  return {
+    known(host) {
+      const known = hosts.get(host) ?? read(host);
+      if (known === null) return null;
+      const { outcome } = known;
+      return nowMs() < ("expiresAtMs" in outcome ? outcome.expiresAtMs : outcome.retryAtMs) ? known : null;
+    },
+    learn(host, { answer }) {
+      const before = hosts.get(host) ?? read(host);
+      const noted = notedOf(answer, nowMs(), before === null ? 0 : before.failures);
+      unsaved.set(host, noted);
+      return remember(host, knownFrom(answer, noted, productToken));
+    },
+    newNote(host) {
+      const noted = unsaved.get(host);
+      if (noted === undefined) return null;
+      unsaved.delete(host);
+      return [robotsNote(host), noted.payload.length > notedBytes ? null : JSON.stringify(noted)];
+    },
+  };
+}
+
+function knownFrom(answer: RobotsAnswer, noted: NotedAnswer, productToken: string): KnownRobots {
+  const { askedMs: nowMs, failures, retry } = noted;
+  const outcome = robotsOutcomeOf(answer, { productToken, nowMs, failures });
+  return { outcome, failures: "retryAtMs" in outcome ? failures + 1 : 0, retry };
+}
+
+function knownOf(noted: NotedAnswer, productToken: string): KnownRobots {
+  return knownFrom(answerOf(noted), noted, productToken);
+}
+
+function notedOf(answer: RobotsAnswer, askedMs: number, failures: number): NotedAnswer {
+  const none = { status: 0, truncated: null, headers: [], payload: "" };
+  if (answer.ok === null) return { askedMs, failures, ok: null, reason: answer.reason, retry: false, ...none };
+  if (!answer.ok) return { askedMs, failures, ok: false, reason: answer.reason, retry: answer.retry, ...none };
+  const { status, truncated, headers, payload } = answer;
+  return {
+    askedMs,
+    failures,
+    ok: true,
+    reason: "",
+    retry: true,
+    status,
+    truncated,
+    headers: headers.filter(([name]) => notedHeaders.has(name.toLowerCase())),
+    payload: payload.toString("base64"),
+  };
+}
+
+/** Enough of the answer for `robotsOutcomeOf`; what it does not look at is made up. */
+function answerOf({ ok, reason, retry, status, truncated, headers, payload }: NotedAnswer): RobotsAnswer {
+  if (ok === null) return { ok, reason };
+  const timings = { startMs: 0, connectMs: 0, firstByteMs: 0, totalMs: 0 };
+  const none = Buffer.alloc(0);
+  if (!ok) {
+    return { ok, reason: reason as ExchangeFaultCode, detail: "", retry, ip: null, timings, requestHead: none };
+  }
+  const body = Buffer.from(payload, "base64");
+  return {
+    ok,
+    status,
+    statusLine: "",
+    headers,
+    responseHead: none,
+    body,
+    payload: body,
+    truncated,
+    fault: null,
+    excessBytes: 0,
+    interimResponses: 0,
+    ip: "",
+    protocol: "",
+    tls: null,
+    timings,
+    requestHead: none,
+  };
+}

@@ -1,0 +1,55 @@
+import type { RobotsFile, RobotsRule } from "./parse.ts";
+import { escapedPath, unreservedDecoded } from "./escapes.ts";
+
+/** What one agent may do on one host; made once a host. Rules stand in the order in which the first match decides. */
+export interface RobotsRules {
+  readonly rules: readonly CompiledRule[];
+  /** Kept as a courtesy: RFC 9309 knows no such line. */
+  readonly crawlDelayMs: number | null;
+  /** True when a group names the agent, false when that of `*` or none at all speaks. */
+  readonly named: boolean;
+}
+
+export interface CompiledRule {
+  readonly allow: boolean;
+  /** Octets of the pattern as written, percent-encoded: the longest that matches decides. */
+  readonly patternLength: number;
+  /** Literal pieces between the wildcards, percent-encoded, at least one; the first one starts the path. */
+  readonly pieces: readonly string[];
+  /** Does the last piece have to end the path? */
+  readonly anchored: boolean;
+  readonly lineNumber: number;
+}
+
+/**
+ * The rules of all groups that name the product token, merged; those of `*` when none does. The longest pattern comes
+ * first, allowing ones before others of the same length (RFC 9309, 2.2.1 and 2.2.2).
+ */
+export function compiledRobots(file: RobotsFile, productToken: string): RobotsRules {
+  const token = productToken.toLowerCase();
+  const named = file.groups.some((group) => group.agents.has(token));
+  const groups = file.groups.filter((group) => group.agents.has(named ? token : "*"));
+  const delays = groups.flatMap((group) => group.crawlDelayMs ?? []);
+  const rules: CompiledRule[] = [];
+  for (const group of groups) for (const rule of group.rules) addSpellings(rules, rule);
+  rules.sort((a, b) => b.patternLength - a.patternLength || Number(b.allow) - Number(a.allow));
+  return { rules, crawlDelayMs: delays.length === 0 ? null : Math.max(...delays), named };
+}
+
+/**
+ * RFC 9309 compares paths after decoding what needs no encoding; Google's parser, and its vectors, do not. A disallowed
+ * path is refused in either spelling, an allowed one only in its own: nobody's wish is overlooked.
+ */
+function addSpellings(rules: CompiledRule[], rule: RobotsRule): void {
+  const pattern = escapedPath(rule.pattern);
+  rules.push(compiledRule(rule, pattern, pattern.length));
+  const decoded = rule.allow ? pattern : unreservedDecoded(pattern);
+  if (decoded !== pattern) rules.push(compiledRule(rule, decoded, pattern.length));
+}
+
+function compiledRule({ allow, lineNumber }: RobotsRule, spelling: string, patternLength: number): CompiledRule {
+  const anchored = spelling.endsWith("$");
+  const pattern = anchored ? spelling.slice(0, -1) : spelling;
+  const pieces = pattern.includes("*") ? pattern.replaceAll(/\*{2,}/g, "*").split("*") : [pattern];
+  return { allow, patternLength, pieces, anchored, lineNumber };
+}

@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import { decodedBody, headerOf } from "../warc/http.ts";
+import type { ExchangeResult } from "../fetch/result.ts";
+import { retryAfterMs } from "../fetch/retry-after.ts";
+import { compiledRobots, type RobotsRules } from "./compile.ts";
+import { maxRobotsBytes, robotsFileOf, type RobotsStatement } from "./parse.ts";
+
+/** RFC 9309 (2.4): a file may be used for a day. */
+export const robotsLifetimeMs = 24 * 3_600_000;
+const firstRetryMs = 5 * 60_000;
+const decodedLimits = { maxDecodedBytes: 1 << 20, maxRatio: 1000, ratioFreeBytes: 1 << 20, maxEncodings: 2 };
+
+/** How a look for robots.txt ended: the last exchange, or that its redirects led nowhere. */
+export type RobotsAnswer = ExchangeResult | { readonly ok: null; readonly reason: string };
+
+/** What is known of a host's robots.txt. All times are wall-clock milliseconds, so that they outlive the process. */
+export type RobotsOutcome =
+  | {
+      /** A file was read. */
+      readonly kind: "rules";
+      readonly rules: RobotsRules;
+      readonly statements: readonly RobotsStatement[];
+      /** SHA-256 of the whole file, its content codings taken off: names the file that governed a page. */
+      readonly fileSha256: string;
+      /** Was something of the file not read (over 500 KiB)? */
+      readonly cut: boolean;
+      readonly expiresAtMs: number;
+    }
+  | {
+      /** There is none: everything may be fetched. */
+      readonly kind: "allow-all";
+      readonly reason: string;
+      readonly expiresAtMs: number;
+    }
+  | {
+      /** It cannot be known: nothing may be fetched, and the file is to be asked for again. `wait` when asked to slow down. */
+      readonly kind: "disallow-all" | "wait";
+      readonly reason: string;
+      readonly retryAtMs: number;
+    };
+
+/** What an answer is judged with. */
+export interface RobotsContext {
+  readonly productToken: string;
+  /** Wall clock, when the answer came. */
+  readonly nowMs: number;
+  /** Answers in a row before this one that ended in `disallow-all` or `wait`. */
+  readonly failures: number;
+}
+
+/**
+ * 2xx: the file's rules. 4xx, and redirects without end: everything is allowed. 429: wait. 5xx, a file cut short, or no
+ * answer: nothing is allowed. Source: RFC 9309, 2.3.1; for 429, that RFC 6585 makes it a matter of time.
+ */
+export function robotsOutcomeOf(answer: RobotsAnswer, context: RobotsContext): RobotsOutcome {
+  const { nowMs } = context;
+  const later = (reason: string): RobotsOutcome => ({
+    kind: "disallow-all",
+    reason,
+    retryAtMs: nowMs + retryDelayMs(answer, context),
+  });
+  if (answer.ok === null) return allowAll(answer.reason, nowMs);
+  if (!answer.ok) return later(answer.reason);
+  const { status } = answer;
+  if (status === 429) return { kind: "wait", reason: "status-429", retryAtMs: nowMs + retryDelayMs(answer, context) };
+  if (status >= 500 || status < 200) return later(`status-${status}`);
+  if (status >= 300) return allowAll(`status-${status}`, nowMs);
+  if (answer.truncated === "time" || answer.truncated === "disconnect") return later(`truncated-${answer.truncated}`);
+  const { bytes, complete, notes } = decodedBody(contentHeadersOf(answer.headers), answer.payload, decodedLimits);
+  // Rules that cannot be read are unknown, not absent; a limit, though, is reached only after all that is to be read.
+  if (!complete && answer.truncated === null && bytes.length < maxRobotsBytes) return later(notes.join(" "));
+  const file = robotsFileOf(bytes);
+  return {
+    kind: "rules",
+    rules: compiledRobots(file, context.productToken),
+    statements: file.statements,
+    fileSha256: createHash("sha256").update(bytes).digest("hex"),
+    cut: file.cut || answer.truncated !== null,
+    expiresAtMs: nowMs + robotsLifetimeMs,
+  };
+}
+
+function allowAll(reason: string, nowMs: number): RobotsOutcome {
+  return { kind: "allow-all", reason, expiresAtMs: nowMs + robotsLifetimeMs };
+}
+
+/** As the server asks, but at least five minutes, doubled with each failure, and at most a day. */
+function retryDelayMs(answer: RobotsAnswer, { failures, nowMs }: RobotsContext): number {
+  const ownMs = firstRetryMs * 2 ** Math.min(failures, 12);
+  const stated = answer.ok === true ? headerOf(answer.headers, "retry-after") : null;
+  const askedMs = stated === null ? null : retryAfterMs(stated, nowMs);
+  return Math.min(robotsLifetimeMs, Math.max(ownMs, askedMs ?? 0));
+}
+
+function contentHeadersOf(headers: readonly (readonly [string, string])[]): [string, string][] {
+  return headers.flatMap(([name, value]): [string, string][] =>
+    name.toLowerCase() === "content-encoding" ? [[name, value]] : [],
+  );
+}

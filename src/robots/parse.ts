@@ -1,0 +1,136 @@
+import { robotsLineOf } from "./line.ts";
+
+/** RFC 9309 (2.5): at least this much is to be read; what follows is not. */
+export const maxRobotsBytes = 500 << 10;
+
+/** A robots.txt file: its groups, and the lines that speak of rights and sitemaps. */
+export interface RobotsFile {
+  readonly groups: readonly RobotsGroup[];
+  readonly statements: readonly RobotsStatement[];
+  /** Was the file longer than `maxRobotsBytes`? */
+  readonly cut: boolean;
+}
+
+export interface RobotsGroup {
+  /** Product tokens in lower case, `*` for everybody. */
+  readonly agents: ReadonlySet<string>;
+  readonly rules: readonly RobotsRule[];
+  /** The largest that the group states. */
+  readonly crawlDelayMs: number | null;
+}
+
+export interface RobotsRule {
+  readonly allow: boolean;
+  /** As written, one character an octet. */
+  readonly pattern: string;
+  readonly lineNumber: number;
+}
+
+/** A line that this program keeps for others to read: `sitemap`, `content-signal`, `content-usage`, `license`, ... */
+export interface RobotsStatement {
+  /** Lower case. */
+  readonly name: string;
+  readonly value: string;
+  /** Those of its group; `null` when it stands before any group or speaks for the whole file. */
+  readonly agents: ReadonlySet<string> | null;
+  /** The line as written, at most 1,000 characters. */
+  readonly line: string;
+  readonly lineNumber: number;
+}
+
+interface OpenGroup {
+  readonly agents: Set<string>;
+  readonly rules: RobotsRule[];
+  crawlDelayMs: number | null;
+  /** Agent lines after a rule open the next group; lines that are neither do not (RFC 9309, 2.2.1 and 2.2.4). */
+  closed: boolean;
+}
+
+const keptStatements = new Set([
+  "sitemap",
+  "content-signal",
+  "content-signals",
+  "content-usage",
+  "license",
+  "llm-policy",
+  "disallowaitraining",
+  "tdm-reservation",
+  "tdm-policy",
+  "request-rate",
+  "visit-time",
+  "host",
+]);
+const wholeFile = new Set(["sitemap", "license", "host"]);
+const maxStatements = 10_000;
+
+/**
+ * Reads the first 500 KiB of a robots.txt, as lenient as Google's parser: a byte order mark, any mix of line ends, misspelt
+ * names, white space for a missing colon. Source: RFC 9309, 2.2.
+ */
+export function robotsFileOf(file: Buffer): RobotsFile {
+  const bytes = plainBytesOf(file.subarray(0, maxRobotsBytes));
+  const groups: OpenGroup[] = [];
+  const statements: RobotsStatement[] = [];
+  let lineNumber = 0;
+  for (let at = 0; at < bytes.length;) {
+    const end = lineEnd(bytes, at);
+    lineNumber += 1;
+    const line = robotsLineOf(bytes, at, end);
+    at = bytes[end] === 13 && bytes[end + 1] === 10 ? end + 2 : end + 1;
+    if (line === null) continue;
+    const group = groups.at(-1);
+    if (line.name === "user-agent") addAgent(groups, line.value);
+    else if (line.name === "allow" || line.name === "disallow") {
+      if (group !== undefined) addRule(group, { allow: line.name === "allow", pattern: line.value, lineNumber });
+    } else if (line.name === "crawl-delay") {
+      if (group !== undefined) addCrawlDelay(group, line.value);
+    } else if (keptStatements.has(line.name) && statements.length < maxStatements) {
+      const agents = group === undefined || wholeFile.has(line.name) ? null : group.agents;
+      statements.push({ name: line.name, value: utf8Of(line.value), agents, line: utf8Of(line.raw), lineNumber });
+    }
+  }
+  return { groups, statements, cut: file.length > maxRobotsBytes };
+}
+
+function addAgent(groups: OpenGroup[], value: string): void {
+  const agent = agentOf(value);
+  const last = groups.at(-1);
+  if (last === undefined || last.closed) {
+    groups.push({ agents: new Set([agent]), rules: [], crawlDelayMs: null, closed: false });
+  } else last.agents.add(agent);
+}
+
+/** The token only, whatever version or words follow it (RFC 9309, 2.2.1); empty when there is none, which names nobody. */
+function agentOf(value: string): string {
+  if (/^\*(?:\s|$)/.test(value)) return "*";
+  return /^[a-z_-]*/i.exec(value)?.[0].toLowerCase() ?? "";
+}
+
+function addRule(group: OpenGroup, rule: RobotsRule): void {
+  group.closed = true;
+  if (rule.pattern !== "") group.rules.push(rule);
+}
+
+function addCrawlDelay(group: OpenGroup, value: string): void {
+  const seconds = /^\d{1,9}(?:\.\d{1,9})?|^\.\d{1,9}/.exec(value)?.[0];
+  if (seconds === undefined) return;
+  group.crawlDelayMs = Math.max(Math.ceil(Number(seconds) * 1000), group.crawlDelayMs ?? 0);
+}
+
+function lineEnd(bytes: Buffer, from: number): number {
+  let at = from;
+  while (at < bytes.length && bytes[at] !== 10 && bytes[at] !== 13) at += 1;
+  return at;
+}
+
+/** Without its byte order mark. RFC 9309 wants UTF-8; a file in UTF-16 still says what its owner wants. */
+function plainBytesOf(bytes: Buffer): Buffer {
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return bytes.subarray(3);
+  const littleEndian = bytes[0] === 0xff && bytes[1] === 0xfe;
+  if (!littleEndian && !(bytes[0] === 0xfe && bytes[1] === 0xff)) return bytes;
+  return Buffer.from(new TextDecoder(littleEndian ? "utf-16le" : "utf-16be").decode(bytes));
+}
+
+function utf8Of(octets: string): string {
+  return Buffer.from(octets, "latin1").toString();
+}

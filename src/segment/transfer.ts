@@ -1,0 +1,24 @@
+import type { Hex } from "../core/records.ts";
+import type { Store } from "../store/store.ts";
+import { segmentName, segmentPath } from "./format.ts";
+
+/** Segments looked for at the same time. */
+const atOnce = 16;
+
+/** Puts those segments of a corpus into a store that are not there: what was measured without workers is only here. */
+export async function storeSegments(
+  store: Store,
+  folder: string,
+  segments: Iterable<Hex>,
+  signal: AbortSignal,
+): Promise<void> {
+  const waiting = new Set(segments).values();
+  const one = async (): Promise<void> => {
+    for (const segment of waiting) {
+      const name = segmentName(segment);
+      if ((await store.size(name, signal)) === null)
+        await store.put(name, { path: segmentPath(folder, segment) }, signal);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, one));
+}

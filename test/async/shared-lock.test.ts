@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+import { setImmediate as turns } from "node:timers/promises";
+
+import { runGate } from "../../src/async/shared-lock.ts";
+
+const never = new AbortController().signal;
+
+/** Goes in and writes it down; gives how to leave. */
+function visitor(log: string[]): (name: string, way: Promise<(() => void) | undefined>) => { leave: () => void } {
+  return (name, way) => {
+    const one = { leave: (): void => assert.fail(`${name} is not in`) };
+    void way.then((leave) => {
+      log.push(leave === undefined ? `${name} left waiting` : name);
+      if (leave !== undefined) one.leave = leave;
+    });
+    return one;
+  };
+}
+
+suite("the gate of jobs", () => {
+  test("lets many in beside each other", async () => {
+    const [gate, log]: [ReturnType<typeof runGate>, string[]] = [runGate(), []];
+    for (const name of ["a", "b", "c"]) visitor(log)(name, gate.beside(never));
+    await turns();
+    assert.deepEqual(log, ["a", "b", "c"]);
+  });
+
+  test("lets one in alone when all others have left, and those who came after it only when it has left", async () => {
+    const [gate, log]: [ReturnType<typeof runGate>, string[]] = [runGate(), []];
+    const enter = visitor(log);
+    const [a, b] = [enter("a", gate.beside(never)), enter("b", gate.beside(never))];
+    const suspect = enter("suspect", gate.alone(never));
+    const second = enter("second suspect", gate.alone(never));
+    enter("late", gate.beside(never));
+    await turns();
+    a.leave();
+    await turns();
+    assert.deepEqual(log, ["a", "b"]);
+    b.leave();
+    await turns();
+    assert.deepEqual(log, ["a", "b", "suspect"]);
+    suspect.leave();
+    await turns();
+    assert.deepEqual(log, ["a", "b", "suspect", "second suspect"]);
+    second.leave();
+    await turns();
+    assert.equal(log.at(-1), "late");
+  });
+
+  test("holds nobody up for one that was stopped while it waited to be alone", async () => {
+    const [gate, log]: [ReturnType<typeof runGate>, string[]] = [runGate(), []];
+    const enter = visitor(log);
+    enter("a", gate.beside(never));
+    const stop = new AbortController();
+    enter("suspect", gate.alone(stop.signal));
+    enter("b", gate.beside(never));
+    await turns();
+    assert.deepEqual(log, ["a"]);
+    stop.abort();
+    await turns();
+    assert.deepEqual(log, ["a", "suspect left waiting", "b"]);
+    enter("too late", gate.beside(AbortSignal.abort()));
+    await turns();
+    assert.equal(log.at(-1), "too late left waiting");
+  });
+});

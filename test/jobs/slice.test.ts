@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite, test } from "node:test";
+
+import { PipelineError } from "../../src/core/errors.ts";
+import type { MeasureJob } from "../../src/measure/measure-slice.ts";
+import { segmentPath } from "../../src/segment/format.ts";
+import { jobMeasurer, sliceHandler } from "../../src/jobs/slice/submit.ts";
+import { threadPool } from "../../src/measure/thread-pool.ts";
+import { localQueue } from "../../src/queue/local-queue.ts";
+import { folderStore } from "../../src/store/folder-store.ts";
+import type { Store } from "../../src/store/store.ts";
+import { archiveOfPages, pageHtml, responseMember, sentences } from "../fixtures/archive-of-pages.ts";
+import { temporaryFolder } from "../fixtures/run-colophon.ts";
+
+const software = "colophon test";
+const { signal } = new AbortController();
+
+/** A folder that, like a bucket, has no files of this machine; what is read of it is counted. */
+function bucketIn(path: string): Store & { readonly read: { bytes: number } } {
+  mkdirSync(path);
+  const store = folderStore(path);
+  const read = { bytes: 0 };
+  return {
+    ...store,
+    read,
+    localPath: () => null,
+    async range(name, begin, end, stop) {
+      const bytes = await store.range(name, begin, end, stop);
+      read.bytes += bytes?.length ?? 0;
+      return bytes;
+    },
+  };
+}
+
+function jobsOf(folder: string, archive: Buffer, sliceBytes: number): MeasureJob[] {
+  const path = join(folder, "pages.warc.gz");
+  writeFileSync(path, archive);
+  const sha256 = createHash("sha256").update(archive).digest("hex");
+  return Array.from({ length: Math.ceil(archive.length / sliceBytes) }, (_, index) => {
+    const nominalStart = index * sliceBytes;
+    const nominalEnd = Math.min(archive.length, nominalStart + sliceBytes);
+    const slice = { archive: sha256, index, nominalStart, nominalEnd, exactStart: null };
+    return { slice, path, segments: join(folder, "segments"), poison: [] };
+  });
+}
+
+suite("slices as jobs", () => {
+  test("give the same segments from a bucket, of which each reads little more than its own bytes", async () => {
+    using folder = temporaryFolder();
+    // The last record of the first slice reaches far behind it, beyond what is fetched at first.
+    const big = Buffer.concat([
+      archiveOfPages("example.org", 0, 40, 60),
+      responseMember("https://example.org/big", pageHtml(9000) + `<!-- ${randomText(1_500_000)} -->`),
+      archiveOfPages("example.org", 50, 1200, 60),
+    ]);
+    const jobs = jobsOf(folder.path, big, 500_000);
+    assert.ok(jobs.length > 3, `only ${jobs.length} slices`);
+    await using pool = threadPool(1, software);
+    const local = [];
+    for (const job of jobs) local.push(await pool.measure(job));
+
+    const store = bucketIn(join(folder.path, "store"));
+    await using queue = localQueue();
+    const work = join(folder.path, "work");
+    mkdirSync(work);
+    queue.consume("slice", sliceHandler({ store, pool, folder: work, software }), { concurrency: 2 });
+    const measurer = jobMeasurer({ queue, store, software, window: 4, signal });
+    const taken = join(folder.path, "taken");
+    const remote = await Promise.all(jobs.map((job) => measurer.measure({ ...job, segments: taken })));
+    assert.deepEqual(remote, local);
+    for (const { segment } of local) {
+      const [mine, theirs] = [segmentPath(jobs[0]?.segments ?? "", segment), segmentPath(taken, segment)];
+      assert.ok(readFileSync(mine).equals(readFileSync(theirs)));
+    }
+    assert.deepEqual(readdirSync(work), [], "a worker leaves nothing behind");
+
+    const [plain] = jobs.slice(2);
+    assert.ok(plain !== undefined);
+    rmSync(join(folder.path, "store", "slices"), { recursive: true });
+    store.read.bytes = 0;
+    await jobMeasurer({ queue, store, software, window: 1, signal }).measure({ ...plain, segments: taken });
+    assert.ok(store.read.bytes > 500_000 && store.read.bytes < 2_000_000, `${store.read.bytes} bytes for one slice`);
+  });
+
+  test("are not measured again when their result is in the store, and are when their segment is gone", async () => {
+    using folder = temporaryFolder();
+    const [job] = jobsOf(folder.path, archiveOfPages("example.org", 0, 20), 1 << 20);
+    assert.ok(job !== undefined);
+    const store = bucketIn(join(folder.path, "store"));
+    const measured: string[] = [];
+    await using threads = threadPool(1, software);
+    const pool = {
+      ...threads,
+      async measure(one: MeasureJob) {
+        measured.push(one.path);
+        return threads.measure(one);
+      },
+    };
+    const run = async (segments: string): Promise<string> => {
+      await using queue = localQueue();
+      queue.consume("slice", sliceHandler({ store, pool, folder: folder.path, software }), { concurrency: 1 });
+      const measurer = jobMeasurer({ queue, store, software, window: 1, signal });
+      return (await measurer.measure({ ...job, segments: join(folder.path, segments) })).segment;
+    };
+    const first = await run("first");
+    assert.equal(await run("second"), first);
+    assert.equal(measured.length, 1);
+    rmSync(join(folder.path, "store", "segments"), { recursive: true });
+    assert.equal(await run("third"), first);
+    assert.equal(measured.length, 2);
+  });
+
+  test("are handed out as soon as their archive is in the store, into which one comes after the other, in order", async () => {
+    using folder = temporaryFolder();
+    const jobs = [0, 1, 2].flatMap((n) => {
+      const own = join(folder.path, `archive-${n}`);
+      mkdirSync(own);
+      return jobsOf(own, archiveOfPages("example.org", n, n + 1), 1 << 20);
+    });
+    const store = bucketIn(join(folder.path, "store"));
+    const log: string[] = [];
+    const names = new Map(jobs.map(({ slice }, n) => [`archives/${slice.archive}`, n]));
+    const watched: Store = {
+      ...store,
+      async put(name, content, stop) {
+        const n = names.get(name);
+        if (n !== undefined) log.push(`begun ${n}`);
+        if (n === 1) throw new PipelineError("store-unreachable", "a test says so");
+        const state = await store.put(name, content, stop);
+        if (n !== undefined) log.push(`there ${n}`);
+        return state;
+      },
+    };
+    await using queue = localQueue();
+    await using pool = threadPool(1, software);
+    queue.consume("slice", sliceHandler({ store, pool, folder: folder.path, software }), { concurrency: 1 });
+    const measurer = jobMeasurer({ queue, store: watched, software, window: 4, signal });
+    const taken = join(folder.path, "taken");
+    const ends = await Promise.allSettled(jobs.map((job) => measurer.measure({ ...job, segments: taken })));
+    assert.deepEqual(log, ["begun 0", "there 0", "begun 1", "begun 2", "there 2"]);
+    assert.deepEqual(
+      ends.map(({ status }) => status),
+      ["fulfilled", "rejected", "fulfilled"],
+    );
+  });
+
+  test("are refused by a worker of another version, with both versions named", async () => {
+    using folder = temporaryFolder();
+    const [job] = jobsOf(folder.path, archiveOfPages("example.org", 0, 2), 1 << 20);
+    assert.ok(job !== undefined);
+    const store = bucketIn(join(folder.path, "store"));
+    await using pool = threadPool(1, software);
+    await using queue = localQueue({ retry: { tries: 1 } });
+    const handler = sliceHandler({ store, pool, folder: folder.path, software: "colophon 9" });
+    queue.consume("slice", handler, { concurrency: 1 });
+    const measurer = jobMeasurer({ queue, store, software, window: 1, signal });
+    await assert.rejects(
+      async () => measurer.measure(job),
+      (error: unknown) =>
+        error instanceof PipelineError &&
+        error.code === "version-differs" &&
+        /colophon test.*colophon 9/.test(error.message),
+    );
+  });
+});
+
+/** Text that does not pack. */
+function randomText(length: number): string {
+  let text = "";
+  for (let seed = 0; text.length < length; seed++) text += createHash("sha512").update(String(seed)).digest("base64");
+  return text + sentences(1, 1);
+}

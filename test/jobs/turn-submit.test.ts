@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite, test } from "node:test";
+
+import { PipelineError } from "../../src/core/errors.ts";
+import { turnWithoutEnds } from "../../src/crawl/crawl-loop.ts";
+import type { Turn, UrlEnd } from "../../src/frontier/frontier.ts";
+import { turnAskOf, turnEndBytes } from "../../src/crawl/shared/turn-codec.ts";
+import { turnName, type StoredCrawl, type TurnJob } from "../../src/jobs/turn/handler.ts";
+import { remoteTurns } from "../../src/jobs/turn/submit.ts";
+import { localQueue } from "../../src/queue/local-queue.ts";
+import type { JobHandler } from "../../src/queue/queue.ts";
+import { openStore } from "../../src/store/open-store.ts";
+import type { Store } from "../../src/store/store.ts";
+
+const crawl: StoredCrawl = {
+  requester: { software: "colophon test", project: "test", contact: null },
+  scope: { scope: "domain:test", seeds: [] },
+  ports: [],
+  pace: {},
+  connectTo: [],
+  allowPrivate: true,
+  followSitemaps: false,
+};
+const turn: Turn = {
+  host: "http://a.test",
+  lease: 7,
+  delayMs: null,
+  urls: [0, 1, 3].map((attempts, id) => {
+    const url = `http://a.test/${id}`;
+    return { id, url, rawUrl: url, depth: 0, attempts, validators: null };
+  }),
+};
+const done: UrlEnd = { kind: "done", status: 200, validators: null };
+
+interface Stage {
+  readonly store: Store;
+  /** Does the turn whose URLs are these. */
+  readonly work: (urls: readonly number[], signal: AbortSignal) => Promise<void>;
+  readonly signal?: AbortSignal;
+  readonly away?: (call: keyof Store) => boolean;
+}
+
+/** The end of the turn when workers do what `work` does before they deliver. */
+async function endedBy({ store, work, signal = new AbortController().signal, away = () => false }: Stage) {
+  const handler: JobHandler = async ({ payload }, context) => {
+    const job = payload as TurnJob;
+    const asked = turnAskOf((await store.get(turnName(job, "ask"))) ?? assert.fail("there is no ask"));
+    const ids = asked.turn.urls.map(({ id }) => id);
+    await work(ids, context.signal);
+    const end = { ...turnWithoutEnds(asked.turn, 5), ends: new Map(ids.map((id) => [id, done])) };
+    await store.put(turnName(job, "end"), turnEndBytes(end));
+    return {};
+  };
+  await using queue = localQueue({ retry: { firstDelayMs: 1, longestDelayMs: 1, tries: 2 } });
+  queue.consume("turn", handler, { concurrency: 1 });
+  const scripts = { run: async () => null, serverTimeMs: async () => Date.now() };
+  const unsteady: Store = {
+    ...store,
+    async put(...given) {
+      if (away("put")) throw new PipelineError("store-unreachable", "no answer");
+      return store.put(...given);
+    },
+    async get(...given) {
+      if (away("get")) throw new PipelineError("store-unreachable", "no answer");
+      return store.get(...given);
+    },
+  };
+  const shared = { queue, store: unsteady, scripts };
+  const { runTurn } = await remoteTurns(shared, "run", crawl, { note: () => null }, signal);
+  return await runTurn(turn);
+}
+
+async function withStore(work: (store: Store) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "colophon-remote-"));
+  try {
+    await using store = await openStore(join(folder, "store"));
+    await work(store);
+    for (let tries = 0; (await Array.fromAsync(store.list("turns/"))).length > 0; tries++) {
+      assert.ok(tries < 100, "a turn stayed in the store");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const kindsOf = ({ ends }: { readonly ends: ReadonlyMap<number, UrlEnd> }): unknown =>
+  Object.fromEntries([...ends].map(([id, end]) => [id, "reason" in end ? `${end.kind} ${end.reason}` : end.kind]));
+
+suite("a turn handed to workers", () => {
+  test("comes back with all that they brought", async () => {
+    await withStore(async (store) => {
+      const end = await endedBy({ store, work: async () => undefined });
+      assert.deepEqual(kindsOf(end), { 0: "done", 1: "done", 2: "done" });
+      assert.equal(end.turn, turn);
+      assert.equal(end.notBeforeMs, 5);
+    });
+  });
+
+  test("that kills its workers is asked for page by page, and only the deadly page fails", async () => {
+    await withStore(async (store) => {
+      const end = await endedBy({
+        store,
+        async work(urls) {
+          if (urls.includes(1)) throw new PipelineError("worker-crashed", "it died");
+        },
+      });
+      assert.deepEqual(kindsOf(end), { 0: "done", 1: "failed job-quarantined", 2: "done" });
+    });
+  });
+
+  test("that cannot be done is tried again later, each page as often as any", async () => {
+    await withStore(async (store) => {
+      const end = await endedBy({
+        store,
+        async work() {
+          throw new PipelineError("archive-changed", "something that may pass");
+        },
+      });
+      assert.deepEqual(kindsOf(end), {
+        0: "retry archive-changed",
+        1: "retry archive-changed",
+        2: "failed archive-changed",
+      });
+    });
+  });
+
+  test("waits while the store cannot be reached", async () => {
+    await withStore(async (store) => {
+      const left = { put: 2, get: 1 };
+      const away = (call: keyof Store): boolean => (call === "put" || call === "get") && left[call]-- > 0;
+      const end = await endedBy({ store, work: async () => undefined, away });
+      assert.deepEqual(kindsOf(end), { 0: "done", 1: "done", 2: "done" });
+      assert.ok(left.put < 0 && left.get < 0);
+    });
+  });
+
+  test("ends the crawl when no worker is of its version, with the reason", async () => {
+    await withStore(async (store) => {
+      const work = async (): Promise<void> => {
+        throw new PipelineError("version-differs", "start workers of the same version");
+      };
+      await assert.rejects(endedBy({ store, work }), /same version/);
+    });
+  });
+
+  test("takes what an earlier process left in the store away", async () => {
+    await withStore(async (store) => {
+      await store.put("turns/run/3/end", Buffer.from("left over"));
+      await store.put("turns/run/7/end", Buffer.from("of a frontier that was set back"));
+      const end = await endedBy({ store, work: async () => undefined });
+      assert.deepEqual(kindsOf(end), { 0: "done", 1: "done", 2: "done" });
+    });
+  });
+});
