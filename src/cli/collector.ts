@@ -2,7 +2,7 @@ import { PipelineError } from "../core/errors.ts";
 import type { Ledger } from "../ledger/open.ts";
 import type { Corpus } from "../corpus/corpus.ts";
 import type { Machines, MeetingPlace } from "../jobs/machines.ts";
-import type { PublishRunners } from "../pipeline/publish.ts";
+import type { PublishRunners } from "../jobs/runners.ts";
 import type { Io } from "./command.ts";
 import { redisUrlOf } from "./redis-option.ts";
 import { sparingly } from "./log-once-a-minute.ts";

@@ -7,7 +7,7 @@ import { mannersOf, usualPatience, type Patience } from "./request-pacing.ts";
 import { remoteFiles } from "./remote-files.ts";
 import { PipelineError } from "../core/errors.ts";
 import { connectToRuleOf } from "../fetch/connect-to.ts";
-import { asksOnlyThisMachine, portsOf } from "../crawl/crawl.ts";
+import { asksOnlyThisMachine, portsOf } from "../fetch/own-machine.ts";
 import { addressOf } from "../url/normalize.ts";
 import { streamer } from "../fetch/stream.ts";
 import { requestHeaders, type Requester } from "../fetch/requester.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 
 import { copyRecords } from "./copy-records.ts";
@@ -10,7 +10,6 @@ import { copyWhole } from "./copy-whole.ts";
 import { PipelineError } from "../core/errors.ts";
 import { openCommonCrawl, type CommonCrawl, type CommonCrawlAccess } from "./access.ts";
 import { selectFromCommonCrawl, type CommonCrawlSelection, type OnSelected, type Selected } from "./select.ts";
-import type { Corpus } from "../corpus/corpus.ts";
 
 export interface CommonCrawlRequest {
   readonly access: CommonCrawlAccess;
@@ -67,11 +66,6 @@ export async function copyGroup(
   return rows === null
     ? copyWhole({ crawl, file, rows }, folder, source.files, signal, onBytes)
     : copyRecords({ crawl, file, rows }, folder, source.files, signal, onBytes);
-}
-
-/** Where a corpus keeps what was copied for it. */
-export function commonCrawlFolder(corpus: Corpus): string {
-  return resolve(corpus.archives, "common-crawl");
 }
 
 /** Does one group; another machine may. */

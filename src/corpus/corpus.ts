@@ -130,3 +130,12 @@ function nameOf(folder: string): string {
       ?.replaceAll(/[^A-Za-z0-9._-]+/g, "-") ?? "corpus"
   );
 }
+
+export function frontierPath(corpus: Corpus): string {
+  return join(corpus.folder, "frontier.sqlite");
+}
+
+/** Where a corpus keeps what was copied for it. */
+export function commonCrawlFolder(corpus: Corpus): string {
+  return resolve(corpus.archives, "common-crawl");
+}

@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 
 import type { FrontierCounts, HostState } from "../frontier/frontier.ts";
 import { openFrontier } from "../frontier/sqlite-frontier.ts";
-import type { Corpus } from "./corpus.ts";
-import { frontierPath } from "../pipeline/crawl.ts";
+import { frontierPath, type Corpus } from "./corpus.ts";
 
 export interface CrawlStatus extends FrontierCounts {
   /** When the next host is due, milliseconds since 1970-01-01 UTC; `null` when nothing waits. */

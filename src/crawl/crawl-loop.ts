@@ -1,6 +1,6 @@
 import { addressSlots } from "./hosts-per-address.ts";
 import type { ArchiveState, ArchiveWriter } from "./archive-writer.ts";
-import { pause } from "./crawl-clock.ts";
+import { pause } from "../async/abort.ts";
 import type { CrawlClock } from "./crawl-clock.ts";
 import type { Frontier, RefusedCount, Turn, UrlEnd } from "../frontier/frontier.ts";
 import type { EndedTurn } from "./host-turn.ts";

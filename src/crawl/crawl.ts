@@ -1,6 +1,5 @@
-import { literalAddressOf } from "../fetch/address-rules.ts";
 import { openArchiveWriter, type ArchiveState } from "./archive-writer.ts";
-import type { ConnectToRule } from "../fetch/connect-to.ts";
+import { portsOf } from "../fetch/own-machine.ts";
 import { systemClock } from "./crawl-clock.ts";
 import { archiveNote, crawlLoop, type CrawlHooks, type CrawlProgress, type TurnRunner } from "./crawl-loop.ts";
 import { paceOf, type CrawlSettings } from "./crawl-settings.ts";
@@ -81,27 +80,6 @@ export async function crawl(
   };
   const progress = await crawlLoop(frontier, archive, turns, { clock, signal }, loop, hooks);
   return { progress, counts: frontier.counts(), seedsAdded, recovery, interrupted: signal.aborted };
-}
-
-/** True when all seeds are on this machine, or everything is sent there: then there is nobody to leave a contact for. */
-export function asksOnlyThisMachine(seeds: readonly Address[], connectTo: readonly ConnectToRule[]): boolean {
-  const isHere = (hostname: string): boolean =>
-    hostname === "localhost" || hostname === "::1" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-  const all = connectTo.find(({ fromHost, fromPort }) => fromHost === null && fromPort === null);
-  if (all !== undefined && all === connectTo[0] && all.toHost !== null) return isHere(all.toHost);
-  return seeds.every(({ url }) => {
-    const { hostname } = new URL(url);
-    return isHere(literalAddressOf(hostname) ?? hostname);
-  });
-}
-
-/** Ports that the seeds name were meant. */
-export function portsOf(seeds: readonly Address[]): number[] {
-  const ports = seeds.flatMap(({ url }) => {
-    const { port } = new URL(url);
-    return port === "" ? [] : [Number(port)];
-  });
-  return [...new Set(ports)];
 }
 
 function notedArchive(frontier: Frontier): ArchiveState | null {

@@ -1,5 +1,5 @@
 import { PipelineError } from "../core/errors.ts";
-import { pause } from "./crawl-clock.ts";
+import { pause } from "../async/abort.ts";
 import type { CrawlContext } from "./crawl-context.ts";
 import type { ExchangeRequest, ExchangeResult } from "../fetch/result.ts";
 import type { HostPaces } from "./host-paces.ts";

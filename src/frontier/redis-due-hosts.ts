@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import type { HostDue } from "./frontier.ts";
-import type { RedisScripts } from "../crawl/redis-scripts.ts";
+import type { RedisScripts } from "../redis/scripts.ts";
 
 /**
  * The hosts that are due first, in Redis: a sorted set by time, and beside it whose set it is, how many changes it has seen
@@ -76,7 +76,7 @@ redis.call("PEXPIRE", state, ARGV[3])
 return 1`;
 
 /** @param name of the crawl, no other's */
-export function dueWindow(scripts: RedisScripts, name: string, size: number): DueWindow {
+export function dueWindow(scripts: Pick<RedisScripts, "run">, name: string, size: number): DueWindow {
   const keys = [`due:${name}`, `window:${name}`];
   let mark: string | null = null;
   let count = 0;

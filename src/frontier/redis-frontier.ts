@@ -1,7 +1,7 @@
-import { orAborted } from "../crawl/crawl-clock.ts";
+import { orAborted } from "../async/abort.ts";
 import { dueWindow, type Taken } from "./redis-due-hosts.ts";
 import type { ClaimLimits, Frontier, LocalFrontier, Turn } from "./frontier.ts";
-import type { RedisScripts } from "../crawl/redis-scripts.ts";
+import type { RedisScripts } from "../redis/scripts.ts";
 
 /** 100,000 hosts take some 15 MB of Redis (`scripts/bench/redis-frontier.ts`), and are filled in within a second. */
 const windowHosts = 100_000;
@@ -16,7 +16,7 @@ const mostChanges = 10_000;
  */
 export function redisFrontier(
   local: LocalFrontier,
-  scripts: RedisScripts,
+  scripts: Pick<RedisScripts, "run">,
   name: string,
   signal: AbortSignal,
   hosts: number = windowHosts,

@@ -2,7 +2,8 @@ import type { JobKind } from "../queue/queue.ts";
 import { jobBands } from "./bands/submit.ts";
 import type { Machines } from "./machines.ts";
 import { jobShards } from "./export/submit.ts";
-import type { PublishRunners } from "../pipeline/publish.ts";
+import type { ShardRunner } from "./export/local.ts";
+import type { BandRunner } from "./bands/contract.ts";
 
 /** Of 21 bands: few enough that each job reads the signatures for several, many enough for seven machines. */
 const bandParts = 7;
@@ -13,6 +14,12 @@ const bandParts = 7;
 const fewestDocuments = 1_000_000;
 /** Shards of 64 MiB of text, of which a worker has one or two in hand. */
 const shardsUnderWay = 16;
+
+/** Who does the heavy parts; what is left out is done in this process. The outcome is the same, byte for byte. */
+export interface PublishRunners {
+  readonly bands?: BandRunner;
+  readonly shards?: ShardRunner;
+}
 
 /**
  * Who does the heavy parts of publishing: workers that take such jobs now, else this process. Only this process would wait

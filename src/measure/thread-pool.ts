@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 
 import { PipelineError, type FailureCode } from "../core/errors.ts";
 import type { MeasureJob, MeasureResult } from "./measure-slice.ts";
-import type { Measurer } from "../jobs/slice/contract.ts";
+import type { Measurer } from "./measurer.ts";
 
 export interface ThreadData {
   readonly software: string;

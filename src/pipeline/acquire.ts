@@ -2,18 +2,17 @@ import type { Outcome } from "../core/records.ts";
 import { noteArchiveCopy } from "../ledger/archives.ts";
 import type { Ledger } from "../ledger/open.ts";
 import {
-  commonCrawlFolder,
   copyFromCommonCrawl,
   type CommonCrawlRequest,
   type CopyProgress,
   type CopyReport,
 } from "../commoncrawl/copy.ts";
 import { jobCopies } from "../jobs/copy/submit.ts";
-import type { Corpus } from "../corpus/corpus.ts";
+import { commonCrawlFolder, type Corpus } from "../corpus/corpus.ts";
 import { crawlCorpus, type CorpusCrawlHooks, type CorpusCrawlReport, type CrawlRequest } from "./crawl.ts";
 import { ingestArchives, type IngestProgress, type IngestReport } from "./ingest.ts";
 import type { Machines } from "../jobs/machines.ts";
-import type { Measurer } from "../jobs/slice/contract.ts";
+import type { Measurer } from "../measure/measurer.ts";
 import { jobMeasurer, localMeasurer } from "../jobs/slice/submit.ts";
 import { threadPool } from "../measure/thread-pool.ts";
 

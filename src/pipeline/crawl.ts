@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
 import { finishedArchives } from "../crawl/archive-writer.ts";
 import { connectToRuleOf } from "../fetch/connect-to.ts";
-import { asksOnlyThisMachine, crawl, portsOf, type CrawlOptions, type CrawlReport } from "../crawl/crawl.ts";
+import { asksOnlyThisMachine, portsOf } from "../fetch/own-machine.ts";
+import { crawl, type CrawlOptions, type CrawlReport } from "../crawl/crawl.ts";
 import type { CrawlHooks, CrawlProgress } from "../crawl/crawl-loop.ts";
 import { dryRun, type Prospect } from "../crawl/dry-run.ts";
 import type { Budgets, Frontier } from "../frontier/frontier.ts";
@@ -13,7 +13,7 @@ import { addressOf, type Address } from "../url/normalize.ts";
 import { redisFrontier } from "../frontier/redis-frontier.ts";
 import { scopeOf } from "../url/scope.ts";
 import { openFrontier } from "../frontier/sqlite-frontier.ts";
-import type { Corpus } from "../corpus/corpus.ts";
+import { frontierPath, type Corpus } from "../corpus/corpus.ts";
 import { settingsOf, type StoredCrawl } from "../jobs/turn/handler.ts";
 import { remoteTurns, type SharedCrawl } from "../jobs/turn/submit.ts";
 import { withSmallHeap } from "./small-heap.ts";
@@ -63,10 +63,6 @@ interface NotedCrawl {
 const crawlNote = "crawl";
 const runNote = "run";
 const progressEveryMs = 500;
-
-export function frontierPath(corpus: Corpus): string {
-  return join(corpus.folder, "frontier.sqlite");
-}
 
 /**
  * Crawls into the archives of a corpus. The caller holds the corpus's lock.

@@ -13,12 +13,12 @@ import { buildCorpusManifest } from "../manifest/build-corpus.ts";
 import type { Funnel, Source } from "../manifest/manifest-head.ts";
 import type { ShardText } from "../manifest/write-shard.ts";
 import { decide } from "../policy/decide.ts";
-import type { BandRunner } from "../jobs/bands/contract.ts";
+import type { PublishRunners } from "../jobs/runners.ts";
 import { clusterCorpus } from "./cluster.ts";
 import type { Corpus } from "../corpus/corpus.ts";
 import { licenceKnowledge, type LoadedPolicy } from "../corpus/policy-file.ts";
 import { rowOf } from "../manifest/manifest-row.ts";
-import { localShards, type ShardRunner } from "../jobs/export/local.ts";
+import { localShards } from "../jobs/export/local.ts";
 import { textStore } from "../segment/texts.ts";
 
 export interface PublishReport extends BuildResult {
@@ -28,12 +28,6 @@ export interface PublishReport extends BuildResult {
 
 /** Told at the start of each step and as rows are written. */
 export type PublishProgress = (step: "cluster" | "decide" | "publish", done: number, total: number) => void;
-
-/** Who does the heavy parts; what is left out is done in this process. The outcome is the same, byte for byte. */
-export interface PublishRunners {
-  readonly bands?: BandRunner;
-  readonly shards?: ShardRunner;
-}
 
 /**
  * Clusters, decides and publishes what the ledger holds. Everything is derived again from the ledger and the segments, so

@@ -6,7 +6,7 @@ import { after, before, suite, test } from "node:test";
 
 import type { Frontier } from "../../src/frontier/frontier.ts";
 import { redisFrontier } from "../../src/frontier/redis-frontier.ts";
-import type { RedisScripts } from "../../src/crawl/redis-scripts.ts";
+import type { RedisScripts } from "../../src/redis/scripts.ts";
 import { openFrontier, type FrontierOptions } from "../../src/frontier/sqlite-frontier.ts";
 import { connectRedis, type RedisConnection } from "../../src/redis/connection.ts";
 import { startRedis, type RedisServer } from "../fixtures/redis-server.ts";
@@ -24,7 +24,7 @@ after(async () => {
   await redis[Symbol.asyncDispose]();
 });
 
-const scripts: RedisScripts = { run: (...script) => connection.scripts.run(...script) };
+const scripts: Pick<RedisScripts, "run"> = { run: (...script) => connection.scripts.run(...script) };
 const never = new AbortController().signal;
 
 function place(windowHosts = 3): FrontierPlace {
@@ -132,7 +132,7 @@ suite("the window of hosts in Redis", () => {
 
   test("lets a claim go without turns when it is told to stop while Redis is away", async () => {
     const stop = new AbortController();
-    const gone: RedisScripts = { run: async () => new Promise(() => undefined) };
+    const gone: Pick<RedisScripts, "run"> = { run: async () => new Promise(() => undefined) };
     const folder = mkdtempSync(join(tmpdir(), "redis-frontier-"));
     try {
       const frontier = redisFrontier(openFrontier(join(folder, "frontier.db")), gone, "gone", stop.signal);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
-import { orAborted, pause } from "../crawl-clock.ts";
-import type { RedisScripts } from "../redis-scripts.ts";
+import { orAborted, pause } from "../../async/abort.ts";
+import type { RedisScripts } from "../../redis/scripts.ts";
 
 /** The right to be the only one of all machines that asks a host. */
 export interface HostLease extends AsyncDisposable {
@@ -83,7 +83,7 @@ return 1`;
  * @returns `null` when it was not to be had in time, or the signal was aborted
  */
 export async function leaseHost(
-  scripts: RedisScripts,
+  scripts: Pick<RedisScripts, "run">,
   host: string,
   { ttlMs, gapMs: leastGapMs, restMs }: LeaseOptions,
   signal: AbortSignal,

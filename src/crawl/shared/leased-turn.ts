@@ -1,5 +1,6 @@
 import { PipelineError } from "../../core/errors.ts";
-import { pause, type CrawlClock } from "../crawl-clock.ts";
+import { pause } from "../../async/abort.ts";
+import type { CrawlClock } from "../crawl-clock.ts";
 import type { CrawlContext } from "../crawl-context.ts";
 import { contextOf, paceOf, type CrawlSettings } from "../crawl-settings.ts";
 import type { Exchanger } from "../../fetch/fetcher.ts";
@@ -8,14 +9,14 @@ import { hostPaces, paceNote, type HostPaces } from "../host-paces.ts";
 import { hostTurn, type EndedTurn, type TurnLimits } from "../host-turn.ts";
 import { politeAsk } from "../paced-fetch.ts";
 import type { StoredPace } from "../politeness.ts";
-import type { RedisScripts } from "../redis-scripts.ts";
+import type { RedisScripts } from "../../redis/scripts.ts";
 import type { TurnAsk } from "./turn-codec.ts";
 
 /** What a process needs to do turns for others. */
 export interface LeasedTurnParts {
   readonly settings: CrawlSettings;
   readonly web: Exchanger;
-  readonly scripts: RedisScripts;
+  readonly scripts: Pick<RedisScripts, "run">;
   /** See `hostLeaseMs`. */
   readonly leaseMs?: number;
   readonly signal: AbortSignal;

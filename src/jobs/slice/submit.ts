@@ -11,7 +11,7 @@ import { runJob } from "../run-job.ts";
 import type { Store } from "../../store/store.ts";
 import { archiveName, withFetchedSlice } from "./fetch-slice.ts";
 import type { MeasureJob, MeasureResult } from "../../measure/measure-slice.ts";
-import type { Measurer } from "./contract.ts";
+import type { Measurer } from "../../measure/measurer.ts";
 import { runUntilStored } from "../run-until-stored.ts";
 import { segmentName, segmentPath } from "../../segment/format.ts";
 import { storedSegment } from "../../segment/stored-segment.ts";

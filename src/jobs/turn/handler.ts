@@ -4,7 +4,7 @@ import { webOf, type CrawlSettings } from "../../crawl/crawl-settings.ts";
 import type { Exchanger } from "../../fetch/fetcher.ts";
 import { leasedTurn } from "../../crawl/shared/leased-turn.ts";
 import type { PaceOptions } from "../../crawl/politeness.ts";
-import type { RedisScripts } from "../../crawl/redis-scripts.ts";
+import type { RedisScripts } from "../../redis/scripts.ts";
 import { scopeOf, type ScopeOptions } from "../../url/scope.ts";
 import { turnAskOf, turnEndBytes } from "../../crawl/shared/turn-codec.ts";
 import type { Requester } from "../../fetch/requester.ts";
