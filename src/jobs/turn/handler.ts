@@ -10,7 +10,7 @@ import { turnAskOf, turnEndBytes } from "../../crawl/shared/turn-codec.ts";
 import type { Requester } from "../../fetch/requester.ts";
 import type { JobHandler, JobPayload } from "../../queue/queue.ts";
 import type { Store } from "../../store/store.ts";
-import { findWays } from "../../crawl/links-of.ts";
+import { findWays } from "../../crawl/out-links.ts";
 
 /** What a `turn` job says; the turn itself lies in the store. */
 export interface TurnJob extends JobPayload {
