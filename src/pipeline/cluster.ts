@@ -3,11 +3,10 @@ import { clustersOf } from "../dedup/clusters.ts";
 import { emptySlot, signatureSlots } from "../dedup/signature.ts";
 import { similarityOf } from "../dedup/similarity.ts";
 import { documentsForClustering, replaceClusters, type ClusteringRow, type ClusterRow } from "../ledger/clusters.ts";
-import type { Ledger } from "../ledger/open.ts";
 import { licenceRank } from "../rights/licence-table.ts";
 import type { BandRunner } from "../jobs/bands/contract.ts";
 import { localBands } from "../jobs/bands/local.ts";
-import type { Corpus } from "../corpus/corpus.ts";
+import type { Run } from "./run.ts";
 import { textStore } from "../segment/texts.ts";
 
 /**
@@ -16,8 +15,7 @@ import { textStore } from "../segment/texts.ts";
  * @returns how many clusters, and how many documents are in one
  */
 export async function clusterCorpus(
-  corpus: Corpus,
-  ledgers: readonly Ledger[],
+  { corpus, ledgers }: Pick<Run, "corpus" | "ledgers">,
   bandRunner: BandRunner | null = null,
 ): Promise<{ readonly clusters: number; readonly members: number }> {
   using texts = textStore(corpus.segments);

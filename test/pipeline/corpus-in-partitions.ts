@@ -152,14 +152,14 @@ export async function corpusIn(folder: string, segments: string, partitions: num
 
 /** Takes archives into the ledger as `ingest` does with slices that were measured; goes on where it was stopped. */
 export function collect(
-  { corpus, ledgers }: Pick<PartitionedCorpus, "corpus" | "ledgers">,
+  corpus: Pick<PartitionedCorpus, "corpus" | "ledgers">,
   archives: readonly StatedArchive[],
 ): void {
   for (const { row, segments } of archives) {
-    for (const ledger of ledgers) registerArchive(ledger, row, 1n);
-    const known = wholeSlices(ledgers, corpus.segments, row).length;
-    for (const [index, digest] of segments.entries()) {
-      if (index >= known) appendToPartitions(ledgers, corpus.segments, row, index, digest);
+    for (const ledger of corpus.ledgers) registerArchive(ledger, row, 1n);
+    const known = wholeSlices(corpus, row.sha256).length;
+    for (const [index, segmentSha256] of segments.entries()) {
+      if (index >= known) appendToPartitions(corpus, { archive: row.sha256, index, segmentSha256 });
     }
   }
 }
@@ -167,7 +167,7 @@ export function collect(
 export async function published({ corpus, ledgers }: PartitionedCorpus): Promise<PublishReport> {
   const { signal } = new AbortController();
   const loaded = await loadPolicy(corpus.policyPath);
-  return publishCorpus(corpus, ledgers, loaded, "colophon test", signal, () => undefined);
+  return publishCorpus({ corpus, ledgers, software: "colophon test", signal }, loaded, () => undefined);
 }
 
 /** Rows of all partitions, in order of id, without the place of the text, which is a matter of the partition. */
