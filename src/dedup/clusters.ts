@@ -1,4 +1,4 @@
-import type { Claims } from "./precedence.ts";
+import type { Claims } from "./distinct-texts.ts";
 import type { Edges } from "./edges.ts";
 import type { Similarity } from "./similarity.ts";
 import { type Union, unionOf } from "./union.ts";

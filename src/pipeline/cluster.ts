@@ -1,4 +1,4 @@
-import { claimsOf } from "../dedup/precedence.ts";
+import { claimsOf } from "../dedup/distinct-texts.ts";
 import { clustersOf } from "../dedup/clusters.ts";
 import { emptySlot, signatureSlots } from "../dedup/signature.ts";
 import { similarityOf } from "../dedup/similarity.ts";
