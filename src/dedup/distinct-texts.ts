@@ -1,24 +1,27 @@
-/** Which documents have the same text, and who speaks for them. */
-export interface Claims {
-  /** Every document, the best claim first. */
-  readonly byClaim: Int32Array;
-  /** By document: its text's place in `distinct`. */
+/** Which documents have the same text, and which of them stands for it. All are indexes of documents, 0 to count - 1. */
+export interface DistinctTexts {
+  /** Every document, in order of precedence. */
+  readonly byPrecedence: Int32Array;
+  /** By document: index of its text in `distinct`. */
   readonly textOf: Int32Array;
-  /** One document for each text, the one with the best claim; the best first. */
+  /** One document for each text, the first of those that have it; in order of precedence. */
   readonly distinct: Int32Array;
 }
 
 /**
- * Orders documents by their claims.
+ * Orders documents, and takes each text once.
  * @param exactKeys by document; equal for equal texts
- * @param compare a total order of claims that does not depend on the indexes themselves
+ * @param compare a total order of precedence that does not depend on the indexes themselves
  */
-export function claimsOf(exactKeys: readonly string[], compare: (a: number, b: number) => number): Claims {
-  const byClaim = Int32Array.from(exactKeys.keys()).sort(compare);
-  const textOf = new Int32Array(byClaim.length);
-  const distinct = new Int32Array(byClaim.length);
+export function distinctTextsOf(
+  exactKeys: readonly string[],
+  compare: (a: number, b: number) => number,
+): DistinctTexts {
+  const byPrecedence = Int32Array.from(exactKeys.keys()).sort(compare);
+  const textOf = new Int32Array(byPrecedence.length);
+  const distinct = new Int32Array(byPrecedence.length);
   const known = new Map<string, number>();
-  for (const document of byClaim) {
+  for (const document of byPrecedence) {
     const key = exactKeys[document] ?? "";
     const text = known.get(key) ?? known.size;
     if (text === known.size) {
@@ -27,5 +30,5 @@ export function claimsOf(exactKeys: readonly string[], compare: (a: number, b: n
     }
     textOf[document] = text;
   }
-  return { byClaim, textOf, distinct: distinct.subarray(0, known.size) };
+  return { byPrecedence, textOf, distinct: distinct.subarray(0, known.size) };
 }

@@ -24,6 +24,8 @@ export interface StatedCapture {
   readonly text: string | null;
   readonly licence: string;
   readonly capturedAt: number | null;
+  /** The page calls its own address canonical; left out: it names none. */
+  readonly canonical?: boolean;
 }
 
 /** An archive with the digests of its segments, one a slice of a thousand bytes. */
@@ -104,15 +106,16 @@ export function statedArchives(
 }
 
 function captureOf(
-  { host, text, licence, capturedAt }: StatedCapture,
+  { host, text, licence, capturedAt, canonical = false }: StatedCapture,
   archive: Hex,
   offset: number,
   number: number,
 ): CaptureRow {
   const none = { outcome: "skipped", reason: "media-type", document: null } as const;
+  const url = host === "" ? `urn:number:${number}` : `https://${host}/page/${number}`;
   return sampleCapture(number, {
     place: { archive, offset, length: 1, innerOffset: 0 },
-    url: host === "" ? `urn:number:${number}` : `https://${host}/page/${number}`,
+    url,
     capturedAt,
     ...(text === null
       ? none
@@ -121,6 +124,7 @@ function captureOf(
             textSha256: sha256(text),
             textBytes: Buffer.byteLength(text),
             licence,
+            canonicalUrl: canonical ? url : null,
           }),
         }),
   });
