@@ -2,6 +2,7 @@ import { PipelineError, type FailureCode } from "../core/errors.ts";
 import { outcomes, type ArchiveRow, type Outcome } from "../core/records.ts";
 import type { Ledger } from "../ledger/open.ts";
 import { appendToPartitions, wholeSlices } from "./collect.ts";
+import { oneAhead, semaphore, type Semaphore } from "../async/limit.ts";
 import type { Corpus } from "../corpus/corpus.ts";
 import type { MeasureJob, MeasureResult } from "../measure/measure-slice.ts";
 import type { Measurer } from "../measure/measurer.ts";
@@ -10,7 +11,7 @@ import { sliceOf } from "../measure/slices.ts";
 
 /** What a person watching wants to know; called often, so keep it cheap. */
 export interface IngestProgress {
-  /** The file in hand. */
+  /** The file in progress. */
   readonly path: string;
   readonly doneBytes: number;
   readonly totalBytes: number;
@@ -93,7 +94,7 @@ export async function ingestArchives(
       documents: tally.outcomes.document,
     });
   };
-  const gate = inFlightGate(pool.size);
+  const room = semaphore(pool.size);
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);
   const ends: Promise<void>[] = [];
@@ -101,8 +102,8 @@ export async function ingestArchives(
   const ticking = setInterval(report, tickMs);
   report();
   try {
-    // The digest of a file is reckoned while the one before it is measured, and files overlap at their ends: no thread is idle.
-    for await (const one of ahead(registerArchives(ledgers, paths, corpus.config.sliceBytes, either))) {
+    // The digest of a file is computed while the one before it is measured, and files overlap at their ends: no thread is idle.
+    for await (const one of oneAhead(registerArchives(ledgers, paths, corpus.config.sliceBytes, either))) {
       if ("failure" in one) tally.failures.push(one.failure);
       if ("failure" in one || one.archive === null) {
         totalBytes -= bytesOf(one.path);
@@ -110,7 +111,7 @@ export async function ingestArchives(
       }
       const { archive } = one;
       tally.archives++;
-      const { done } = await archiveIngest(corpus, ledgers, pool, archive, either, gate, tally, () => {
+      const { done } = await archiveIngest(corpus, ledgers, pool, archive, either, room, tally, () => {
         path = archive.path;
         report();
       });
@@ -124,23 +125,6 @@ export async function ingestArchives(
   return { ...tally, interrupted: signal.aborted };
 }
 
-/** Has the next value made while the last one is used; when it ends, nothing is in the making. */
-async function* ahead<T>(values: AsyncGenerator<T>): AsyncGenerator<T> {
-  let next = values.next();
-  try {
-    for (;;) {
-      const { done, value } = await next;
-      if (done === true) return;
-      next = values.next();
-      // Met where it is awaited, should anybody come so far.
-      next.catch(() => undefined);
-      yield value;
-    }
-  } finally {
-    await next.catch(() => undefined);
-  }
-}
-
 /** Resolves when the last slice has been handed in; `done` when all of them are in the ledger. */
 async function archiveIngest(
   corpus: Corpus,
@@ -148,7 +132,7 @@ async function archiveIngest(
   pool: Measurer,
   archive: ArchiveRow,
   signal: AbortSignal,
-  gate: Gate,
+  room: Semaphore,
   tally: Tally,
   onSlice: () => void,
 ): Promise<{ readonly done: Promise<void> }> {
@@ -163,21 +147,21 @@ async function archiveIngest(
   let failed: unknown = null;
   const settled = (): void => {
     if (failed === null) return;
-    // Workers elsewhere go on with their slices; the next run finds what came of them.
+    // Workers elsewhere go on with their slices; the next run finds their results.
     if (signal.aborted && failed instanceof PipelineError && failed.code === "interrupted") return;
     if (!(failed instanceof PipelineError) || !isOfInput(failed.code)) throw failed;
     tally.failures.push({ path: archive.path, message: failed.message });
   };
-  // Each slice waits for the one before it to be appended; measuring itself runs ahead as far as the gate lets it.
+  // Each slice waits for the one before it to be appended; measuring itself runs ahead as far as there is room.
   let previous: Promise<void> = Promise.resolve();
   for (let index = known.length; index < archive.sliceCount; index++) {
-    const leave = await gate.enter();
+    const leave = await room.acquire();
     if (signal.aborted || failed !== null) {
       leave();
       break;
     }
     const measured = pool.measure(jobOf(corpus, archive, index));
-    // Its failure is met where it is awaited below; without this it would count as unhandled until then.
+    // Handled by the await below; without this it would count as unhandled until then.
     measured.catch(() => undefined);
     const before = previous;
     previous = (async () => {
@@ -235,30 +219,4 @@ function noteDamage(damaged: Damage[], path: string, { losses, lostBytes, firstF
   const known = damaged[at];
   if (known === undefined) damaged.push({ path, places: losses, lostBytes, first: firstFault });
   else damaged[at] = { ...known, places: known.places + losses, lostBytes: known.lostBytes + lostBytes };
-}
-
-interface Gate {
-  readonly enter: () => Promise<() => void>;
-}
-
-/** Lets `limit` through at a time, in the order they came. */
-function inFlightGate(limit: number): Gate {
-  let inside = 0;
-  const waiting: (() => void)[] = [];
-  const leave = (): void => {
-    inside--;
-    waiting.shift()?.();
-  };
-  return {
-    async enter() {
-      if (inside >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
-      inside++;
-      let left = false;
-      return () => {
-        if (left) return;
-        left = true;
-        leave();
-      };
-    },
-  };
 }

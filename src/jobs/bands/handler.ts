@@ -8,7 +8,7 @@ import type { Store } from "../../store/store.ts";
 import { edgesBytes } from "./edges-codec.ts";
 import { edgesName, snapshotName, type BandsAsk } from "./job.ts";
 import { inSegmentOrder, ranksOf, snapshotOf, type TextPlace } from "./snapshot-codec.ts";
-import { breather } from "../../async/yield.ts";
+import { yieldToEventLoop } from "../../async/yield.ts";
 import type { SegmentCache } from "../../segment/cache.ts";
 import { storedSignatures } from "../../segment/stored-signatures.ts";
 import { refuseOtherVersion } from "../version-check.ts";
@@ -33,13 +33,12 @@ export function bandsHandler({ store, segments, software }: BandsWork): JobHandl
     refuseOtherVersion(found.software, software);
     const { texts } = found;
     const bands = bandsOfPart(part, of);
-    const pause = breather();
     const order = inSegmentOrder(texts);
     const ranks = ranksOf(order);
     const keys = await bandKeys(store, texts, order, bands, signal);
     const { count, hasWord } = { count: texts.length, hasWord: (text: number) => keys.hasWord[text] === 1 };
     const keyOf = (text: number, band: number): number => keys.byBand.get(band)?.[text] ?? 0;
-    const candidates = await candidatesOf(textsWithWords({ count, hasWord }), keyOf, bands, pause);
+    const candidates = await candidatesOf(textsWithWords({ count, hasWord }), keyOf, bands);
     const wanted = order.filter((text) => candidates.has(text));
     const signatures = await signaturesOf(store, texts, wanted, signal);
     const edges = await bandEdges(
@@ -50,7 +49,7 @@ export function bandsHandler({ store, segments, software }: BandsWork): JobHandl
         rankOf: (text) => ranks[text] ?? 0,
         equalSlots: (a, b) => equalSlots(signatures.slots, signatures.placeOf(a), signatures.placeOf(b)),
         textOf: async (text) => {
-          await pause();
+          await yieldToEventLoop();
           const { segmentSha256, position } = placeAt(texts, text);
           return segments.text(segmentSha256, position, signal);
         },
@@ -59,7 +58,7 @@ export function bandsHandler({ store, segments, software }: BandsWork): JobHandl
       async (done) => {
         if (signal.aborted) throw new PipelineError("interrupted", "the worker was told to stop");
         progress(done / bands.length);
-        await pause();
+        await yieldToEventLoop();
       },
     );
     await store.put(name, edgesBytes(edges), signal);
@@ -99,14 +98,13 @@ async function candidatesOf(
   withWords: Int32Array,
   keyOf: (text: number, band: number) => number,
   bands: readonly number[],
-  pause: () => Promise<void> | undefined,
 ): Promise<ReadonlySet<number>> {
   const candidates = new Set<number>();
   for (const band of bands) {
     for (const bucket of bucketsOf((text) => keyOf(text, band), withWords)) {
       for (const text of bucket) candidates.add(text);
     }
-    await pause();
+    await yieldToEventLoop();
   }
   return candidates;
 }
