@@ -30,7 +30,7 @@ export function throttled<T>(periodMs: number, pass: (value: T) => void): Thrott
 
 /**
  * Answers true at most once in each period and for each key: for what is dropped, not kept, when it comes too often.
- * @param mostKeys keys that are remembered; beyond, all are forgotten
+ * @param mostKeys keys that are remembered; another one makes all of them forgotten
  */
 export function onceEvery(periodMs: number, mostKeys = 1): (key?: string) => boolean {
   const saidMs = new Map<string, number>();

@@ -1,3 +1,4 @@
+import { eachOf } from "../../async/limit.ts";
 import { PipelineError } from "../../core/errors.ts";
 import { bandEdges, bandsOfPart, textsWithWords } from "../../dedup/band-edges.ts";
 import { bandKeyOf } from "../../dedup/bands.ts";
@@ -136,13 +137,10 @@ async function eachSignature(
   use: (text: number, read: (into: Uint32Array, at: number) => void) => void,
 ): Promise<void> {
   const runs = runsOf(order, (text) => placeAt(texts, text).segmentSha256);
-  const one = async (): Promise<void> => {
-    for (const run of runs) {
-      const read = await storedSignatures(store, placeAt(texts, run[0] ?? -1).segmentSha256, signal);
-      for (const text of run) use(text, (into, at) => read(placeAt(texts, text).position, into, at));
-    }
-  };
-  await Promise.all(Array.from({ length: segmentsAtOnce }, one));
+  await eachOf(runs, segmentsAtOnce, signal, async (run, _, either) => {
+    const read = await storedSignatures(store, placeAt(texts, run[0] ?? -1).segmentSha256, either);
+    for (const text of run) use(text, (into, at) => read(placeAt(texts, text).position, into, at));
+  });
 }
 
 function* runsOf(order: Int32Array, keyOf: (text: number) => string): Generator<Int32Array> {
