@@ -7,6 +7,9 @@ import { copyRecords } from "./copy-records.ts";
 import type { Refusal } from "./copied-record.ts";
 import type { Copied, CopySpec } from "./copy-spec.ts";
 import { copyWhole } from "./copy-whole.ts";
+import { unlessInterrupted } from "../async/abort.ts";
+import { eachOf } from "../async/limit.ts";
+import { onceEvery } from "../async/throttle.ts";
 import { PipelineError } from "../core/errors.ts";
 import { openCommonCrawl, type CommonCrawl, type CommonCrawlAccess } from "./access.ts";
 import { selectFromCommonCrawl, type CommonCrawlSelection, type OnSelected, type Selected } from "./select.ts";
@@ -74,7 +77,7 @@ export type CopyOne = (spec: CopySpec, onBytes: (bytes: number) => void, signal:
 /**
  * Selects from a crawl and copies, a few files at a time, into archives of the corpus. Goes on where it was stopped: the
  * index is not asked again, and no byte is fetched twice that is on disk.
- * @param onArchive told of each archive as soon as it is whole
+ * @param onArchive called with each archive as soon as it is whole
  * @param copyOne left out: done here
  */
 export async function copyFromCommonCrawl(
@@ -89,11 +92,12 @@ export async function copyFromCommonCrawl(
   let bytes = 0;
   let records = 0;
   let done = 0;
-  const progress = throttled(onProgress);
-  const selected = await unlessStopped(signal, async () =>
-    selectedOnce(request, folder, source, signal, (found, words) =>
-      progress({ done: 0, groups: 0, bytes, records: found, words }),
-    ),
+  const isDue = onceEvery(progressEveryMs);
+  const selected = await unlessInterrupted(
+    selectedOnce(request, folder, source, signal, (found, words) => {
+      if (isDue()) onProgress({ done: 0, groups: 0, bytes, records: found, words });
+    }),
+    signal,
   );
   const { groups, refused } = selected ?? { groups: [], refused: [] };
   const copied: (Copied | null)[] = groups.map(() => null);
@@ -103,7 +107,7 @@ export async function copyFromCommonCrawl(
   const copyNext = async (spec: CopySpec, at: number, either: AbortSignal): Promise<void> => {
     const onBytes = (more: number): void => {
       bytes += more;
-      progress({ done, groups: groups.length, bytes, records, words: spec.file });
+      if (isDue()) onProgress({ done, groups: groups.length, bytes, records, words: spec.file });
     };
     try {
       const result = await one(spec, onBytes, either);
@@ -118,7 +122,8 @@ export async function copyFromCommonCrawl(
     done++;
     onBytes(0);
   };
-  await unlessStopped(signal, async () => eachOf(groups, source.connections, signal, copyNext));
+  // Stopped by the caller, what was done until then is a result, not a failure.
+  await unlessInterrupted(eachOf(groups, source.connections, signal, copyNext), signal);
   const whole = copied.filter((result) => result !== null);
   return {
     groups: groups.length,
@@ -170,50 +175,4 @@ function notedSelection(path: string): Selected | null {
   }
 }
 
-/** Runs through a list, `width` at a time; the first failure stops the others, and is what is thrown. */
-async function eachOf<T>(
-  list: readonly T[],
-  width: number,
-  signal: AbortSignal,
-  work: (item: T, at: number, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
-  const rest = list.entries();
-  const failures: unknown[] = [];
-  const lane = async (): Promise<void> => {
-    for (const [at, item] of rest) {
-      if (either.aborted) return;
-      try {
-        await work(item, at, either);
-      } catch (error) {
-        failures.push(error);
-        failed.abort();
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(width, list.length) }, lane));
-  if (failures.length > 0) throw failures[0];
-}
-
-/** Who stopped the work knows so: what was done until then is a result, not a failure. */
-async function unlessStopped<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | null> {
-  try {
-    return await work();
-  } catch (error) {
-    if (signal.aborted && error instanceof PipelineError && error.code === "interrupted") return null;
-    throw error;
-  }
-}
-
 const progressEveryMs = 500;
-
-function throttled(onProgress: (progress: CopyProgress) => void): (progress: CopyProgress) => void {
-  let shownMs = -Infinity;
-  return (progress) => {
-    const nowMs = performance.now();
-    if (nowMs - shownMs < progressEveryMs) return;
-    shownMs = nowMs;
-    onProgress(progress);
-  };
-}

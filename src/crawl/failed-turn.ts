@@ -1,3 +1,4 @@
+import { backoffMs } from "../async/retry.ts";
 import type { RetryOptions } from "./crawl-context.ts";
 import { turnWithoutEnds } from "./crawl-loop.ts";
 import type { Turn, UrlEnd } from "../frontier/frontier.ts";
@@ -7,7 +8,7 @@ import type { EndedTurn } from "./host-turn.ts";
 export function failedTurn(turn: Turn, reason: string, retry: RetryOptions, nowMs: number): EndedTurn {
   const ends = turn.urls.map(({ id, attempts }): [number, UrlEnd] => {
     if (attempts + 1 >= retry.attempts) return [id, { kind: "failed", reason }];
-    return [id, { kind: "retry", notBeforeMs: nowMs + retry.firstMs * 2 ** attempts, reason }];
+    return [id, { kind: "retry", notBeforeMs: nowMs + backoffMs(attempts + 1, retry), reason }];
   });
   return { ...turnWithoutEnds(turn, nowMs), ends: new Map(ends) };
 }

@@ -1,4 +1,4 @@
-import { PipelineError } from "../core/errors.ts";
+import { unlessInterrupted } from "../async/abort.ts";
 import type { Fields } from "../warc/record.ts";
 import { refusedLinks, type CrawlContext, type SharedContext } from "./crawl-context.ts";
 import { exchangeRecords } from "./exchange-records.ts";
@@ -77,7 +77,7 @@ export async function hostTurn(
     ip: paces.ip(host),
   });
   if (paces.waitMs(host) > patienceMs) return ended(paces.dueMs(host));
-  const robots = context.robots.known(host) ?? (await unlessStopped(learntRobots(context, host, pieces, found)));
+  const robots = context.robots.known(host) ?? (await unlessInterrupted(learntRobots(context, host, pieces, found)));
   if (robots === null) return ended(paces.dueMs(host));
   const { outcome } = robots;
   if (outcome.kind === "disallow-all" || outcome.kind === "wait") {
@@ -96,7 +96,7 @@ export async function hostTurn(
     const waitMs = paces.waitMs(host);
     if (waitMs > patienceMs) break;
     const facts = robotsFacts(outcome, one.rawUrl.slice(host.length));
-    const visited = await unlessStopped(visit(context, host, one, facts));
+    const visited = await unlessInterrupted(visit(context, host, one, facts));
     if (visited === null) break;
     ends.set(one.id, visited.end);
     found.push(...visited.found);
@@ -105,16 +105,6 @@ export async function hostTurn(
   }
   const isLast = paces.failures(host) >= retry.hostFailures;
   return ended(paces.dueMs(host), isLast ? "host-failing" : null);
-}
-
-/** `null` when the crawl was stopped before the exchange could begin. */
-async function unlessStopped<T>(work: Promise<T>): Promise<T | null> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof PipelineError && error.code === "interrupted") return null;
-    throw error;
-  }
 }
 
 /** Asks for robots.txt, each hop at the pace of its own host; archives all of them. */

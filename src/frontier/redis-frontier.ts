@@ -1,4 +1,4 @@
-import { orAborted } from "../async/abort.ts";
+import { untilAborted } from "../async/abort.ts";
 import { dueWindow, type Taken } from "./redis-due-hosts.ts";
 import type { ClaimLimits, Frontier, LocalFrontier, Turn } from "./frontier.ts";
 import type { RedisScripts } from "../redis/scripts.ts";
@@ -26,7 +26,7 @@ export function redisFrontier(
     ...local,
     async claim(nowMs, limits) {
       if (limits.turns < 1 || limits.urlsPerTurn < 1) return [];
-      return (await orAborted(claimed(nowMs, limits), signal)) ?? [];
+      return (await untilAborted(claimed(nowMs, limits), signal)) ?? [];
     },
     together<T>(work: () => T): T {
       // A promise that `work` gives is none of the transaction's business.

@@ -1,5 +1,6 @@
 import { PipelineError, type FailureCode } from "../core/errors.ts";
 import { outcomes, type ArchiveRow, type Hex, type Outcome } from "../core/records.ts";
+import { oneAhead, semaphore, type Semaphore } from "../async/limit.ts";
 import { wholeSlices } from "./collect.ts";
 import type { MeasureJob, MeasureResult } from "../measure/measure-slice.ts";
 import type { Measurer } from "../measure/measurer.ts";
@@ -95,7 +96,7 @@ interface IntakeState {
   readonly run: Run;
   readonly measurer: Measurer;
   readonly onProgress: (progress: IngestProgress) => void;
-  readonly gate: Gate;
+  readonly room: Semaphore;
   readonly failed: AbortController;
   readonly signal: AbortSignal;
   readonly tally: Tally;
@@ -122,7 +123,7 @@ export function openIntake(
     run,
     measurer,
     onProgress,
-    gate: inFlightGate(measurer.size),
+    room: semaphore(measurer.size),
     failed,
     signal: AbortSignal.any([run.signal, failed.signal]),
     tally: {
@@ -162,7 +163,7 @@ function showProgress({ path, doneBytes, totalBytes, measurer, tally, onProgress
 }
 
 async function* archivesToRead(state: IntakeState, registered: AsyncGenerator<Registered>): AsyncGenerator<ArchiveRow> {
-  for await (const one of ahead(registered)) {
+  for await (const one of oneAhead(registered)) {
     if ("failure" in one) state.tally.failures.push(one.failure);
     if ("failure" in one || one.archive === null) {
       state.totalBytes -= bytesOf(one.path);
@@ -186,7 +187,7 @@ async function* slicesToRead(state: IntakeState, archive: ArchiveRow): AsyncGene
   const order: ArchiveOrder = { archive, expected, failed: null, last: Promise.resolve() };
   const segments = state.run.corpus.segments;
   for (let index = known.length; index < archive.sliceCount; index++) {
-    const leave = await state.gate.enter();
+    const leave = await state.room.acquire();
     if (state.signal.aborted || order.failed !== null) {
       leave();
       break;
@@ -260,23 +261,6 @@ function settle({ signal, tally }: IntakeState, { archive, failed }: ArchiveOrde
   tally.failures.push({ path: archive.path, message: failed.message });
 }
 
-/** Has the next value made while the last one is used; when it ends, nothing is in the making. */
-async function* ahead<T>(values: AsyncGenerator<T>): AsyncGenerator<T> {
-  let next = values.next();
-  try {
-    for (;;) {
-      const { done, value } = await next;
-      if (done === true) return;
-      next = values.next();
-      // Handled by the await above; this only silences the unhandled-rejection event.
-      next.catch(() => undefined);
-      yield value;
-    }
-  } finally {
-    await next.catch(() => undefined);
-  }
-}
-
 /** Other files go on when one cannot be read. */
 function isOfInput(code: FailureCode): boolean {
   return code.startsWith("archive-") || code === "job-quarantined";
@@ -288,30 +272,4 @@ function noteDamage(damaged: Damage[], path: string, { losses, lostBytes, firstF
   const known = damaged[at];
   if (known === undefined) damaged.push({ path, places: losses, lostBytes, first: firstFault });
   else damaged[at] = { ...known, places: known.places + losses, lostBytes: known.lostBytes + lostBytes };
-}
-
-interface Gate {
-  readonly enter: () => Promise<() => void>;
-}
-
-/** Lets `limit` through at a time, in the order they came. */
-function inFlightGate(limit: number): Gate {
-  let inside = 0;
-  const waiting: (() => void)[] = [];
-  const leave = (): void => {
-    inside--;
-    waiting.shift()?.();
-  };
-  return {
-    async enter() {
-      if (inside >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
-      inside++;
-      let left = false;
-      return () => {
-        if (left) return;
-        left = true;
-        leave();
-      };
-    },
-  };
 }
