@@ -76,7 +76,8 @@ export async function acquire(
       const onCopied = ({ path }: { readonly path: string }): void => onArchive(path);
       const { machines } = plan;
       const copyOne = machines === null ? null : jobCopies({ ...machines, ...plan.copies, software, folder });
-      copies = await copyFromCommonCrawl(plan.copies, folder, either, onCopied, hooks.onCopy, copyOne);
+      const run = { folder, signal: either, onArchive: onCopied, onProgress: hooks.onCopy, copyOne };
+      copies = await copyFromCommonCrawl(plan.copies, run);
     }
   } finally {
     await measuring.done();
