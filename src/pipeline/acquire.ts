@@ -54,7 +54,8 @@ export async function acquire(
     const folder = commonCrawlFolder(corpus);
     const onCopied = ({ path }: { readonly path: string }): void => hooks.onArchive(path);
     const copyOne = machines === null ? null : jobCopies({ ...machines, ...sources.copies, software, folder });
-    copies = await copyFromCommonCrawl(sources.copies, folder, signal, onCopied, hooks.onCopy, copyOne);
+    const copying = { folder, signal, onArchive: onCopied, onProgress: hooks.onCopy, copyOne };
+    copies = await copyFromCommonCrawl(sources.copies, copying);
   }
   const copied = copies?.archives.map(({ path }) => path) ?? [];
   return { crawl, copies, archives: [...(crawl?.archives ?? []), ...copied, ...sources.archives] };
