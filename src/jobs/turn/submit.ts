@@ -5,7 +5,7 @@ import { failures, PipelineError } from "../../core/errors.ts";
 import { systemClock } from "../../crawl/crawl-clock.ts";
 import { refusedIn, turnWithoutEnds, type TurnRunner } from "../../crawl/crawl-loop.ts";
 import { retryOf } from "../../crawl/crawl-settings.ts";
-import { failedTurn } from "../../crawl/failed-turn.ts";
+import { failedTurn } from "../../crawl/ended-turn.ts";
 import type { Notes } from "../../frontier/frontier.ts";
 import type { Turn } from "../../frontier/turn.ts";
 import { paceNote } from "../../crawl/host-paces.ts";
