@@ -1,5 +1,5 @@
 import type { CrawlContext, WaysOn } from "./crawl-context.ts";
-import type { FoundUrl } from "../frontier/frontier.ts";
+import type { FoundUrl } from "../frontier/turn.ts";
 import { addressOf, type Address } from "../url/normalize.ts";
 import { sitemapLinksOf, type Sitemap } from "./sitemap.ts";
 import type { UrlWay } from "./discovery-path.ts";
