@@ -20,81 +20,82 @@ export interface LinkStart {
 }
 
 /** The links of a page in the making; at most one, an `a`, is open and gathers words. */
-export interface LinkCollector {
-  /** A new page. */
-  readonly begin: () => void;
-  /** False when there are already as many links as may be. */
-  readonly add: (start: LinkStart, isOpen: boolean) => boolean;
-  readonly addWords: (piece: string) => void;
-  /** An image's `alt` stands in for words. */
-  readonly addImage: (alt: string) => void;
-  readonly close: () => void;
-  /** Blocks from `first` on have become one. */
-  readonly mergeBlocks: (first: number) => void;
-  /** @param blocks how many blocks the page has in the end */
-  readonly finish: (blocks: number) => readonly Link[];
+export interface LinkList {
+  links: OpenLink[];
+  open: OpenLink | null;
+  /** Of the open link. */
+  words: string;
+  /** The first `alt` in the open link; stands in for words. */
+  image: string;
 }
 
-export function linkCollector(): LinkCollector {
-  let links: OpenLink[] = [];
-  let open: OpenLink | null = null;
-  let words = "";
-  let image = "";
-  const close = (): void => {
-    if (open === null) return;
-    const text = folded(words);
-    if (text !== "") open.text = text;
-    else if (open.text === "") open.text = folded(image);
-    open = null;
+export function linkList(): LinkList {
+  return { links: [], open: null, words: "", image: "" };
+}
+
+/** A new page. */
+export function clearLinks(list: LinkList): void {
+  list.links = [];
+  list.open = null;
+  list.words = "";
+  list.image = "";
+}
+
+/** @returns false when there are already as many links as may be */
+export function appendLink(list: LinkList, start: LinkStart, isOpen: boolean): boolean {
+  if (isOpen) closeOpenLink(list);
+  const { tag, href, rel, type, label, region, block } = start;
+  if (tag === "img" && !badge.test(href)) return true;
+  if (list.links.length >= pageLimits.links) return false;
+  const link: OpenLink = {
+    tag,
+    href,
+    rel: rel === null ? [] : tokensOf(rel),
+    type: type === null ? null : type.trim().toLowerCase(),
+    text: folded(label ?? ""),
+    region,
+    block,
   };
-  return {
-    begin() {
-      links = [];
-      open = null;
-      words = "";
-      image = "";
-    },
-    add({ tag, href, rel, type, label, region, block }, isOpen) {
-      if (isOpen) close();
-      if (tag === "img" && !badge.test(href)) return true;
-      if (links.length >= pageLimits.links) return false;
-      const link: OpenLink = {
-        tag,
-        href,
-        rel: rel === null ? [] : tokensOf(rel),
-        type: type === null ? null : type.trim().toLowerCase(),
-        text: folded(label ?? ""),
-        region,
-        block,
-      };
-      links.push(link);
-      if (isOpen) {
-        open = link;
-        words = "";
-        image = "";
-      }
-      return true;
-    },
-    addWords(piece) {
-      if (open !== null && words.length < textLimit * 2) words += ` ${piece.slice(0, textLimit * 2)}`;
-    },
-    addImage(alt) {
-      if (open !== null && image === "") image = alt;
-    },
-    close,
-    mergeBlocks(first) {
-      for (let at = links.length - 1; at >= 0; at--) {
-        const link = links[at];
-        if (link === undefined || link.block <= first) return;
-        link.block = first;
-      }
-    },
-    finish(blocks) {
-      close();
-      for (const link of links) if (link.block >= blocks) link.block = blocks - 1;
-      return links;
-    },
-  };
+  list.links.push(link);
+  if (isOpen) {
+    list.open = link;
+    list.words = "";
+    list.image = "";
+  }
+  return true;
+}
+
+export function addWords(list: LinkList, piece: string): void {
+  if (list.open !== null && list.words.length < textLimit * 2) list.words += ` ${piece.slice(0, textLimit * 2)}`;
+}
+
+export function addImage(list: LinkList, alt: string): void {
+  if (list.open !== null && list.image === "") list.image = alt;
+}
+
+export function closeOpenLink(list: LinkList): void {
+  const { open } = list;
+  if (open === null) return;
+  const text = folded(list.words);
+  if (text !== "") open.text = text;
+  else if (open.text === "") open.text = folded(list.image);
+  list.open = null;
+}
+
+/** Blocks from `first` on have become one. */
+export function mergeLinkedBlocks({ links }: LinkList, first: number): void {
+  for (let at = links.length - 1; at >= 0; at--) {
+    const link = links[at];
+    if (link === undefined || link.block <= first) return;
+    link.block = first;
+  }
+}
+
+/** @param blocks how many blocks the page has in the end */
+export function finishedLinks(list: LinkList, blocks: number): readonly Link[] {
+  closeOpenLink(list);
+  for (const link of list.links) if (link.block >= blocks) link.block = blocks - 1;
+  return list.links;
 }
 
 function tokensOf(rel: string): string[] {
