@@ -17,13 +17,13 @@ export type Stored = Value | Buffer;
 interface Way<Of> {
   /** What an added column is declared as. */
   readonly type: string;
-  /** @param of the value of the field that `of` names */
-  readonly pack: (ledger: Ledger, value: Of | null, of: string) => Stored;
+  /** `null`: a value is stored as it is. @param of the value of the field that `of` names */
+  readonly pack: ((ledger: Ledger, value: Of | null, of: string) => Stored) | null;
   /** SQL that gives the value back. @param of the column of the field that `of` names */
   readonly sql: (column: string, of: string) => string;
 }
 
-const asItIs = { pack: (_: Ledger, value: Value): Stored => value, sql: (column: string): string => column };
+const asItIs = { pack: null, sql: (column: string): string => column };
 
 /** Every way to store a field. */
 const ways: { readonly [As in keyof Values]: Way<Values[As]> } = {
@@ -70,6 +70,8 @@ function codeOf<Of extends string>(values: readonly Of[]): Way<Of> {
 interface Column {
   readonly name: string;
   readonly column: string;
+  /** Name of the value in what `select` gives. */
+  readonly selected: string;
   readonly pack: Way<Value>["pack"];
   readonly of: string | null;
 }
@@ -81,17 +83,18 @@ export interface Columns<All extends Fields> {
   readonly names: string;
   /** A question mark for each, likewise. */
   readonly marks: string;
-  /** SQL that gives each field under its name, from the table under `alias`. */
-  readonly select: (alias: string) => string;
+  /** SQL that gives each field, for `unpack`; the table goes by the alias of `describedTables`. */
+  readonly select: string;
   /** Only for the type: what a row of these fields looks like. */
   readonly row?: RowOf<All>;
 }
 
-export function columnsOf<All extends Fields>(fields: All): Columns<All> {
+export function columnsOf<All extends Fields>(fields: All, alias: string): Columns<All> {
   const entries: readonly (readonly [string, Field])[] = Object.entries(fields);
   const all = entries.map(([name, { as, column, of = null }]) => ({
     name,
     column,
+    selected: `${alias}.${name}`,
     of,
     pack: ways[as].pack as Column["pack"],
   }));
@@ -99,7 +102,7 @@ export function columnsOf<All extends Fields>(fields: All): Columns<All> {
     all,
     names: all.map(({ column }) => `, ${column}`).join(""),
     marks: ", ?".repeat(all.length),
-    select: (alias) => entries.map(([name, field]) => `${sqlOf(fields, field, alias)} AS ${name}`).join(", "),
+    select: entries.map(([name, field]) => `${sqlOf(fields, field, alias)} AS "${alias}.${name}"`).join(",\n"),
   };
 }
 
@@ -116,15 +119,23 @@ export function pack<All extends Fields>(
   values: Stored[],
 ): void {
   const held = row as Readonly<Record<string, Value | undefined>>;
-  for (const column of all) {
+  for (const { name, pack: packed, of } of all) {
     // A segment from before the field was described does not have it.
-    const value = held[column.name] ?? null;
-    values.push(column.pack(ledger, value, column.of === null ? "" : String(held[column.of])));
+    const value = held[name] ?? null;
+    values.push(packed === null ? value : packed(ledger, value, of === null ? "" : String(held[of])));
   }
 }
 
-export const captureColumns = columnsOf(captureFields);
-export const documentColumns = columnsOf(documentFields);
+/** The fields out of a row that a statement with `select` gave. */
+export function unpack<All extends Fields>({ all }: Columns<All>, row: object): RowOf<All> {
+  const held = row as Readonly<Record<string, Value>>;
+  const fields: Record<string, Value> = {};
+  for (const { name, selected } of all) fields[name] = held[selected] ?? null;
+  return fields as RowOf<All>;
+}
+
+export const captureColumns = columnsOf(captureFields, "c");
+export const documentColumns = columnsOf(documentFields, "d");
 
 /** The tables of described fields, each with the view that shows it. */
 export const describedTables = [

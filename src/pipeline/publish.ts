@@ -17,7 +17,7 @@ import type { PublishRunners } from "../jobs/runners.ts";
 import { clusterCorpus } from "./cluster.ts";
 import type { Run } from "./run.ts";
 import { licenceKnowledge, type LoadedPolicy } from "../corpus/policy-file.ts";
-import { rowOf } from "../manifest/manifest-row.ts";
+import { manifestRowOf } from "../manifest/manifest-row.ts";
 import { localShards } from "../jobs/export/local.ts";
 import { textStore } from "../segment/texts.ts";
 
@@ -62,7 +62,8 @@ export async function publishCorpus(
   const partitions = ledgers.map((ledger, number) => ({
     head: { ...head, rules: rulesOf(ledger), funnel: manifestFunnel(funnels[number] ?? sumOfFunnels([]), policy) },
     rows: (function* rows() {
-      for (const document of keptDocuments(ledger, policy.sha256, ledgers)) yield rowOf(document);
+      for (const { capture, ...context } of keptDocuments(ledger, policy.sha256, ledgers))
+        yield manifestRowOf(capture, context);
     })(),
     makeShard: async (path: string, wanted: readonly ShardText[]) =>
       makeShard(path, wanted, (count) => {
