@@ -1,8 +1,8 @@
-import type { Signal } from "../core/rights.ts";
+import type { Preference, SeenSignal, SignalKindName } from "../core/rights.ts";
 import { quoteOf } from "./quote.ts";
 import { robotsDirectivesOf } from "./robots-directives.ts";
 
-type Reading = readonly [preference: string, value: Signal["value"]];
+type Reading = readonly [preference: Preference, value: SeenSignal["value"]];
 
 /** What each word means for a corpus; words that are not named here say nothing about use of the text. */
 const readings: Readonly<Record<string, readonly Reading[]>> = {
@@ -28,7 +28,7 @@ const readings: Readonly<Record<string, readonly Reading[]>> = {
 };
 
 /** Signals of one list of robots directives, wherever it stands. */
-export function robotsSignals(kind: string, place: string, value: string, defaultAgent: string): Signal[] {
+export function robotsSignals(kind: SignalKindName, place: string, value: string, defaultAgent: string): SeenSignal[] {
   return robotsDirectivesOf(value, defaultAgent).flatMap(({ agent, text }) =>
     readingsOf(text).map(([preference, reading]) => ({
       kind,
