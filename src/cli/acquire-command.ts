@@ -41,15 +41,20 @@ export async function acquireCommand(command: AcquireCommand, io: Io): Promise<E
   removeUnfinished(corpus);
   await using collector = await openCollector(command.place, corpus, io);
   const { machines, signal } = collector;
+  const run = { corpus, ledgers: ledgers.all, software: softwareVersion(), signal };
   using progress = progressDisplay(io, json && !io.terminal);
-  const report = await acquire(corpus, ledgers.all, { ...command, machines }, softwareVersion(), signal, {
-    onCrawl: ({ done, failed, bytes, activeHosts }, waiting) => {
-      const words = `${done} fetched, ${failed} failed, ${bytesInWords(bytes)}, ${activeHosts} hosts at work`;
-      progress.show("crawl", done, done + waiting, words);
+  const report = await acquire(
+    run,
+    { ...command, machines },
+    {
+      onCrawl: ({ done, failed, bytes, activeHosts }, waiting) => {
+        const words = `${done} fetched, ${failed} failed, ${bytesInWords(bytes)}, ${activeHosts} hosts at work`;
+        progress.show("crawl", done, done + waiting, words);
+      },
+      onCopy: copyDisplay(progress),
+      onIngest: ingestDisplay(progress),
     },
-    onCopy: copyDisplay(progress),
-    onIngest: ingestDisplay(progress),
-  });
+  );
   if (report.crawl !== null) sayRecovery(report.crawl, io);
   const { copies, ingest } = report;
   const faults = copies === null ? [] : copyFaults(copies);
@@ -59,11 +64,8 @@ export async function acquireCommand(command: AcquireCommand, io: Io): Promise<E
   const publishes = !report.interrupted && ingest !== null && command.publish;
   const published = publishes
     ? await publishCorpus(
-        corpus,
-        ledgers.all,
+        run,
         policy,
-        softwareVersion(),
-        signal,
         (label, at, of) => progress.show(label, at, of, `${at} of ${of}`),
         await collector.runners(ledgers.all),
       )

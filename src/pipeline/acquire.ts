@@ -1,6 +1,5 @@
 import type { Outcome } from "../core/records.ts";
 import { noteArchiveCopy } from "../ledger/archives.ts";
-import type { Ledger } from "../ledger/open.ts";
 import {
   copyFromCommonCrawl,
   type CommonCrawlRequest,
@@ -8,10 +7,11 @@ import {
   type CopyReport,
 } from "../commoncrawl/copy.ts";
 import { jobCopies } from "../jobs/copy/submit.ts";
-import { commonCrawlFolder, type Corpus } from "../corpus/corpus.ts";
+import { commonCrawlFolder } from "../corpus/corpus.ts";
 import { crawlCorpus, type CorpusCrawlHooks, type CorpusCrawlReport, type CrawlRequest } from "./crawl.ts";
 import { ingestArchives, type IngestProgress, type IngestReport } from "./ingest.ts";
 import type { Machines } from "../jobs/machines.ts";
+import type { Run } from "./run.ts";
 import type { Measurer } from "../measure/measurer.ts";
 import { jobMeasurer, localMeasurer } from "../jobs/slice/submit.ts";
 import { threadPool } from "../measure/thread-pool.ts";
@@ -48,18 +48,12 @@ export interface AcquireHooks {
  * Crawls and copies, and takes archives into the ledger: those of the crawl and copies as each is whole, then the given
  * ones. All of it goes on where it was stopped. The caller holds the corpus's lock.
  */
-export async function acquire(
-  corpus: Corpus,
-  ledgers: readonly Ledger[],
-  plan: AcquirePlan,
-  software: string,
-  signal: AbortSignal,
-  hooks: AcquireHooks,
-): Promise<AcquireReport> {
+export async function acquire(run: Run, plan: AcquirePlan, hooks: AcquireHooks): Promise<AcquireReport> {
+  const { corpus, ledgers, software, signal } = run;
   await using measurer = measurerOf(plan, software, signal);
   const early: IngestReport[] = [];
   const measuring = inBackground(signal, async (path, either) => {
-    if (plan.ingest) early.push(await ingestArchives(corpus, ledgers, measurer, [path], either, () => undefined));
+    if (plan.ingest) early.push(await ingestArchives({ ...run, signal: either }, measurer, [path], () => undefined));
   });
   let crawl: CorpusCrawlReport | null = null;
   let copies: CopyReport | null = null;
@@ -87,7 +81,7 @@ export async function acquire(
     return { crawl, copies, ingest: null, interrupted: signal.aborted };
   const { document, duplicate, skipped, failed } = outcomesOf(early);
   const captures = document + duplicate + skipped + failed;
-  const rest = await ingestArchives(corpus, ledgers, measurer, paths, signal, (seen) =>
+  const rest = await ingestArchives(run, measurer, paths, (seen) =>
     hooks.onIngest({ ...seen, captures: seen.captures + captures, documents: seen.documents + document }),
   );
   for (const { path, whole } of copied) {

@@ -1,9 +1,10 @@
-import type { ArchiveRow, Hex } from "../core/records.ts";
-import { appendSegment, holdsCapture, holdsSlice } from "../ledger/append-segment.ts";
+import type { Hex } from "../core/records.ts";
+import { appendSegment, holdsCapture, holdsSlice, type SegmentInput } from "../ledger/append-segment.ts";
 import { slicesOf, type KnownSlice } from "../ledger/archives.ts";
 import type { Ledger } from "../ledger/open.ts";
 import { partitionOfArchive, partitionOfUrl } from "./partition-of.ts";
 import { openSegment } from "../segment/read.ts";
+import type { Run } from "./run.ts";
 
 /**
  * Adds a segment to all partitions, to each the captures of its domains. The one that has the archive's bytes comes last:
@@ -11,13 +12,10 @@ import { openSegment } from "../segment/read.ts";
  * suffixes said then.
  */
 export function appendToPartitions(
-  ledgers: readonly Ledger[],
-  segments: string,
-  { sha256: archive }: ArchiveRow,
-  index: number,
-  segmentSha256: Hex,
+  { corpus, ledgers }: Pick<Run, "corpus" | "ledgers">,
+  { archive, index, segmentSha256 }: Pick<SegmentInput, "archive" | "index" | "segmentSha256">,
 ): void {
-  using segment = openSegment(segments, segmentSha256);
+  using segment = openSegment(corpus.segments, segmentSha256);
   const input = { archive, index, head: segment.head, segmentSha256 };
   const [only] = ledgers;
   if (ledgers.length === 1 && only !== undefined) {
@@ -42,12 +40,13 @@ export function appendToPartitions(
  * The slices of an archive that are in the ledger, in order. One that a killed run appended to some partitions only is
  * finished first, from the segment that they name: another version of the program would measure another.
  */
-export function wholeSlices(ledgers: readonly Ledger[], segments: string, archive: ArchiveRow): readonly KnownSlice[] {
-  const home = partitionOfArchive(archive.sha256, ledgers.length);
-  const known = (ledger: Ledger): KnownSlice[] => slicesOf(ledger, archive.sha256);
+export function wholeSlices(run: Pick<Run, "corpus" | "ledgers">, archive: Hex): readonly KnownSlice[] {
+  const { ledgers } = run;
+  const home = partitionOfArchive(archive, ledgers.length);
+  const known = (ledger: Ledger): KnownSlice[] => slicesOf(ledger, archive);
   const whole = ledgers.slice(home, home + 1).flatMap(known);
   const begun = ledgers.flatMap((ledger) => known(ledger).filter(({ index }) => index === whole.length))[0];
   if (begun === undefined) return whole;
-  appendToPartitions(ledgers, segments, archive, begun.index, begun.segmentSha256);
+  appendToPartitions(run, { archive, index: begun.index, segmentSha256: begun.segmentSha256 });
   return ledgers.slice(home, home + 1).flatMap(known);
 }

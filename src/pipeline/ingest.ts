@@ -1,11 +1,11 @@
 import { PipelineError, type FailureCode } from "../core/errors.ts";
 import { outcomes, type ArchiveRow, type Outcome } from "../core/records.ts";
-import type { Ledger } from "../ledger/open.ts";
 import { appendToPartitions, wholeSlices } from "./collect.ts";
 import type { Corpus } from "../corpus/corpus.ts";
 import type { MeasureJob, MeasureResult } from "../measure/measure-slice.ts";
 import type { Measurer } from "../measure/measurer.ts";
 import { bytesOf, registerArchives, type InputFailure } from "./register.ts";
+import type { Run } from "./run.ts";
 import { sliceOf } from "../measure/slices.ts";
 
 /** What a person watching wants to know; called often, so keep it cheap. */
@@ -61,13 +61,12 @@ interface Tally {
  * a slice's true start is known only from the end of the one before; what is in the ledger is never read again.
  */
 export async function ingestArchives(
-  corpus: Corpus,
-  ledgers: readonly Ledger[],
+  run: Run,
   pool: Measurer,
   paths: readonly string[],
-  signal: AbortSignal,
   onProgress: (progress: IngestProgress) => void,
 ): Promise<IngestReport> {
+  const { corpus, ledgers, signal } = run;
   const tally: Tally = {
     archives: 0,
     alreadyRead: 0,
@@ -110,10 +109,11 @@ export async function ingestArchives(
       }
       const { archive } = one;
       tally.archives++;
-      const { done } = await archiveIngest(corpus, ledgers, pool, archive, either, gate, tally, () => {
+      const onSlice = (): void => {
         path = archive.path;
         report();
-      });
+      };
+      const { done } = await archiveIngest({ ...run, signal: either }, archive, { pool, gate, tally, onSlice });
       done.catch(() => failed.abort());
       ends.push(done);
     }
@@ -141,18 +141,22 @@ async function* ahead<T>(values: AsyncGenerator<T>): AsyncGenerator<T> {
   }
 }
 
+/** What all archives of a run share while they are measured. */
+interface Measuring {
+  readonly pool: Measurer;
+  readonly gate: Gate;
+  readonly tally: Tally;
+  readonly onSlice: () => void;
+}
+
 /** Resolves when the last slice has been handed in; `done` when all of them are in the ledger. */
 async function archiveIngest(
-  corpus: Corpus,
-  ledgers: readonly Ledger[],
-  pool: Measurer,
+  run: Run,
   archive: ArchiveRow,
-  signal: AbortSignal,
-  gate: Gate,
-  tally: Tally,
-  onSlice: () => void,
+  { pool, gate, tally, onSlice }: Measuring,
 ): Promise<{ readonly done: Promise<void> }> {
-  const known = wholeSlices(ledgers, corpus.segments, archive);
+  const { corpus, signal } = run;
+  const known = wholeSlices(run, archive.sha256);
   tally.doneBytes += known.reduce((sum, { begin, end }) => sum + end - begin, 0);
   if (known.length === archive.sliceCount) {
     tally.alreadyRead++;
@@ -188,7 +192,7 @@ async function archiveIngest(
         const result = await chained(await measured, expected, job.slice.nominalEnd, async (exactStart) =>
           pool.measure({ ...job, slice: { ...job.slice, exactStart } }),
         );
-        appendToPartitions(ledgers, corpus.segments, archive, index, result.segment);
+        appendToPartitions(run, { archive: archive.sha256, index, segmentSha256: result.segment });
         if (!result.empty) expected = result.end;
         tally.slices++;
         tally.problems += result.problems;

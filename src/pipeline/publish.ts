@@ -15,7 +15,7 @@ import type { ShardText } from "../manifest/write-shard.ts";
 import { decide } from "../policy/decide.ts";
 import type { PublishRunners } from "../jobs/runners.ts";
 import { clusterCorpus } from "./cluster.ts";
-import type { Corpus } from "../corpus/corpus.ts";
+import type { Run } from "./run.ts";
 import { licenceKnowledge, type LoadedPolicy } from "../corpus/policy-file.ts";
 import { rowOf } from "../manifest/manifest-row.ts";
 import { localShards } from "../jobs/export/local.ts";
@@ -26,7 +26,7 @@ export interface PublishReport extends BuildResult {
   readonly clusters: number;
 }
 
-/** Told at the start of each step and as rows are written. */
+/** Called at the start of each step and as rows are written. */
 export type PublishProgress = (step: "cluster" | "decide" | "publish", done: number, total: number) => void;
 
 /**
@@ -34,16 +34,14 @@ export type PublishProgress = (step: "cluster" | "decide" | "publish", done: num
  * that it can be stopped and run again at any point; the manifest in place is the old one until the new one is whole.
  */
 export async function publishCorpus(
-  corpus: Corpus,
-  ledgers: readonly Ledger[],
+  run: Run,
   policy: LoadedPolicy,
-  software: string,
-  signal: AbortSignal,
   onProgress: PublishProgress,
   runners: PublishRunners = {},
 ): Promise<PublishReport> {
+  const { corpus, ledgers, software, signal } = run;
   onProgress("cluster", 0, 1);
-  const { clusters } = await clusterCorpus(corpus, ledgers, runners.bands);
+  const { clusters } = await clusterCorpus(run, runners.bands);
   onProgress("cluster", 1, 1);
   stopIfAsked(signal);
   decideCorpus(ledgers, policy, onProgress);
@@ -68,7 +66,7 @@ export async function publishCorpus(
     })(),
     makeShard: async (path: string, wanted: readonly ShardText[]) =>
       makeShard(path, wanted, (count) => {
-        // Each text is told: now and then is often enough.
+        // Called for each text: now and then is often enough.
         if (Math.floor(written / 500) < Math.floor((written + count) / 500))
           onProgress("publish", written, counted.kept);
         written += count;

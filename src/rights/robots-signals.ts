@@ -1,6 +1,6 @@
 import type { Preference, SeenSignal, SignalKindName } from "../core/rights.ts";
 import { quoteOf } from "./quote.ts";
-import { robotsDirectivesOf } from "./robots-directives.ts";
+import { robotsDirectivesOf } from "../core/robots-directives.ts";
 
 type Reading = readonly [preference: Preference, value: SeenSignal["value"]];
 

@@ -30,7 +30,8 @@ const segments = [0, 1, 2].map((segment) =>
 
 async function published(corpus: CorpusOfTexts, runners?: PublishRunners): Promise<PublishReport> {
   const policy = await loadPolicy(corpus.corpus.policyPath);
-  return publishCorpus(corpus.corpus, [corpus.ledger], policy, software, signal, () => undefined, runners);
+  const run = { corpus: corpus.corpus, ledgers: [corpus.ledger], software, signal };
+  return publishCorpus(run, policy, () => undefined, runners);
 }
 
 function sumsOf({ corpus }: CorpusOfTexts): string {

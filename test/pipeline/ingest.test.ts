@@ -52,7 +52,7 @@ async function ingested(
   onProgress: (seen: IngestProgress) => void = () => undefined,
 ): Promise<IngestReport> {
   const { signal } = new AbortController();
-  return ingestArchives(corpus, ledgers, measurer, paths, signal, onProgress);
+  return ingestArchives({ corpus, ledgers, software, signal }, measurer, paths, onProgress);
 }
 
 suite("taking archives in", () => {

@@ -26,11 +26,8 @@ export const publish: Command = {
     const json = options["json"] === true;
     using progress = progressDisplay(io, json && !io.terminal);
     const report = await publishCorpus(
-      corpus,
-      ledgers.all,
+      { corpus, ledgers: ledgers.all, software: softwareVersion(), signal: collector.signal },
       policy,
-      softwareVersion(),
-      collector.signal,
       (step, done, total) => progress.show(step, done, total, `${done} of ${total}`),
       await collector.runners(ledgers.all),
     );
