@@ -63,6 +63,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     "pipeline",
     "workers",
   ],
+  // What other programs may import. Nothing of ours imports it.
+  door: ["core", "warc", ...pureRooms, "measure", "manifest"],
+  "index.ts": ["core", "door"],
 };
 
 /** Which rooms may name a package of `dependencies`: replacing a library touches these alone. */
