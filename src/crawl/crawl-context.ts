@@ -1,6 +1,6 @@
 import type { Fields } from "../warc/record.ts";
 import type { CrawlClock } from "./crawl-clock.ts";
-import type { RefusedCount } from "../frontier/frontier.ts";
+import type { RefusedCount } from "../frontier/turn.ts";
 import type { ExchangeRequest, ExchangeResult } from "../fetch/result.ts";
 import type { HostPaces } from "./host-paces.ts";
 import type { RobotsKeeper } from "../robots/cache.ts";

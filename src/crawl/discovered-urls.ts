@@ -1,6 +1,6 @@
 import type { CrawlContext } from "./crawl-context.ts";
 import type { OutLinks } from "./out-links.ts";
-import type { FoundUrl } from "../frontier/frontier.ts";
+import type { FoundUrl } from "../frontier/turn.ts";
 import { addressOf, type Address } from "../url/normalize.ts";
 import { sitemapLinksOf, type Sitemap } from "./sitemap.ts";
 import type { UrlWay } from "./discovery-path.ts";

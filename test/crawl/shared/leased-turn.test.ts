@@ -3,7 +3,7 @@ import { after, before, suite, test } from "node:test";
 
 import { connectToRuleOf } from "../../../src/fetch/connect-to.ts";
 import { webOf, type CrawlSettings } from "../../../src/crawl/crawl-settings.ts";
-import type { Turn } from "../../../src/frontier/frontier.ts";
+import type { Turn } from "../../../src/frontier/turn.ts";
 import type { EndedTurn } from "../../../src/crawl/host-turn.ts";
 import { leasedTurn } from "../../../src/crawl/shared/leased-turn.ts";
 import { scopeOf } from "../../../src/url/scope.ts";
@@ -28,7 +28,6 @@ after(async () => {
 const turnOf = (host: string, pages: number): Turn => ({
   host: `http://${host}`,
   lease: 1,
-  delayMs: null,
   urls: Array.from({ length: pages }, (_, id) => {
     const url = `http://${host}/${id}`;
     return { id, url, rawUrl: url, depth: 0, attempts: 0, validators: null };
@@ -106,7 +105,7 @@ suite("a turn done for another process", () => {
       ["a", "b"].map((path) => [`http://found.test/${path}`, 1]),
     );
     assert.deepEqual(
-      [...end.ends.values()].map(({ kind }) => kind),
+      [...end.outcomes.values()].map(({ kind }) => kind),
       ["done", "done", "done"],
     );
     assert.deepEqual(
@@ -137,6 +136,6 @@ suite("a turn done for another process", () => {
     stop.abort();
     const ended = await urls;
     assert.ok(ended !== null && ended >= 2 && ended < 15, `${ended} ended`);
-    assert.equal(ends[0]?.ends.size, ended);
+    assert.equal(ends[0]?.outcomes.size, ended);
   });
 });
