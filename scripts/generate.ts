@@ -12,6 +12,7 @@ import { exitStatuses } from "../src/core/errors.ts";
 import type { Rule } from "../src/core/quality.ts";
 import { rules } from "../src/quality/registry.ts";
 import { evidenceKinds, signalKinds } from "../src/rights/registry.ts";
+import { storeLayout } from "../src/store/layout.ts";
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
 
@@ -46,8 +47,10 @@ function withDefaultsRequired<T>(schema: T): T {
   return copy as T;
 }
 
+const provenancePage = "docs/provenance-format.md";
+
 /** Columns of the published views, from the comments of the SQL itself. */
-function ledgerViews(): Generated {
+function ledgerViews(page: string): string {
   const files = ["0002-views.sql", "0003-copies.sql", "0004-partitions.sql"];
   const sql = files.map((name) => read(`schemas/sql/${name}`)).join("");
   const found = [...sql.matchAll(/((?:^-- .*\n)+)CREATE VIEW (\w+) AS\n([\s\S]*?);$/gm)];
@@ -61,8 +64,18 @@ function ledgerViews(): Generated {
     ]);
     return `### \`${name}\`\n\n${comment.replaceAll(/^-- /gm, "").trim().replaceAll("\n", " ")}\n\n${table(["column", "meaning"], columns)}`;
   });
-  const path = "docs/provenance-format.md";
-  return { path, text: section(read(path), path, "views", tables.join("\n")) };
+  return section(page, provenancePage, "views", tables.join("\n"));
+}
+
+/** Every object that a store can hold. */
+function storeObjects(page: string): string {
+  const rows = storeLayout.map(({ name, holds, writer, removable }) => [`\`${name}\``, holds, writer, removable]);
+  return section(page, provenancePage, "store", table(["object", "holds", "put by", "may be removed"], rows));
+}
+
+/** The page on formats: the objects of a store, and the views of the ledger. */
+function provenanceTables(): Generated {
+  return { path: provenancePage, text: ledgerViews(storeObjects(read(provenancePage))) };
 }
 
 /** Every quality rule and every kind of evidence and signal, from the registries. */
@@ -152,7 +165,7 @@ function section(page: string, path: string, name: string, text: string): string
 }
 
 const checking = process.argv.includes("--check");
-const generated = [await schemaTypes(), ledgerViews(), ruleTables(), commandReference()];
+const generated = [await schemaTypes(), provenanceTables(), ruleTables(), commandReference()];
 const stale = generated.filter(
   ({ path, text }) => !existsSync(new URL(`../${path}`, import.meta.url)) || read(path) !== text,
 );

@@ -1,6 +1,7 @@
 import type { Hex } from "../core/records.ts";
 import type { Store } from "../store/store.ts";
-import { segmentName, segmentPath } from "./format.ts";
+import { segmentName } from "../store/layout.ts";
+import { segmentPath } from "./format.ts";
 
 /** Segments looked for at the same time. */
 const atOnce = 16;

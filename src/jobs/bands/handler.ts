@@ -4,9 +4,10 @@ import { bandKeyOf } from "../../dedup/bands.ts";
 import { bucketsOf } from "../../dedup/buckets.ts";
 import { emptySlot, equalSlots, signatureSlots } from "../../dedup/signature.ts";
 import type { JobHandler } from "../../queue/queue.ts";
+import { edgesName, snapshotName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
 import { edgesBytes } from "./edges-codec.ts";
-import { edgesName, snapshotName, type BandsAsk } from "./job.ts";
+import type { BandsAsk } from "./job.ts";
 import { inSegmentOrder, ranksOf, snapshotOf, type TextPlace } from "./snapshot-codec.ts";
 import { breather } from "../../async/yield.ts";
 import type { SegmentCache } from "../../segment/cache.ts";
@@ -23,7 +24,7 @@ export interface BandsWork {
 export function bandsHandler({ store, segments, software }: BandsWork): JobHandler {
   return async (job, { signal, progress }) => {
     const { snapshot, part, of } = job.payload as BandsAsk;
-    const name = edgesName(job);
+    const name = edgesName(snapshot, part, of);
     if ((await store.size(name, signal)) !== null) return { edges: name };
     const bytes = await store.get(snapshotName(snapshot), signal);
     const found = bytes === null ? null : snapshotOf(bytes);

@@ -22,12 +22,3 @@ export function bandJobs(snapshot: Hex, parts: number): readonly Job[] {
 export function snapshotDigest(bytes: Buffer): Hex {
   return createHash("sha256").update(bytes).digest("hex");
 }
-
-export function snapshotName(snapshot: Hex): string {
-  return `clusterings/${snapshot}/documents`;
-}
-
-export function edgesName({ payload }: Pick<Job, "payload">): string {
-  const { snapshot, part, of } = payload as BandsAsk;
-  return `clusterings/${snapshot}/edges-${part}-${of}`;
-}

@@ -1,10 +1,11 @@
 import { PipelineError } from "../../core/errors.ts";
 import type { Edges } from "../../dedup/edges.ts";
 import type { Job, Queue } from "../../queue/queue.ts";
+import { edgesName, snapshotName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
 import type { BandRunner } from "./contract.ts";
 import { edgesOf } from "./edges-codec.ts";
-import { bandJobs, edgesName, snapshotDigest, snapshotName } from "./job.ts";
+import { bandJobs, snapshotDigest, type BandsAsk } from "./job.ts";
 import { snapshotBytes } from "./snapshot-codec.ts";
 import { runUntilStored } from "../run-until-stored.ts";
 import { storeSegments } from "../../segment/transfer.ts";
@@ -27,15 +28,18 @@ export function jobBands({ queue, store, segments, software, parts, signal }: Ba
     const snapshot = snapshotDigest(bytes);
     await storeSegments(store, segments, new Set(texts.map(({ segmentSha256 }) => segmentSha256)), signal);
     await store.put(snapshotName(snapshot), bytes, signal);
-    const edgesFrom = async (job: Job): Promise<Edges> =>
-      runUntilStored(queue, job, signal, {
+    const edgesFrom = async (job: Job): Promise<Edges> => {
+      const { part, of } = job.payload as BandsAsk;
+      const name = edgesName(snapshot, part, of);
+      return runUntilStored(queue, job, signal, {
         async take() {
-          const found = await store.get(edgesName(job), signal);
+          const found = await store.get(name, signal);
           return found === null ? null : edgesOf(found, texts.length);
         },
-        forget: async () => store.remove(edgesName(job), signal),
-        lost: () => new PipelineError("segment-broken", `${store.place} keeps losing ${edgesName(job)}`),
+        forget: async () => store.remove(name, signal),
+        lost: () => new PipelineError("segment-broken", `${store.place} keeps losing ${name}`),
       });
+    };
     return Promise.all(bandJobs(snapshot, parts).map(edgesFrom));
   };
 }

@@ -3,17 +3,17 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Refusal } from "../../commoncrawl/copied-record.ts";
-import { copyName, type Copied, type CopySpec } from "../../commoncrawl/copy-spec.ts";
+import { copyName as copyFileName, type Copied, type CopySpec } from "../../commoncrawl/copy-spec.ts";
 import { PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
 import { jobOf } from "../../queue/job.ts";
 import type { JobHandler, JobPayload, Queue } from "../../queue/queue.ts";
+import { archiveName, copyName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
 import { fileSha256 } from "../../files/file-digest.ts";
 import { broughtObject } from "../../segment/brought-object.ts";
 import { copyGroup, type CopyOne } from "../../commoncrawl/copy.ts";
 import { openCommonCrawl, type CommonCrawlAccess } from "../../commoncrawl/access.ts";
-import { archiveName } from "../slice/fetch-slice.ts";
 import { runUntilStored } from "../run-until-stored.ts";
 import { refuseOtherVersion } from "../version-check.ts";
 
@@ -38,10 +38,6 @@ interface StoredEnd {
   readonly refused: readonly Refusal[];
 }
 
-function nameOf(ask: Hex, what: "ask" | "end"): string {
-  return `copies/${ask}/${what}`;
-}
-
 export interface CopyWork {
   readonly store: Store;
   /** A folder of this machine for what is under way. */
@@ -53,9 +49,9 @@ export interface CopyWork {
 export function copyHandler({ store, folder, software }: CopyWork): JobHandler {
   return async ({ payload }, { signal, progress }) => {
     const { ask } = payload as CopyAsk;
-    if ((await store.size(nameOf(ask, "end"), signal)) !== null) return {};
-    const bytes = await store.get(nameOf(ask, "ask"), signal);
-    if (bytes === null) throw new PipelineError("not-found", `${store.place} has no ${nameOf(ask, "ask")}`, { ask });
+    if ((await store.size(copyName(ask, "end"), signal)) !== null) return {};
+    const bytes = await store.get(copyName(ask, "ask"), signal);
+    if (bytes === null) throw new PipelineError("not-found", `${store.place} has no ${copyName(ask, "ask")}`, { ask });
     const { software: wanted, access, spec } = JSON.parse(bytes.toString("utf8")) as StoredAsk;
     refuseOtherVersion(wanted, software);
     // Kept when the job is to be tried again: it goes on at the byte it reached.
@@ -72,7 +68,7 @@ export function copyHandler({ store, folder, software }: CopyWork): JobHandler {
     const archive = copied.path === null ? null : await fileSha256(copied.path, signal);
     if (copied.path !== null && archive !== null) await store.put(archiveName(archive), { path: copied.path }, signal);
     const end: StoredEnd = { archive, records: copied.records, bytes: copied.bytes, refused: copied.refused };
-    await store.put(nameOf(ask, "end"), Buffer.from(JSON.stringify(end)), signal);
+    await store.put(copyName(ask, "end"), Buffer.from(JSON.stringify(end)), signal);
     rmSync(work, { recursive: true, force: true });
     return { records: copied.records };
   };
@@ -92,19 +88,19 @@ export function jobCopies({ queue, store, access, software, folder }: CopyJobs):
   return async (spec, onBytes, signal): Promise<Copied> => {
     const asked = Buffer.from(JSON.stringify({ software, access, spec } satisfies StoredAsk));
     const ask = createHash("sha256").update(asked).digest("hex");
-    await store.put(nameOf(ask, "ask"), asked, signal);
+    await store.put(copyName(ask, "ask"), asked, signal);
     const job = jobOf("copy", { ask } satisfies CopyAsk);
     const { archive, ...counts } = await runUntilStored(queue, job, signal, {
       async take() {
-        const bytes = await store.get(nameOf(ask, "end"), signal);
+        const bytes = await store.get(copyName(ask, "end"), signal);
         const end = bytes === null ? null : (JSON.parse(bytes.toString("utf8")) as StoredEnd);
         const isThere = end?.archive == null || (await store.size(archiveName(end.archive), signal)) !== null;
         return isThere ? end : null;
       },
-      forget: async () => store.remove(nameOf(ask, "end"), signal),
+      forget: async () => store.remove(copyName(ask, "end"), signal),
       lost: () => new PipelineError("archive-missing", `${store.place} keeps losing what copy jobs put there`, { ask }),
     });
-    const name = copyName(spec);
+    const name = copyFileName(spec);
     onBytes(counts.bytes);
     if (archive === null) return { path: null, name, ...counts };
     const path = join(folder, name);

@@ -5,9 +5,10 @@ import { PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
 import { writeShard } from "../../manifest/write-shard.ts";
 import type { JobHandler, JobPayload } from "../../queue/queue.ts";
+import { exportPartName, shardName, shardResultName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
 import { breather } from "../../async/yield.ts";
-import { partName, partOf, shardName, shardResultName, shardSoftware } from "./job.ts";
+import { partOf, shardSoftware } from "./job.ts";
 import type { SegmentCache } from "../../segment/cache.ts";
 import { refuseOtherVersion } from "../version-check.ts";
 
@@ -30,10 +31,12 @@ export function exportHandler({ store, segments, folder, software }: ExportWork)
     const { part } = payload as ExportAsk;
     const known = await store.get(shardResultName(part), signal);
     if (known !== null) return JSON.parse(known.toString("utf8")) as { [key: string]: unknown };
-    const bytes = await store.get(partName(part), signal);
+    const bytes = await store.get(exportPartName(part), signal);
     const found = bytes === null ? null : partOf(bytes);
     if (found === null) {
-      throw new PipelineError("segment-broken", `${store.place} has no ${partName(part)}; publish again`, { part });
+      throw new PipelineError("segment-broken", `${store.place} has no ${exportPartName(part)}; publish again`, {
+        part,
+      });
     }
     refuseOtherVersion(found.software, shardSoftware(software));
     const work = mkdtempSync(join(folder, "export-"));

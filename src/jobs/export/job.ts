@@ -19,19 +19,6 @@ export function partDigest(bytes: Buffer): Hex {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-export function partName(part: Hex): string {
-  return `exports/${part}/part`;
-}
-
-export function shardName(part: Hex): string {
-  return `exports/${part}/shard`;
-}
-
-/** Digest, bytes and lines of the shard, as JSON; put last. */
-export function shardResultName(part: Hex): string {
-  return `exports/${part}/result`;
-}
-
 /**
  * A part as an object of the store: a line of JSON, the digests of its segments in order, then 60 bytes a text: id, SHA-256,
  * bytes, number of its segment among them and position, the last three 32 bits little-endian.

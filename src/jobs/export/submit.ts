@@ -5,9 +5,10 @@ import type { Hex } from "../../core/records.ts";
 import type { WrittenFile } from "../../manifest/write-shard.ts";
 import { jobOf } from "../../queue/job.ts";
 import type { Queue } from "../../queue/queue.ts";
+import { exportPartName, shardName, shardResultName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
 import { fileSha256 } from "../../files/file-digest.ts";
-import { partBytes, partDigest, partName, shardName, shardResultName, shardSoftware } from "./job.ts";
+import { partBytes, partDigest, shardSoftware } from "./job.ts";
 import type { ShardRunner } from "./local.ts";
 import { runUntilStored } from "../run-until-stored.ts";
 import { storeSegments } from "../../segment/transfer.ts";
@@ -34,7 +35,7 @@ export function jobShards({ queue, store, segments, software, window, signal }: 
       for (const segment of needed) stored.add(segment);
       const bytes = partBytes({ software: shardSoftware(software), texts });
       const part = partDigest(bytes);
-      await store.put(partName(part), bytes, signal);
+      await store.put(exportPartName(part), bytes, signal);
       const made = await runUntilStored(queue, jobOf("export", { part }), signal, {
         async take(written: WrittenFile) {
           if (!(await store.copyTo(shardName(part), path, signal))) return null;

@@ -8,12 +8,13 @@ import type { Job, JobHandler, JobPayload, Queue } from "../../queue/queue.ts";
 import { localQueue } from "../../queue/local-queue.ts";
 import { orInterrupted } from "../../async/abort.ts";
 import { runJob } from "../run-job.ts";
+import { archiveName, segmentName, sliceResultName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
-import { archiveName, withFetchedSlice } from "./fetch-slice.ts";
+import { withFetchedSlice } from "./fetch-slice.ts";
 import type { MeasureJob, MeasureResult } from "../../measure/measure-slice.ts";
 import type { Measurer } from "../../measure/measurer.ts";
 import { runUntilStored } from "../run-until-stored.ts";
-import { segmentName, segmentPath } from "../../segment/format.ts";
+import { segmentPath } from "../../segment/format.ts";
 import { storedSegment } from "../../segment/stored-segment.ts";
 import type { ThreadPool } from "../../measure/thread-pool.ts";
 import { refuseOtherVersion } from "../version-check.ts";
@@ -40,7 +41,7 @@ export interface SliceWork {
 /** A slice in, its segment and result in the store. A result that is there already is the answer. */
 export function sliceHandler({ store, pool, folder, software }: SliceWork): JobHandler {
   return async (job, { signal }) => {
-    const known = await store.get(resultName(job), signal);
+    const known = await store.get(sliceResultName(job.id), signal);
     if (known !== null) return JSON.parse(known.toString("utf8")) as { [key: string]: unknown };
     const { payload } = job;
     const ask = payload as SliceAsk;
@@ -50,7 +51,7 @@ export function sliceHandler({ store, pool, folder, software }: SliceWork): JobH
       // The work itself cannot be stopped; whoever waits for it is let go.
       const result = await orInterrupted(measured(ask, work, { store, pool }, signal), signal, "measuring a slice");
       await store.put(segmentName(result.segment), { path: segmentPath(work, result.segment) }, signal);
-      await store.put(resultName(job), Buffer.from(JSON.stringify(result)), signal);
+      await store.put(sliceResultName(job.id), Buffer.from(JSON.stringify(result)), signal);
       return { ...result };
     } finally {
       rmSync(work, { recursive: true, force: true });
@@ -101,7 +102,7 @@ export function jobMeasurer({ queue, store, software, window, signal }: SliceJob
     const result = await runUntilStored(queue, asked, signal, {
       take: async (one: MeasureResult) =>
         (await storedSegment(store, one.segment, job.segments, signal)) ? one : null,
-      forget: async () => store.remove(resultName(asked), signal),
+      forget: async () => store.remove(sliceResultName(asked.id), signal),
       lost: () => new PipelineError("segment-broken", `${store.place} keeps losing the segment of ${asked.id}`),
     });
     records += Object.values(result.outcomes).reduce((sum, count) => sum + count, 0);
@@ -146,10 +147,6 @@ export function localMeasurer(pool: ThreadPool, software: string): Measurer & As
 function askedOf({ slice }: MeasureJob, software: string): Job {
   const { archive, index, nominalStart: begin, nominalEnd: end, exactStart } = slice;
   return jobOf("slice", { archive, index, begin, end, exactStart, software } satisfies SliceAsk);
-}
-
-function resultName({ id }: Job): string {
-  return `slices/${id}`;
 }
 
 /** @throws {PipelineError} `archive-changed` when the file is not the one that was registered any more */

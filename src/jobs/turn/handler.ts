@@ -9,6 +9,7 @@ import { scopeOf, type ScopeOptions } from "../../url/scope.ts";
 import { turnAskOf, turnEndBytes } from "../../crawl/shared/turn-codec.ts";
 import type { Requester } from "../../fetch/requester.ts";
 import type { JobHandler, JobPayload } from "../../queue/queue.ts";
+import { crawlName, turnName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
 import { findWays } from "../../crawl/links-of.ts";
 
@@ -32,19 +33,6 @@ export interface StoredCrawl {
   readonly connectTo: readonly ConnectToRule[];
   readonly allowPrivate: boolean;
   readonly followSitemaps: boolean;
-}
-
-export function crawlName(digest: string): string {
-  return `crawls/${digest}`;
-}
-
-/** Where all turns of a run lie. */
-export function turnsPrefix(run: string): string {
-  return `turns/${run}/`;
-}
-
-export function turnName({ run, lease, part }: Pick<TurnJob, "run" | "lease" | "part">, what: "ask" | "end"): string {
-  return `${turnsPrefix(run)}${lease}${part === null ? "" : `.${part}`}/${what}`;
 }
 
 export function settingsOf({ scope, ...rest }: StoredCrawl): CrawlSettings {

@@ -17,8 +17,9 @@ import { jobOf } from "../../queue/job.ts";
 import type { Queue } from "../../queue/queue.ts";
 import type { RedisScripts } from "../../redis/scripts.ts";
 import { runJob } from "../run-job.ts";
+import { crawlName, turnName, turnsPrefix } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
-import { crawlName, settingsOf, turnName, turnsPrefix, type StoredCrawl, type TurnJob } from "./handler.ts";
+import { settingsOf, type StoredCrawl, type TurnJob } from "./handler.ts";
 
 /** What a crawl shares with the workers that do its turns. */
 export interface SharedCrawl {
