@@ -2,7 +2,6 @@ import { Worker } from "node:worker_threads";
 
 import { PipelineError, type FailureCode } from "../core/errors.ts";
 import type { MeasureJob, MeasureResult } from "./measure-slice.ts";
-import type { Measurer } from "./measurer.ts";
 
 export interface ThreadData {
   readonly software: string;
@@ -19,8 +18,15 @@ export interface ThreadAnswer {
   };
 }
 
-/** A pool of worker threads that measure slices; each thread has one slice in hand. */
-export type ThreadPool = Measurer & AsyncDisposable;
+/** A pool of worker threads that measure slices, one at a time each. */
+export interface ThreadPool extends AsyncDisposable {
+  /** How many threads. */
+  readonly size: number;
+  /** Waits for a free thread. When it returns, the segment lies in the job's folder. */
+  readonly measure: (job: MeasureJob) => Promise<MeasureResult>;
+  /** Records looked at so far. */
+  readonly recordsSeen: () => number;
+}
 
 /** What one page may cost before its thread is ended and the page is set aside. */
 export interface PageLimits {

@@ -12,7 +12,7 @@ import { commonCrawlFolder, type Corpus } from "../corpus/corpus.ts";
 import { crawlCorpus, type CorpusCrawlHooks, type CorpusCrawlReport, type CrawlRequest } from "./crawl.ts";
 import { ingestArchives, type IngestProgress, type IngestReport } from "./ingest.ts";
 import type { Machines } from "../jobs/machines.ts";
-import type { Measurer } from "../measure/measurer.ts";
+import type { Measurer } from "../jobs/slice/contract.ts";
 import { jobMeasurer, localMeasurer } from "../jobs/slice/submit.ts";
 import { threadPool } from "../measure/thread-pool.ts";
 

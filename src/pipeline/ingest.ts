@@ -4,7 +4,7 @@ import type { Ledger } from "../ledger/open.ts";
 import { appendToPartitions, wholeSlices } from "./collect.ts";
 import type { Corpus } from "../corpus/corpus.ts";
 import type { MeasureJob, MeasureResult } from "../measure/measure-slice.ts";
-import type { Measurer } from "../measure/measurer.ts";
+import type { Measurer } from "../jobs/slice/contract.ts";
 import { bytesOf, registerArchives, type InputFailure } from "./register.ts";
 import { sliceOf } from "../measure/slices.ts";
 

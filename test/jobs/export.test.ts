@@ -13,7 +13,7 @@ import type { PublishRunners } from "../../src/jobs/runners.ts";
 import { publishCorpus, type PublishReport } from "../../src/pipeline/publish.ts";
 import { jobShards } from "../../src/jobs/export/submit.ts";
 import { exportHandler } from "../../src/jobs/export/handler.ts";
-import { partBytes, partOf } from "../../src/jobs/export/job.ts";
+import { partBytes, partOf } from "../../src/jobs/export/part-codec.ts";
 import { localShards } from "../../src/jobs/export/local.ts";
 import { segmentCache } from "../../src/segment/cache.ts";
 import { textStore } from "../../src/segment/texts.ts";

@@ -10,7 +10,7 @@ import type { Ledger } from "../../src/ledger/open.ts";
 import { openPartitions } from "../../src/ledger/partitions.ts";
 import { openCorpus, type Corpus } from "../../src/corpus/corpus.ts";
 import { ingestArchives, type IngestProgress, type IngestReport } from "../../src/pipeline/ingest.ts";
-import type { Measurer } from "../../src/measure/measurer.ts";
+import type { Measurer } from "../../src/jobs/slice/contract.ts";
 import { localMeasurer } from "../../src/jobs/slice/submit.ts";
 import { threadPool } from "../../src/measure/thread-pool.ts";
 import { archiveOfPages } from "../fixtures/archive-of-pages.ts";

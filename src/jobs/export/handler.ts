@@ -8,7 +8,7 @@ import type { JobHandler, JobPayload } from "../../queue/queue.ts";
 import { exportPartName, shardName, shardResultName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
 import { breather } from "../../async/yield.ts";
-import { partOf, shardSoftware } from "./job.ts";
+import { partOf, shardSoftware } from "./part-codec.ts";
 import type { SegmentCache } from "../../segment/cache.ts";
 import { refuseOtherVersion } from "../version-check.ts";
 

@@ -8,7 +8,7 @@ import type { Queue } from "../../queue/queue.ts";
 import { exportPartName, shardName, shardResultName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
 import { fileSha256 } from "../../files/file-digest.ts";
-import { partBytes, partDigest, shardSoftware } from "./job.ts";
+import { partBytes, partDigest, shardSoftware } from "./part-codec.ts";
 import type { ShardRunner } from "./local.ts";
 import { runUntilStored } from "../run-until-stored.ts";
 import { storeSegments } from "../../segment/transfer.ts";

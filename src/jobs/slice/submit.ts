@@ -12,7 +12,7 @@ import { archiveName, segmentName, sliceResultName } from "../../store/layout.ts
 import type { Store } from "../../store/store.ts";
 import { withFetchedSlice } from "./fetch-slice.ts";
 import type { MeasureJob, MeasureResult } from "../../measure/measure-slice.ts";
-import type { Measurer } from "../../measure/measurer.ts";
+import type { Measurer } from "./contract.ts";
 import { runUntilStored } from "../run-until-stored.ts";
 import { segmentPath } from "../../segment/format.ts";
 import { storedSegment } from "../../segment/stored-segment.ts";

@@ -1,4 +1,4 @@
-import type { MeasureJob, MeasureResult } from "./measure-slice.ts";
+import type { MeasureJob, MeasureResult } from "../../measure/measure-slice.ts";
 
 /** Measures slices: threads of this process, or workers on other machines. */
 export interface Measurer {
