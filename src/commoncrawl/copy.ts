@@ -75,7 +75,7 @@ export type CopyOne = (spec: CopySpec, onBytes: (bytes: number) => void, signal:
  * Selects from a crawl and copies, a few files at a time, into archives of the corpus. Goes on where it was stopped: the
  * index is not asked again, and no byte is fetched twice that is on disk.
  * @param onArchive told of each archive as soon as it is whole
- * @param copyOne left out: done here
+ * @param copyOneWith who copies one group; this process may with the source that is open here
  */
 export async function copyFromCommonCrawl(
   request: CommonCrawlRequest,
@@ -83,7 +83,7 @@ export async function copyFromCommonCrawl(
   signal: AbortSignal,
   onArchive: (archive: CopiedArchive) => void,
   onProgress: (progress: CopyProgress) => void,
-  copyOne: CopyOne | null = null,
+  copyOneWith: (source: CommonCrawl) => CopyOne,
 ): Promise<CopyReport> {
   await using source = openCommonCrawl(request.access);
   let bytes = 0;
@@ -98,15 +98,14 @@ export async function copyFromCommonCrawl(
   const { groups, refused } = selected ?? { groups: [], refused: [] };
   const copied: (Copied | null)[] = groups.map(() => null);
   const failures: { path: string; message: string }[] = [];
-  const here: CopyOne = async (spec, onBytes, either) => copyGroup(spec, folder, { source, onBytes }, either);
-  const one = copyOne ?? here;
+  const copyOne = copyOneWith(source);
   const copyNext = async (spec: CopySpec, at: number, either: AbortSignal): Promise<void> => {
     const onBytes = (more: number): void => {
       bytes += more;
       progress({ done, groups: groups.length, bytes, records, words: spec.file });
     };
     try {
-      const result = await one(spec, onBytes, either);
+      const result = await copyOne(spec, onBytes, either);
       copied[at] = result;
       records += result.records;
       const archive = archiveOf(result, spec);

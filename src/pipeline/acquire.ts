@@ -7,13 +7,15 @@ import {
   type CopyProgress,
   type CopyReport,
 } from "../commoncrawl/copy.ts";
-import { jobCopies } from "../jobs/copy/submit.ts";
+import { localCopies } from "../jobs/copy/local.ts";
+import { submitCopies } from "../jobs/copy/submit.ts";
 import { commonCrawlFolder, type Corpus } from "../corpus/corpus.ts";
 import { crawlCorpus, type CorpusCrawlHooks, type CorpusCrawlReport, type CrawlRequest } from "./crawl.ts";
 import { ingestArchives, type IngestProgress, type IngestReport } from "./ingest.ts";
 import type { Machines } from "../jobs/machines.ts";
 import type { Measurer } from "../jobs/slice/contract.ts";
-import { jobMeasurer, localMeasurer } from "../jobs/slice/submit.ts";
+import { localSlices } from "../jobs/slice/local.ts";
+import { submitSlices } from "../jobs/slice/submit.ts";
 import { threadPool } from "../measure/thread-pool.ts";
 
 /** Where the archives of a corpus come from. */
@@ -74,9 +76,12 @@ export async function acquire(
     if (plan.copies) {
       const folder = commonCrawlFolder(corpus);
       const onCopied = ({ path }: { readonly path: string }): void => onArchive(path);
-      const { machines } = plan;
-      const copyOne = machines === null ? null : jobCopies({ ...machines, ...plan.copies, software, folder });
-      copies = await copyFromCommonCrawl(plan.copies, folder, either, onCopied, hooks.onCopy, copyOne);
+      const { copies: request, machines } = plan;
+      copies = await copyFromCommonCrawl(request, folder, either, onCopied, hooks.onCopy, (source) =>
+        machines === null
+          ? localCopies(source, folder)
+          : submitCopies({ ...machines, access: request.access, software, folder }),
+      );
     }
   } finally {
     await measuring.done();
@@ -99,13 +104,9 @@ export async function acquire(
 /** Slices that many machines may have in hand for one collector; their results are small, their order is kept here. */
 const slicesUnderWay = 256;
 
-function measurerOf(
-  { machines, workers }: AcquirePlan,
-  software: string,
-  signal: AbortSignal,
-): Measurer & AsyncDisposable {
-  if (machines === null) return localMeasurer(threadPool(workers, software), software);
-  return jobMeasurer({ ...machines, software, window: slicesUnderWay, signal });
+function measurerOf({ machines, workers }: AcquirePlan, software: string, signal: AbortSignal): Measurer {
+  if (machines === null) return localSlices(threadPool(workers, software));
+  return submitSlices({ ...machines, software, window: slicesUnderWay, signal });
 }
 
 /** What was measured beside the crawl belongs to this run too. */
