@@ -9,6 +9,7 @@ import { compile, type JSONSchema } from "json-schema-to-typescript";
 import { commands } from "../src/cli/commands.ts";
 import type { CommandOption } from "../src/cli/command.ts";
 import { exitStatuses } from "../src/core/errors.ts";
+import { outcomeReasons } from "../src/core/outcome-reasons.ts";
 import type { Rule } from "../src/core/quality.ts";
 import { rules } from "../src/quality/registry.ts";
 import { evidenceKinds, signalKinds } from "../src/rights/registry.ts";
@@ -73,9 +74,19 @@ function storeObjects(page: string): string {
   return section(page, provenancePage, "store", table(["object", "holds", "put by", "may be removed"], rows));
 }
 
-/** The page on formats: the objects of a store, and the views of the ledger. */
+/** Every reason why a capture is no document. */
+function outcomeTable(page: string): string {
+  const rows = Object.entries(outcomeReasons).map(([reason, { outcome, meaning }]) => [
+    `\`${outcome}\``,
+    `\`${reason}\``,
+    meaning,
+  ]);
+  return section(page, provenancePage, "outcomes", table(["outcome", "reason", "when"], rows));
+}
+
+/** The page on formats: reasons of captures, the objects of a store, and the views of the ledger. */
 function provenanceTables(): Generated {
-  return { path: provenancePage, text: ledgerViews(storeObjects(read(provenancePage))) };
+  return { path: provenancePage, text: ledgerViews(storeObjects(outcomeTable(read(provenancePage)))) };
 }
 
 /** Every quality rule and every kind of evidence and signal, from the registries. */

@@ -1,4 +1,5 @@
 import type { CopiedFrom } from "./copied.ts";
+import type { OutcomeReason } from "./outcome-reasons.ts";
 import type { Evidence, Signal } from "./rights.ts";
 
 /** Lower-case hex digests cross borders as text; the ledger stores them as blobs. */
@@ -49,8 +50,8 @@ export interface CaptureRow {
   readonly payloadSha256: Hex;
   readonly payloadBytes: number;
   readonly outcome: Outcome;
-  /** Why it is not a document: `not-http`, `status`, `media-type`, `empty-text`, `revisit`, `http-malformed`, ... */
-  readonly reason: string | null;
+  /** Why it is not a document; `null` when it is. One that an older version wrote may be missing from today's table. */
+  readonly reason: OutcomeReason | null;
   /** Words for people; never parsed. */
   readonly detail: string | null;
   readonly document: DocumentRow | null;

@@ -1,11 +1,10 @@
-import { breather } from "../../async/yield.ts";
+import { yieldToEventLoop } from "../../async/yield.ts";
 import { writeShard } from "../../manifest/write-shard.ts";
 import type { TextStore } from "../../segment/texts.ts";
 import type { ShardMaker } from "./contract.ts";
 
 /** Makes shards in this process: while one is packed, rows and texts of the next are read. */
 export function localShards(store: Pick<TextStore, "text">, signal: AbortSignal): ShardMaker {
-  const pause = breather();
   return {
     atOnce: 1,
     makeShard: async (path, texts, onTexts) =>
@@ -13,7 +12,7 @@ export function localShards(store: Pick<TextStore, "text">, signal: AbortSignal)
         path,
         texts,
         async ({ segmentSha256, position }) => {
-          await pause();
+          await yieldToEventLoop();
           onTexts(1);
           return store.text(segmentSha256, position);
         },

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-import { orInterrupted } from "../../async/abort.ts";
+import { withAbort } from "../../async/abort.ts";
 import type { MeasureResult } from "../../measure/measure-slice.ts";
 import type { ThreadPool } from "../../measure/thread-pool.ts";
 import type { JobHandler } from "../../queue/queue.ts";
@@ -32,7 +32,7 @@ export function sliceHandler({ store, pool, folder, software }: SliceWork): JobH
     const work = mkdtempSync(join(folder, "slice-"));
     try {
       // The work itself cannot be stopped; the caller that waits for it is let go.
-      const result = await orInterrupted(measured(ask, work, { store, pool }, signal), signal, "measuring a slice");
+      const result = await withAbort(measured(ask, work, { store, pool }, signal), signal, "measuring a slice");
       await store.put(segmentName(result.segment), { path: segmentPath(work, result.segment) }, signal);
       await store.put(name, Buffer.from(JSON.stringify(result)), signal);
       return { ...result };

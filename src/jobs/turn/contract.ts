@@ -12,7 +12,6 @@ import {
   type Shaped,
 } from "../../core/json-shape.ts";
 import type { CrawlSettings } from "../../crawl/crawl-settings.ts";
-import { findWays } from "../../crawl/links-of.ts";
 import type { PaceOptions } from "../../crawl/politeness.ts";
 import type { ConnectToRule } from "../../fetch/connect-to.ts";
 import { scopeOf } from "../../url/scope.ts";
@@ -66,5 +65,5 @@ export const storedCrawl = object({
 export type StoredCrawl = Shaped<typeof storedCrawl>;
 
 export function settingsOf({ scope, ...rest }: StoredCrawl): CrawlSettings {
-  return { ...rest, scope: scopeOf(scope), findWays };
+  return { ...rest, scope: scopeOf(scope) };
 }
