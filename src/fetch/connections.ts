@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { LRUCache } from "lru-cache";
 import { Client } from "undici";
 import type { Connection, Connector } from "./connector.ts";
 import type { ExchangerOptions } from "./limits.ts";
@@ -34,10 +35,16 @@ export interface HostClients {
 
 /** One undici client for each origin in use, and for the `maxIdleHosts` that were used last. */
 export function hostClients(connector: Connector, options: ExchangerOptions): HostClients {
-  const hosts = new Map<string, HostClient>();
+  const busy = new Map<string, HostClient>();
+  const destroy = (host: HostClient): void => void host.client.destroy().catch(() => undefined);
+  const idle = new LRUCache<string, HostClient>({
+    max: options.maxIdleHosts,
+    dispose: (host, _, reason) => reason === "evict" && destroy(host),
+  });
   const forget = (host: HostClient): void => {
-    if (hosts.get(host.origin) === host) hosts.delete(host.origin);
-    host.client.destroy().catch(() => undefined);
+    if (busy.get(host.origin) === host) busy.delete(host.origin);
+    if (idle.peek(host.origin) === host) idle.delete(host.origin);
+    destroy(host);
   };
   const opened = (origin: string): HostClient => {
     const client = new Client(origin, {
@@ -67,31 +74,29 @@ export function hostClients(connector: Connector, options: ExchangerOptions): Ho
       host.connection = null;
       if (host.active === 0) forget(host);
     });
-    hosts.set(origin, host);
     return host;
   };
   return {
     take(origin) {
-      const host = hosts.get(origin) ?? opened(origin);
+      const host = busy.get(origin) ?? idle.get(origin) ?? opened(origin);
+      if (host.active === 0) {
+        idle.delete(origin);
+        busy.set(origin, host);
+      }
       host.active += 1;
       return host;
     },
     giveBack(host) {
       host.active -= 1;
-      if (host.active > 0 || hosts.get(host.origin) !== host) return;
-      hosts.delete(host.origin);
-      hosts.set(host.origin, host);
-      if (hosts.size <= options.maxIdleHosts) return;
-      for (const other of hosts.values()) {
-        if (other.active > 0) continue;
-        forget(other);
-        break;
-      }
+      if (host.active > 0 || busy.get(host.origin) !== host) return;
+      busy.delete(host.origin);
+      idle.set(host.origin, host);
     },
     drop: forget,
     async close() {
-      const all = [...hosts.values()];
-      hosts.clear();
+      const all = [...busy.values(), ...idle.values()];
+      busy.clear();
+      idle.clear();
       await Promise.allSettled(all.map(({ client }) => client.destroy()));
     },
   };

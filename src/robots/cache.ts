@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+
 import type { Exchanged, ExchangeFaultCode } from "../fetch/result.ts";
 import type { Note, Notes } from "../frontier/frontier.ts";
 import type { RobotsLook } from "./fetch.ts";
@@ -12,7 +14,7 @@ export interface KnownRobots {
   readonly retry: boolean;
 }
 
-/** The robots.txt of every host: in memory for those in hand, and in the frontier's notes for the next process. */
+/** The robots.txt of every host: in memory for those in progress, and in the frontier's notes for the next process. */
 export interface RobotsKeeper {
   /** `null` when it must be asked for: never seen, a day old, or time to ask again. */
   readonly known: (host: string) => KnownRobots | null;
@@ -48,12 +50,10 @@ export function robotsNote(host: string): string {
 
 /** @param nowMs wall clock */
 export function robotsKeeper(notes: Notes, productToken: string, nowMs: () => number): RobotsKeeper {
-  const hosts = new Map<string, KnownRobots>();
+  const hosts = new LRUCache<string, KnownRobots>({ max: rememberedHosts });
   const unsaved = new Map<string, NotedAnswer>();
   const remember = (host: string, known: KnownRobots): KnownRobots => {
-    hosts.delete(host);
     hosts.set(host, known);
-    if (hosts.size > rememberedHosts) hosts.delete(hosts.keys().next().value ?? host);
     return known;
   };
   const read = (host: string): KnownRobots | null => {

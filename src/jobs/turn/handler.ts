@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+
 import { PipelineError } from "../../core/errors.ts";
 import type { ConnectToRule } from "../../fetch/connect-to.ts";
 import { webOf, type CrawlSettings } from "../../crawl/crawl-settings.ts";
@@ -67,7 +69,7 @@ export interface TurnWorker extends AsyncDisposable {
 /** A crawl that this process does turns of: its connections are kept from one turn of a host to the next. */
 interface KeptCrawl {
   readonly opened: Promise<OpenedCrawl>;
-  /** In hand. */
+  /** In progress. */
   turns: number;
 }
 
@@ -76,6 +78,7 @@ interface OpenedCrawl {
   readonly web: Exchanger;
 }
 
+/** Crawls without a turn here whose connections are kept. */
 const keptCrawls = 4;
 
 /**
@@ -83,26 +86,28 @@ const keptCrawls = 4;
  * the answer; a turn that nobody asks for any more is over.
  */
 export function turnWorker({ store, scripts, software, leaseMs }: TurnWork): TurnWorker {
-  const crawls = new Map<string, KeptCrawl>();
+  const busy = new Map<string, KeptCrawl>();
+  const evicted: KeptCrawl[] = [];
+  const idle = new LRUCache<string, KeptCrawl>({
+    max: keptCrawls,
+    dispose: (kept, _, reason) => reason === "evict" && evicted.push(kept),
+  });
 
   const inCrawl = async <T>(digest: string, work: (crawl: OpenedCrawl) => Promise<T>): Promise<T> => {
-    const kept = crawls.get(digest) ?? { opened: openedCrawl(store, digest, software), turns: 0 };
-    crawls.delete(digest);
-    crawls.set(digest, kept);
+    const kept = busy.get(digest) ?? idle.get(digest) ?? { opened: openedCrawl(store, digest, software), turns: 0 };
+    idle.delete(digest);
+    busy.set(digest, kept);
     kept.turns += 1;
     try {
       return await work(await kept.opened);
     } finally {
       kept.turns -= 1;
-      await forgetOldest();
+      if (kept.turns === 0) {
+        busy.delete(digest);
+        idle.set(digest, kept);
+        await Promise.all(evicted.splice(0).map(closed));
+      }
     }
-  };
-
-  const forgetOldest = async (): Promise<void> => {
-    const oldest = [...crawls].slice(0, Math.max(0, crawls.size - keptCrawls));
-    const idle = oldest.filter(([, { turns }]) => turns === 0);
-    for (const [digest] of idle) crawls.delete(digest);
-    await Promise.all(idle.map(async ([, kept]) => closed(kept)));
   };
 
   return {
@@ -127,8 +132,9 @@ export function turnWorker({ store, scripts, software, leaseMs }: TurnWork): Tur
       });
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([...crawls.values()].map(closed));
-      crawls.clear();
+      await Promise.all([...busy.values(), ...idle.values()].map(closed));
+      busy.clear();
+      idle.clear();
     },
   };
 }
