@@ -8,7 +8,7 @@ import { array, assert as assertProperty, integer, property, record } from "fast
 
 import { coresName, shareOf, type Sharer } from "../../../src/queue/bullmq/core-share.ts";
 import { beatScript } from "../../../src/queue/bullmq/lua.ts";
-import type { RedisScripts } from "../../../src/redis/connection.ts";
+import type { RedisScripts } from "../../../src/redis/scripts.ts";
 import { isRunning } from "../../../src/redis/process-identity.ts";
 import { workerBeat } from "../../../src/queue/bullmq/heartbeat.ts";
 
