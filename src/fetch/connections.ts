@@ -33,52 +33,27 @@ export interface HostClients {
   readonly close: () => Promise<void>;
 }
 
+/** Clients by origin. */
+interface Clients {
+  readonly connector: Connector;
+  readonly options: ExchangerOptions;
+  /** Those that carry an exchange. */
+  readonly busy: Map<string, HostClient>;
+  /** Those that were used last. */
+  readonly idle: LRUCache<string, HostClient>;
+}
+
 /** One undici client for each origin in use, and for the `maxIdleHosts` that were used last. */
 export function hostClients(connector: Connector, options: ExchangerOptions): HostClients {
   const busy = new Map<string, HostClient>();
-  const destroy = (host: HostClient): void => void host.client.destroy().catch(() => undefined);
   const idle = new LRUCache<string, HostClient>({
     max: options.maxIdleHosts,
     dispose: (host, _, reason) => reason === "evict" && destroy(host),
   });
-  const forget = (host: HostClient): void => {
-    if (busy.get(host.origin) === host) busy.delete(host.origin);
-    if (idle.peek(host.origin) === host) idle.delete(host.origin);
-    destroy(host);
-  };
-  const opened = (origin: string): HostClient => {
-    const client = new Client(origin, {
-      allowH2: false,
-      pipelining: 1,
-      maxHeaderSize: options.limits.maxHeadBytes,
-      // The exchange has limits of its own, which no dripping byte renews.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: options.keepAliveMs,
-      connect(target, done) {
-        connector(target, (fault, connection) => {
-          if (connection === null) {
-            done(fault ?? new Error("no connection"), null);
-            return;
-          }
-          host.connection = connection;
-          host.connectedMs = performance.now();
-          host.exchanges = 0;
-          tapSocket(host, connection.socket);
-          done(null, connection.socket);
-        });
-      },
-    });
-    const host: HostClient = { origin, client, connection: null, connectedMs: 0, exchanges: 0, tap: null, active: 0 };
-    client.on("disconnect", () => {
-      host.connection = null;
-      if (host.active === 0) forget(host);
-    });
-    return host;
-  };
+  const clients: Clients = { connector, options, busy, idle };
   return {
     take(origin) {
-      const host = busy.get(origin) ?? idle.get(origin) ?? opened(origin);
+      const host = busy.get(origin) ?? idle.get(origin) ?? opened(clients, origin);
       if (host.active === 0) {
         idle.delete(origin);
         busy.set(origin, host);
@@ -92,7 +67,7 @@ export function hostClients(connector: Connector, options: ExchangerOptions): Ho
       busy.delete(host.origin);
       idle.set(host.origin, host);
     },
-    drop: forget,
+    drop: (host) => drop(clients, host),
     async close() {
       const all = [...busy.values(), ...idle.values()];
       busy.clear();
@@ -100,6 +75,52 @@ export function hostClients(connector: Connector, options: ExchangerOptions): Ho
       await Promise.allSettled(all.map(({ client }) => client.destroy()));
     },
   };
+}
+
+function opened(clients: Clients, origin: string): HostClient {
+  const { connector, options } = clients;
+  const client = new Client(origin, {
+    allowH2: false,
+    pipelining: 1,
+    maxHeaderSize: options.limits.maxHeadBytes,
+    // The exchange has limits of its own, which no dripping byte renews.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: options.keepAliveMs,
+    connect(target, done) {
+      connector(target, (fault, connection) => {
+        if (connection === null) {
+          done(fault ?? new Error("no connection"), null);
+          return;
+        }
+        connected(host, connection);
+        done(null, connection.socket);
+      });
+    },
+  });
+  const host: HostClient = { origin, client, connection: null, connectedMs: 0, exchanges: 0, tap: null, active: 0 };
+  client.on("disconnect", () => {
+    host.connection = null;
+    if (host.active === 0) drop(clients, host);
+  });
+  return host;
+}
+
+function connected(host: HostClient, connection: Connection): void {
+  host.connection = connection;
+  host.connectedMs = performance.now();
+  host.exchanges = 0;
+  tapSocket(host, connection.socket);
+}
+
+function drop({ busy, idle }: Clients, host: HostClient): void {
+  if (busy.get(host.origin) === host) busy.delete(host.origin);
+  if (idle.peek(host.origin) === host) idle.delete(host.origin);
+  destroy(host);
+}
+
+function destroy({ client }: HostClient): void {
+  client.destroy().catch(() => undefined);
 }
 
 /**

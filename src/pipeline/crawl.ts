@@ -9,7 +9,8 @@ import { asksOnlyThisMachine, portsOf } from "../fetch/own-machine.ts";
 import { crawl, type CrawlOptions, type CrawlReport } from "../crawl/crawl.ts";
 import type { CrawlHooks, CrawlProgress } from "../crawl/crawl-loop.ts";
 import { dryRun, type Prospect } from "../crawl/dry-run.ts";
-import type { Budgets, Frontier } from "../frontier/frontier.ts";
+import type { Frontier } from "../frontier/frontier.ts";
+import type { Budgets } from "../frontier/budgets.ts";
 import { addressOf, type Address } from "../url/normalize.ts";
 import { redisFrontier } from "../frontier/redis-frontier.ts";
 import { scopeOf } from "../url/scope.ts";
@@ -111,7 +112,7 @@ export async function crawlCorpus(
     rollBytes: request.rollBytes,
     ...(turns === null ? {} : { turns }),
   };
-  const due = shared === null ? frontier : redisFrontier(frontier, shared.scripts, run, signal);
+  const due = shared === null ? frontier : redisFrontier(frontier, shared.scripts, { name: run, signal });
   const crawlHooks: CrawlHooks = {
     onArchive: hooks.onArchive,
     onProgress(progress) {

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -45,6 +46,12 @@ export function filesAt(base: string, patience: Patience = shortPatience): Crawl
     idleMs: 20_000,
   });
   return remoteFiles(base, streams, [["User-Agent", "Colophon/test (local test)"]], requestPacer(patience));
+}
+
+/** What all open files have in common, for a test that makes writing to them fail. */
+export async function fileHandles(): Promise<FileHandle> {
+  await using file = await open(import.meta.filename);
+  return Object.getPrototypeOf(file) as FileHandle;
 }
 
 export const never = new AbortController().signal;

@@ -5,8 +5,9 @@ import { failures, PipelineError } from "../../core/errors.ts";
 import { systemClock } from "../../crawl/crawl-clock.ts";
 import { refusedIn, turnWithoutEnds, type TurnRunner } from "../../crawl/crawl-loop.ts";
 import { retryOf } from "../../crawl/crawl-settings.ts";
-import { failedTurn } from "../../crawl/failed-turn.ts";
-import type { Notes, Turn } from "../../frontier/frontier.ts";
+import { failedTurn } from "../../crawl/ended-turn.ts";
+import type { Notes } from "../../frontier/frontier.ts";
+import type { Turn } from "../../frontier/turn.ts";
 import { paceNote } from "../../crawl/host-paces.ts";
 import type { EndedTurn } from "../../crawl/host-turn.ts";
 import { travellingUrls } from "../../crawl/shared/leased-turn.ts";
@@ -121,7 +122,7 @@ function joined(all: EndedTurn, one: EndedTurn): EndedTurn {
   return {
     ...one,
     turn: all.turn,
-    ends: new Map([...all.ends, ...one.ends]),
+    outcomes: new Map([...all.outcomes, ...one.outcomes]),
     found: [...all.found, ...one.found],
     pieces: [...all.pieces, ...one.pieces],
     refused: refusedIn([all, one]),
