@@ -70,7 +70,7 @@ async function work(state: ConsumerState, locked: LockedTask, tally: Tally, sign
   return verdict.again ? delay(state, locked, verdict) : fail(state, id, verdict.end);
 }
 
-/** Puts a job aside for a while; BullMQ is told of a time that it will not see. */
+/** Puts a job aside for a while; BullMQ is given a time that it will not see. */
 async function delay(
   state: ConsumerState,
   { id, token, worker }: LockedTask,

@@ -53,6 +53,6 @@ export const deadAfterLocks = 1 / 3;
 
 /**
  * Delays are counted by Redis' clock and ended by us. BullMQ would end them by the clock of the worker that looks, an
- * hour early or late where that is wrong; so it is told of times it will not see, this much later.
+ * hour early or late where that is wrong; so it is given times it will not see, this much later.
  */
 export const hiddenMs = 100 * 24 * 3600 * 1000;
