@@ -11,7 +11,8 @@ async function endOf(open: OpenQueue, handler: JobHandler, priority = 0): Promis
   const job = sliceOf({ n: 1 }, priority);
   queue.consume("slice", handler, { concurrency: 1 });
   await queue.submit([job], within());
-  return queue.ended(job, within());
+  // Awaited here: the queue is closed behind it.
+  return await queue.ended(job, within());
 }
 
 /** The contract of a queue: how jobs end, and what is tried again. */
