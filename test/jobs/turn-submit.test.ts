@@ -49,7 +49,7 @@ async function endedBy({ store, work, signal = new AbortController().signal, awa
     const asked = turnAskOf((await store.get(turnName(job, "ask"))) ?? assert.fail("there is no ask"));
     const ids = asked.turn.urls.map(({ id }) => id);
     await work(ids, context.signal);
-    const end = { ...turnWithoutEnds(asked.turn, 5), ends: new Map(ids.map((id) => [id, done])) };
+    const end = { ...turnWithoutEnds(asked.turn, 5), outcomes: new Map(ids.map((id) => [id, done])) };
     await store.put(turnName(job, "end"), turnEndBytes(end));
     return {};
   };
