@@ -81,7 +81,7 @@ const vendors: Readonly<Record<string, readonly string[]>> = {
   htmlparser2: ["page"],
   hyparquet: ["commoncrawl"],
   ioredis: ["redis"],
-  "lru-cache": ["async"],
+  "lru-cache": ["dedup", "fetch", "robots", "crawl", "segment", "jobs"],
   pino: ["telemetry"],
   "prom-client": ["telemetry"],
   "structured-headers": ["rights"],

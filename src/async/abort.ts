@@ -33,7 +33,7 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Pr
 
 /**
  * The result of the work, or `null` when it ends as `interrupted`.
- * @param by left out: whoever interrupted it; else only this signal, and any other interruption is thrown
+ * @param by left out: any interruption counts; else only one by this signal, and any other interruption is thrown
  */
 export async function unlessInterrupted<T>(work: Promise<T>, by?: AbortSignal): Promise<T | null> {
   try {

@@ -99,6 +99,17 @@ export function listOf<T>(shape: Shape<T>): Shape<readonly T[]> {
   };
 }
 
+/** A list that begins with these, in this order; what stands behind them is kept. */
+export function tupleOf<const All extends readonly Shape<unknown>[]>(
+  ...shapes: All
+): Shape<{ readonly [At in keyof All]: Shaped<All[At]> }> {
+  return (value, at) => {
+    if (!Array.isArray(value)) throw fault(at, "a list");
+    for (const [index, shape] of shapes.entries()) shape(value[index], `${at}[${index}]`);
+    return value as unknown as { readonly [At in keyof All]: Shaped<All[At]> };
+  };
+}
+
 export function object<Required extends Members>(required: Required): Shape<ObjectOf<Required>> {
   return objectWith(required, {});
 }

@@ -1,6 +1,8 @@
+import { LRUCache } from "lru-cache";
+
 import { addressSlots } from "./hosts-per-address.ts";
 import type { ArchiveState, ArchiveWriter } from "./archive-writer.ts";
-import { pause } from "../async/abort.ts";
+import { longestTimerMs, pause } from "../async/abort.ts";
 import type { CrawlClock } from "./crawl-clock.ts";
 import type { Frontier } from "../frontier/frontier.ts";
 import type { RefusedCount, Turn, UrlOutcome } from "../frontier/turn.ts";
@@ -67,7 +69,7 @@ export async function crawlLoop(
   options: CrawlLoopOptions,
   hooks: CrawlHooks,
 ): Promise<CrawlProgress> {
-  const ips = new Map<string, string>();
+  const ips = new LRUCache<string, string>({ max: rememberedHosts });
   const slots = options.hostsAnAddress === null ? null : addressSlots(options.hostsAnAddress);
   const progress = { done: 0, retry: 0, refused: 0, failed: 0, bytes: 0, activeHosts: 0 };
   let ended: EndedTurn[] = [];
@@ -85,7 +87,7 @@ export async function crawlLoop(
       .then(
         (end) => {
           ended.push(end);
-          if (end.ip !== null) remember(turn.host, end.ip);
+          if (end.ip !== null) ips.set(turn.host, end.ip);
         },
         (error: unknown) => (failure ??= { error }),
       )
@@ -155,15 +157,9 @@ export async function crawlLoop(
     wake = resolve;
     const hasRoom = progress.activeHosts < options.concurrency;
     const waitMs = dueMs !== null && hasRoom ? Math.max(leastMs, dueMs - clock.nowMs()) : null;
-    const timer = waitMs === null ? undefined : setTimeout(resolve, Math.min(waitMs, 2 ** 31 - 1));
+    const timer = waitMs === null ? undefined : setTimeout(resolve, Math.min(waitMs, longestTimerMs));
     await promise;
     clearTimeout(timer);
-  }
-
-  function remember(host: string, ip: string): void {
-    ips.delete(host);
-    if (ips.size >= rememberedHosts) ips.delete(ips.keys().next().value ?? host);
-    ips.set(host, ip);
   }
 }
 

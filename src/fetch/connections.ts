@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { LRUCache } from "lru-cache";
 import { Client } from "undici";
 import type { Connection, Connector } from "./connector.ts";
 import type { ExchangerOptions } from "./limits.ts";
@@ -32,34 +33,45 @@ export interface HostClients {
   readonly close: () => Promise<void>;
 }
 
-/** Clients by origin, those that were used last at the end. */
+/** Clients by origin. */
 interface Clients {
   readonly connector: Connector;
   readonly options: ExchangerOptions;
-  readonly hosts: Map<string, HostClient>;
+  /** Those that carry an exchange. */
+  readonly busy: Map<string, HostClient>;
+  /** Those that were used last. */
+  readonly idle: LRUCache<string, HostClient>;
 }
 
 /** One undici client for each origin in use, and for the `maxIdleHosts` that were used last. */
 export function hostClients(connector: Connector, options: ExchangerOptions): HostClients {
-  const clients: Clients = { connector, options, hosts: new Map() };
-  const { hosts } = clients;
+  const busy = new Map<string, HostClient>();
+  const idle = new LRUCache<string, HostClient>({
+    max: options.maxIdleHosts,
+    dispose: (host, _, reason) => reason === "evict" && destroy(host),
+  });
+  const clients: Clients = { connector, options, busy, idle };
   return {
     take(origin) {
-      const host = hosts.get(origin) ?? opened(clients, origin);
+      const host = busy.get(origin) ?? idle.get(origin) ?? opened(clients, origin);
+      if (host.active === 0) {
+        idle.delete(origin);
+        busy.set(origin, host);
+      }
       host.active += 1;
       return host;
     },
     giveBack(host) {
       host.active -= 1;
-      if (host.active > 0 || hosts.get(host.origin) !== host) return;
-      hosts.delete(host.origin);
-      hosts.set(host.origin, host);
-      if (hosts.size > options.maxIdleHosts) dropOldestIdle(clients);
+      if (host.active > 0 || busy.get(host.origin) !== host) return;
+      busy.delete(host.origin);
+      idle.set(host.origin, host);
     },
     drop: (host) => drop(clients, host),
     async close() {
-      const all = [...hosts.values()];
-      hosts.clear();
+      const all = [...busy.values(), ...idle.values()];
+      busy.clear();
+      idle.clear();
       await Promise.allSettled(all.map(({ client }) => client.destroy()));
     },
   };
@@ -91,7 +103,6 @@ function opened(clients: Clients, origin: string): HostClient {
     host.connection = null;
     if (host.active === 0) drop(clients, host);
   });
-  clients.hosts.set(origin, host);
   return host;
 }
 
@@ -102,17 +113,14 @@ function connected(host: HostClient, connection: Connection): void {
   tapSocket(host, connection.socket);
 }
 
-function drop({ hosts }: Clients, host: HostClient): void {
-  if (hosts.get(host.origin) === host) hosts.delete(host.origin);
-  host.client.destroy().catch(() => undefined);
+function drop({ busy, idle }: Clients, host: HostClient): void {
+  if (busy.get(host.origin) === host) busy.delete(host.origin);
+  if (idle.peek(host.origin) === host) idle.delete(host.origin);
+  destroy(host);
 }
 
-function dropOldestIdle(clients: Clients): void {
-  for (const host of clients.hosts.values()) {
-    if (host.active > 0) continue;
-    drop(clients, host);
-    return;
-  }
+function destroy({ client }: HostClient): void {
+  client.destroy().catch(() => undefined);
 }
 
 /**

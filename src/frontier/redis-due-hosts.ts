@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 
 import type { HostDue } from "./local-frontier.ts";
+import { listOf, number, text, tupleOf } from "../core/json-shape.ts";
+import { answerOf } from "../redis/answer.ts";
 import type { RedisScripts } from "../redis/scripts.ts";
 
 /**
@@ -57,6 +59,9 @@ redis.call("PEXPIRE", set, ARGV[6])
 redis.call("PEXPIRE", state, ARGV[6])
 return { #hosts < most and horizon <= now and 1 or 0, hosts }`;
 
+/** What `takeScript` answers: 1 when hosts that are due are missing, the hosts. */
+const takeAnswer = tupleOf(number, listOf(text));
+
 /** KEYS: the set, its state. ARGV: mark, hosts sent before, lifetime, horizon of the whole or "" when more is to come, then pairs. */
 const fillScript = `
 local set, state = KEYS[1], KEYS[2]
@@ -92,7 +97,7 @@ export function dueWindow(scripts: Pick<RedisScripts, "run">, name: string, size
       if (answer === null) return null;
       mark = own;
       count += 1;
-      const [short, taken] = answer as [number, string[]];
+      const [short, taken] = answerOf(takeAnswer, answer);
       return { hosts: taken, isShort: short === 1 };
     },
     async fill(first) {

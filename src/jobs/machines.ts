@@ -1,5 +1,6 @@
 import { bullmqQueue } from "../queue/bullmq/queue.ts";
-import { takeLease, type Lease } from "../redis/process-lease.ts";
+import type { Lease } from "../redis/lease.ts";
+import { takeLease } from "../redis/process-lease.ts";
 import type { Queue } from "../queue/queue.ts";
 import { connectRedis, type RedisConnection } from "../redis/connection.ts";
 import { openStore } from "../store/open-store.ts";

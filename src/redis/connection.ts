@@ -8,8 +8,6 @@ import { memoryOf, refusalOf } from "./memory.ts";
 import { redisScripts, type RedisScripts } from "./scripts.ts";
 import { redisAddressOf, type RedisAddress } from "./address.ts";
 
-export type { RedisScripts } from "./scripts.ts";
-
 export interface RedisConnectionOptions {
   /** PEM file of the authority that signed the server's certificate, where the system does not know it. */
   readonly caFile?: string;
@@ -17,7 +15,7 @@ export interface RedisConnectionOptions {
   readonly connectTimeoutMs?: number;
 }
 
-/** A connection that makes itself anew for ever; commands wait while there is none. */
+/** A connection that makes itself again forever; commands wait while there is none. */
 export interface RedisConnection extends AsyncDisposable {
   readonly client: Redis | Cluster;
   readonly scripts: RedisScripts;
@@ -28,7 +26,7 @@ export interface RedisConnection extends AsyncDisposable {
 }
 
 const common = {
-  // BullMQ wants it: a command waits for Redis to come back, it does not fail after 20 tries. Whoever waits has a signal.
+  // BullMQ wants it: a command waits for Redis to come back, it does not fail after 20 tries. The caller that waits has a signal.
   maxRetriesPerRequest: null,
   // No version of the client in CLIENT SETINFO: restricted users may not be allowed to say it.
   disableClientInfo: true,

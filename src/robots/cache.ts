@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+
 import type { Exchanged } from "../fetch/result.ts";
 import type { Note, Notes } from "../frontier/frontier.ts";
 import type { RobotsLook } from "./fetch.ts";
@@ -48,12 +50,10 @@ export function robotsNote(host: string): string {
 
 /** @param nowMs wall clock */
 export function robotsKeeper(notes: Notes, productToken: string, nowMs: () => number): RobotsKeeper {
-  const hosts = new Map<string, KnownRobots>();
+  const hosts = new LRUCache<string, KnownRobots>({ max: rememberedHosts });
   const unsaved = new Map<string, NotedAnswer>();
   const remember = (host: string, known: KnownRobots): KnownRobots => {
-    hosts.delete(host);
     hosts.set(host, known);
-    if (hosts.size > rememberedHosts) hosts.delete(hosts.keys().next().value ?? host);
     return known;
   };
   const read = (host: string): KnownRobots | null => {

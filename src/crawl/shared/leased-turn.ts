@@ -62,8 +62,8 @@ export async function leasedTurn(
     const text = notes.note(paceNote(host));
     const { delayMs, crawlDelayMs } = text === null ? noPace : (JSON.parse(text) as StoredPace);
     const gapMs = Math.max(pace.minDelayMs, delayMs, crawlDelayMs);
-    const options = { ttlMs, gapMs, restMs: () => paces?.waitMs(host) ?? 0 };
-    const lease = await leaseHost(scripts, host, options, signal, patienceMs);
+    const options = { ttlMs, gapMs, restMs: () => paces?.waitMs(host) ?? 0, patienceMs };
+    const lease = await leaseHost(scripts, host, options, signal);
     if (lease === null) return null;
     leases.set(host, held.use(lease));
     return lease;

@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+
 import { PipelineError } from "../../core/errors.ts";
 import { webOf, type CrawlSettings } from "../../crawl/crawl-settings.ts";
 import { leasedTurn } from "../../crawl/shared/leased-turn.ts";
@@ -33,12 +35,16 @@ interface OpenedCrawl {
   readonly web: Exchanger;
 }
 
+/** Crawls without a turn here whose connections are kept. */
 const keptCrawls = 4;
 
-/** The crawls that a process does turns of; those used last come last. */
+/** The crawls that a process does turns of, by the digests of their settings. */
 interface KeptCrawls {
   readonly work: TurnWork;
-  readonly byDigest: Map<string, KeptCrawl>;
+  readonly busy: Map<string, KeptCrawl>;
+  readonly idle: LRUCache<string, KeptCrawl>;
+  /** Fell out of `idle`, and are still to be closed. */
+  readonly evicted: KeptCrawl[];
 }
 
 /**
@@ -46,7 +52,7 @@ interface KeptCrawls {
  * the answer; a turn that is not asked for any more is over.
  */
 export function turnHandler(work: TurnWork): TurnHandler {
-  const crawls: KeptCrawls = { work, byDigest: new Map() };
+  const crawls = keptCrawlsOf(work);
   const handler: JobHandler = async (job, { signal }) => {
     const turn = payloadOf(turnJob, job);
     const { store } = work;
@@ -58,8 +64,9 @@ export function turnHandler(work: TurnWork): TurnHandler {
   };
   return Object.assign(handler, {
     async [Symbol.asyncDispose]() {
-      await Promise.all([...crawls.byDigest.values()].map(closed));
-      crawls.byDigest.clear();
+      await Promise.all([...crawls.busy.values(), ...crawls.idle.values()].map(closed));
+      crawls.busy.clear();
+      crawls.idle.clear();
     },
   });
 }
@@ -84,29 +91,38 @@ async function endedTurn(
   return { urls: urls ?? 0 };
 }
 
-async function inCrawl<T>(crawls: KeptCrawls, digest: string, work: (crawl: OpenedCrawl) => Promise<T>): Promise<T> {
-  const { byDigest } = crawls;
-  const kept = byDigest.get(digest) ?? { opened: openedCrawl(crawls.work, digest), turns: 0 };
-  byDigest.delete(digest);
-  byDigest.set(digest, kept);
+function keptCrawlsOf(work: TurnWork): KeptCrawls {
+  const evicted: KeptCrawl[] = [];
+  const idle = new LRUCache<string, KeptCrawl>({
+    max: keptCrawls,
+    dispose: (kept, _, reason) => reason === "evict" && evicted.push(kept),
+  });
+  return { work, busy: new Map(), idle, evicted };
+}
+
+async function inCrawl<T>(
+  { work: turnWork, busy, idle, evicted }: KeptCrawls,
+  digest: string,
+  work: (crawl: OpenedCrawl) => Promise<T>,
+): Promise<T> {
+  const kept = busy.get(digest) ?? idle.get(digest) ?? { opened: openedCrawl(turnWork, digest), turns: 0 };
+  idle.delete(digest);
+  busy.set(digest, kept);
   kept.turns += 1;
   try {
     return await work(await kept.opened);
   } catch (error) {
     // What could not be opened is opened again for the next turn.
-    if (byDigest.get(digest) === kept && !(await isOpen(kept))) byDigest.delete(digest);
+    if (busy.get(digest) === kept && !(await isOpen(kept))) busy.delete(digest);
     throw error;
   } finally {
     kept.turns -= 1;
-    await forgetOldest(byDigest);
+    if (kept.turns === 0 && busy.get(digest) === kept) {
+      busy.delete(digest);
+      idle.set(digest, kept);
+      await Promise.all(evicted.splice(0).map(closed));
+    }
   }
-}
-
-async function forgetOldest(byDigest: Map<string, KeptCrawl>): Promise<void> {
-  const oldest = [...byDigest].slice(0, Math.max(0, byDigest.size - keptCrawls));
-  const idle = oldest.filter(([, { turns }]) => turns === 0);
-  for (const [digest] of idle) byDigest.delete(digest);
-  await Promise.all(idle.map(async ([, kept]) => closed(kept)));
 }
 
 async function isOpen({ opened }: KeptCrawl): Promise<boolean> {
