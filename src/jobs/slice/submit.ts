@@ -9,7 +9,7 @@ import { localQueue } from "../../queue/local-queue.ts";
 import { orInterrupted } from "../../async/abort.ts";
 import { runJob } from "../run-job.ts";
 import type { Store } from "../../store/store.ts";
-import { archiveName, withFetchedSlice } from "./fetch-slice.ts";
+import { archiveName, fetchedSlice } from "./fetch-slice.ts";
 import type { MeasureJob, MeasureResult } from "../../measure/measure-slice.ts";
 import type { Measurer } from "../../measure/measurer.ts";
 import { runUntilStored } from "../run-until-stored.ts";
@@ -69,7 +69,8 @@ async function measured(
   const job = { slice, segments: folder, poison: [] };
   if (whole !== null) return pool.measure({ ...job, path: whole });
   const path = join(folder, "archive");
-  return withFetchedSlice(store, slice, path, signal, async (held) => pool.measure({ ...job, path, held }));
+  using sparse = await fetchedSlice(store, slice, path, signal);
+  return await pool.measure({ ...job, path }, sparse);
 }
 
 export interface SliceJobs {
