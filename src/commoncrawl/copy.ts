@@ -7,6 +7,9 @@ import { copyRecords } from "./copy-records.ts";
 import type { Refusal } from "./copied-record.ts";
 import type { Copied, CopyRun, CopySpec } from "./copy-spec.ts";
 import { copyWhole } from "./copy-whole.ts";
+import { unlessInterrupted } from "../async/abort.ts";
+import { eachOf } from "../async/limit.ts";
+import { onceEvery } from "../async/throttle.ts";
 import { PipelineError } from "../core/errors.ts";
 import { writeWhole } from "../files/durable.ts";
 import { openCommonCrawl, type CommonCrawl, type CommonCrawlAccess } from "./access.ts";
@@ -89,29 +92,27 @@ interface Tally {
 export async function copyFromCommonCrawl(request: CommonCrawlRequest, run: CommonCrawlRun): Promise<CopyReport> {
   await using source = openCommonCrawl(request.access);
   const { folder, signal } = run;
-  const progress = throttled(run.onProgress);
-  const selected = await unlessStopped(signal, async () =>
-    selectedOnce(request, folder, source, {
-      signal,
-      onSelected: (records, words) => progress({ done: 0, groups: 0, bytes: 0, records, words }),
-    }),
-  );
+  const isDue = onceEvery(progressEveryMs);
+  const onSelected = (records: number, words: string): void => {
+    if (isDue()) run.onProgress({ done: 0, groups: 0, bytes: 0, records, words });
+  };
+  const selected = await unlessInterrupted(selectedOnce(request, folder, source, { signal, onSelected }), signal);
   const { groups, refused } = selected ?? { groups: [], refused: [] };
   const tally: Tally = { groups, copied: groups.map(() => null), failures: [], done: 0, fetchedBytes: 0, records: 0 };
   const { files } = source;
   const here: CopyOne = async (spec, onBytes, either) => copyGroup(spec, { folder, files, signal: either, onBytes });
   const copyOne = run.copyOne ?? here;
-  await unlessStopped(signal, async () =>
-    eachOf(groups, source.connections, signal, async (spec, at, either) => {
-      const onBytes = (more: number): void => {
-        tally.fetchedBytes += more;
-        const { done, fetchedBytes: bytes, records } = tally;
-        progress({ done, groups: groups.length, bytes, records, words: spec.file });
-      };
-      await copyNext(tally, at, run.onArchive, async () => copyOne(spec, onBytes, either));
-      onBytes(0);
-    }),
-  );
+  const copying = eachOf(groups, source.connections, signal, async (spec, at, either) => {
+    const onBytes = (more: number): void => {
+      tally.fetchedBytes += more;
+      const { done, fetchedBytes: bytes, records } = tally;
+      if (isDue()) run.onProgress({ done, groups: groups.length, bytes, records, words: spec.file });
+    };
+    await copyNext(tally, at, run.onArchive, async () => copyOne(spec, onBytes, either));
+    onBytes(0);
+  });
+  // Stopped by the caller, what was done until then is a result, not a failure.
+  await unlessInterrupted(copying, signal);
   return reportOf(tally, refused);
 }
 
@@ -188,50 +189,4 @@ function notedSelection(path: string): Selected | null {
   }
 }
 
-/** Runs through a list, `width` at a time; the first failure stops the others, and is what is thrown. */
-async function eachOf<T>(
-  list: readonly T[],
-  width: number,
-  signal: AbortSignal,
-  work: (item: T, at: number, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
-  const rest = list.entries();
-  const failures: unknown[] = [];
-  const lane = async (): Promise<void> => {
-    for (const [at, item] of rest) {
-      if (either.aborted) return;
-      try {
-        await work(item, at, either);
-      } catch (error) {
-        failures.push(error);
-        failed.abort();
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(width, list.length) }, lane));
-  if (failures.length > 0) throw failures[0];
-}
-
-/** Who stopped the work knows so: what was done until then is a result, not a failure. */
-async function unlessStopped<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | null> {
-  try {
-    return await work();
-  } catch (error) {
-    if (signal.aborted && error instanceof PipelineError && error.code === "interrupted") return null;
-    throw error;
-  }
-}
-
 const progressEveryMs = 500;
-
-function throttled(onProgress: (progress: CopyProgress) => void): (progress: CopyProgress) => void {
-  let shownMs = -Infinity;
-  return (progress) => {
-    const nowMs = performance.now();
-    if (nowMs - shownMs < progressEveryMs) return;
-    shownMs = nowMs;
-    onProgress(progress);
-  };
-}

@@ -5,14 +5,14 @@ import { signatureSlots } from "./signature.ts";
 import { similarityOf } from "./similarity.ts";
 import { unionOf } from "./union.ts";
 
-/** Distinct texts by their place in the order of claims, 0 to `count` - 1, the best claim first. */
+/** Distinct texts by their rank in the order of precedence, 0 to `count` - 1. */
 export interface BandTexts {
   readonly count: number;
   /** False for a text without a word: it is like nobody. */
   readonly hasWord: (text: number) => boolean;
   /** As `bandKeyOf` gives it. */
   readonly keyOf: (text: number, band: number) => number;
-  /** Below 2^32: texts of near ranks are cheap to read one after the other. Without it they come in the order of claims. */
+  /** Below 2^32: texts of near ranks are cheap to read one after the other. Without it they come in order of precedence. */
   readonly rankOf?: (text: number) => number;
   /** Slots in which two signatures agree; asked for texts that share a band. */
   readonly equalSlots: (a: number, b: number) => number;
@@ -42,7 +42,7 @@ export function bandsOfPart(part: number, of: number): readonly number[] {
   return Array.from({ length: bandCount }, (_, band) => band).filter((band) => band % of === part);
 }
 
-/** Texts that can be like another, in the order of claims. */
+/** Texts that can be like another, in order of precedence. */
 export function textsWithWords({ count, hasWord }: Pick<BandTexts, "count" | "hasWord">): Int32Array {
   const texts = new Int32Array(count);
   let length = 0;

@@ -1,13 +1,13 @@
-import type { Claims } from "./precedence.ts";
+import type { DistinctTexts } from "./distinct-texts.ts";
 import type { Edges } from "./edges.ts";
 import type { Similarity } from "./similarity.ts";
 import { type Union, unionOf } from "./union.ts";
 
-/** Documents by index, as `claimsOf` was given them. */
+/** Documents by index, as `distinctTextsOf` was given them. */
 export interface Cluster {
-  /** The member with the best claim. */
+  /** The member that comes first in the order of precedence. */
   readonly representative: number;
-  /** By claim, the representative first. `similarity` is the exact Jaccard similarity to the representative. */
+  /** In order of precedence, the representative first. `similarity` is the exact Jaccard similarity to the representative. */
   readonly members: readonly ClusterMember[];
 }
 
@@ -18,7 +18,7 @@ interface ClusterMember {
   readonly kind: "exact" | "near";
 }
 
-/** Asks about texts by their place in `claims.distinct`. */
+/** Asks about texts by their index in `DistinctTexts.distinct`. */
 export interface ClusterTexts {
   /** Asked for texts that several documents share: a text without a word says nothing, and so do two of them. */
   readonly hasWord: (text: number) => boolean;
@@ -26,14 +26,14 @@ export interface ClusterTexts {
 }
 
 /**
- * Clusters of equal and of similar texts; whoever is like nobody is left out, and so are texts without a word.
+ * Clusters of equal and of similar texts; a text like no other is left out, and so are texts without a word.
  *
  * Equal texts are one; what pairs join, directly or through others, is one cluster (single linkage). The same documents
  * give the same clusters in whatever order they and the pairs come.
  * @param edges between texts, from all bands in any number of parts; a pair may come twice
  */
 export async function clustersOf(
-  { byClaim, textOf, distinct }: Claims,
+  { byPrecedence, textOf, distinct }: DistinctTexts,
   edges: readonly Edges[],
   { hasWord, similarity }: ClusterTexts,
 ): Promise<Cluster[]> {
@@ -43,7 +43,11 @@ export async function clustersOf(
   }
   const known = similaritiesToHeads(joined, edges);
   const clusters: Cluster[] = [];
-  for (const [head, indexes] of groupsOf(byClaim, (index) => joined.leastOf(textOf[index] ?? 0), distinct.length)) {
+  for (const [head, indexes] of groupsOf(
+    byPrecedence,
+    (index) => joined.leastOf(textOf[index] ?? 0),
+    distinct.length,
+  )) {
     if (!hasWord(head)) continue;
     const bySpeaker = new Map([[head, 1]]);
     const members: ClusterMember[] = [];
@@ -70,12 +74,12 @@ function similaritiesToHeads({ leastOf }: Union, edges: readonly Edges[]): Map<n
   return known;
 }
 
-/** Documents by head, in the order of claims; only heads of two documents or more. */
-function groupsOf(byClaim: Int32Array, headOf: (index: number) => number, heads: number): Map<number, number[]> {
+/** Documents by head, in order of precedence; only heads of two documents or more. */
+function groupsOf(byPrecedence: Int32Array, headOf: (index: number) => number, heads: number): Map<number, number[]> {
   const sizes = new Int32Array(heads);
-  for (const index of byClaim) sizes[headOf(index)] = (sizes[headOf(index)] ?? 0) + 1;
+  for (const index of byPrecedence) sizes[headOf(index)] = (sizes[headOf(index)] ?? 0) + 1;
   const groups = new Map<number, number[]>();
-  for (const index of byClaim) {
+  for (const index of byPrecedence) {
     const head = headOf(index);
     if (sizes[head] === 1) continue;
     const group = groups.get(head);

@@ -1,4 +1,4 @@
-/** Pairs of texts that are similar: `lower[i]` and `higher[i]` are their places in the order of claims. */
+/** Pairs of texts that are similar: `lower[i]` and `higher[i]` are their ranks in the order of precedence. */
 export interface Edges {
   readonly lower: Uint32Array;
   readonly higher: Uint32Array;

@@ -1,24 +1,23 @@
-import { claimsOf } from "../dedup/precedence.ts";
+import { comparePrecedence } from "../core/precedence.ts";
+import { distinctTextsOf } from "../dedup/distinct-texts.ts";
 import { clustersOf } from "../dedup/clusters.ts";
 import { emptySlot, signatureSlots } from "../dedup/signature.ts";
 import { similarityOf } from "../dedup/similarity.ts";
 import { documentsForClustering, replaceClusters, type ClusteringRow, type ClusterRow } from "../ledger/clusters.ts";
-import type { Ledger } from "../ledger/open.ts";
 import { licenceRank } from "../rights/licence-table.ts";
 import type { BandRunner } from "../jobs/bands/contract.ts";
 import { localBands } from "../jobs/bands/local.ts";
-import type { Corpus } from "../corpus/corpus.ts";
+import type { Run } from "./run.ts";
 import { textStore } from "../segment/texts.ts";
 
 /**
  * Finds exact and near duplicates among all documents of all partitions and puts the clusters in the place of the old ones.
- * A cluster's representative is the member with the best claim: freest licence, earliest capture, own canonical address, id.
+ * A cluster's representative is the member that comes first by `comparePrecedence`.
  * @returns how many clusters, and how many documents are in one
  */
-export async function clusterCorpus(
-  corpus: Corpus,
-  ledgers: readonly Ledger[],
-  bandRunner: BandRunner | null = null,
+export async function clusterDocuments(
+  { corpus, ledgers }: Pick<Run, "corpus" | "ledgers">,
+  bandRunner?: BandRunner,
 ): Promise<{ readonly clusters: number; readonly members: number }> {
   using texts = textStore(corpus.segments);
   const rows = ledgers.flatMap((ledger) => [...documentsForClustering(ledger)]);
@@ -28,21 +27,21 @@ export async function clusterCorpus(
     if (row === undefined) throw new RangeError(`no document ${index}`);
     return row;
   };
-  const claims = claimsOf(
+  const copies = distinctTextsOf(
     rows.map(({ textSha256 }) => textSha256),
-    (a, b) => compareClaims(at(a), at(b)),
+    (a, b) => comparePrecedence(at(a), at(b), licenceRank),
   );
-  const places = Array.from(claims.distinct, at);
-  const edges = await (bandRunner ?? localBands(texts))(places);
-  const found = await clustersOf(claims, edges, {
+  const distinct = Array.from(copies.distinct, at);
+  const edges = await (bandRunner ?? localBands(texts))(distinct);
+  const found = await clustersOf(copies, edges, {
     hasWord: (text) => {
-      const { segmentSha256, position } = at(claims.distinct[text] ?? -1);
+      const { segmentSha256, position } = at(copies.distinct[text] ?? -1);
       const signature = new Uint32Array(signatureSlots);
       texts.signature(segmentSha256, position, signature, 0);
       return signature[0] !== emptySlot;
     },
     similarity: similarityOf((text) => {
-      const { segmentSha256, position } = at(claims.distinct[text] ?? -1);
+      const { segmentSha256, position } = at(copies.distinct[text] ?? -1);
       return texts.text(segmentSha256, position);
     }),
   });
@@ -52,14 +51,4 @@ export async function clusterCorpus(
   }));
   replaceClusters(ledgers, clusters);
   return { clusters: clusters.length, members: clusters.reduce((sum, { members }) => sum + members.length, 0) };
-}
-
-/** The same order of claims as the policy uses, so that a representative that is kept is the kept copy. */
-function compareClaims(a: ClusteringRow, b: ClusteringRow): number {
-  return (
-    licenceRank(a.licence) - licenceRank(b.licence) ||
-    (a.capturedAt ?? Infinity) - (b.capturedAt ?? Infinity) ||
-    Number(b.canonicalUrl === b.url) - Number(a.canonicalUrl === a.url) ||
-    (a.id < b.id ? -1 : Number(a.id > b.id))
-  );
 }

@@ -1,23 +1,24 @@
-import type { ArchiveRow, Hex } from "../core/records.ts";
+import type { CopiedArchive } from "../commoncrawl/copy.ts";
+import type { Hex } from "../core/records.ts";
 import { appendSegment, holdsCapture, holdsSlice } from "../ledger/append-segment.ts";
-import { slicesOf, type KnownSlice } from "../ledger/archives.ts";
+import { noteArchiveCopy, slicesOf, type KnownSlice } from "../ledger/archives.ts";
 import type { Ledger } from "../ledger/open.ts";
 import { partitionOfArchive, partitionOfUrl } from "./partition-of.ts";
 import { openSegment } from "../segment/read.ts";
+import type { Run } from "./run.ts";
 
 /**
  * Adds a segment to all partitions, to each the captures of its domains. The one that has the archive's bytes comes last:
  * a slice that it knows is whole in all of them. What a killed run had placed stays where it is, whatever the list of
  * suffixes said then.
  */
-export function appendToPartitions(
-  ledgers: readonly Ledger[],
-  segments: string,
-  { sha256: archive }: ArchiveRow,
+export function collectSegment(
+  { corpus, ledgers }: Pick<Run, "corpus" | "ledgers">,
+  archive: Hex,
   index: number,
   segmentSha256: Hex,
 ): void {
-  using segment = openSegment(segments, segmentSha256);
+  using segment = openSegment(corpus.segments, segmentSha256);
   const input = { archive, index, head: segment.head, segmentSha256 };
   const [only] = ledgers;
   if (ledgers.length === 1 && only !== undefined) {
@@ -42,12 +43,20 @@ export function appendToPartitions(
  * The slices of an archive that are in the ledger, in order. One that a killed run appended to some partitions only is
  * finished first, from the segment that they name: another version of the program would measure another.
  */
-export function wholeSlices(ledgers: readonly Ledger[], segments: string, archive: ArchiveRow): readonly KnownSlice[] {
-  const home = partitionOfArchive(archive.sha256, ledgers.length);
-  const known = (ledger: Ledger): KnownSlice[] => slicesOf(ledger, archive.sha256);
+export function wholeSlices(run: Pick<Run, "corpus" | "ledgers">, archive: Hex): readonly KnownSlice[] {
+  const { ledgers } = run;
+  const home = partitionOfArchive(archive, ledgers.length);
+  const known = (ledger: Ledger): KnownSlice[] => slicesOf(ledger, archive);
   const whole = ledgers.slice(home, home + 1).flatMap(known);
   const begun = ledgers.flatMap((ledger) => known(ledger).filter(({ index }) => index === whole.length))[0];
   if (begun === undefined) return whole;
-  appendToPartitions(ledgers, segments, archive, begun.index, begun.segmentSha256);
+  collectSegment(run, archive, begun.index, begun.segmentSha256);
   return ledgers.slice(home, home + 1).flatMap(known);
+}
+
+/** Notes which archives are whole files of somebody else's crawl; selected records say so themselves. */
+export function noteWholeCopies({ ledgers }: Pick<Run, "ledgers">, copied: readonly CopiedArchive[]): void {
+  for (const { path, whole } of copied) {
+    if (whole !== null) for (const ledger of ledgers) noteArchiveCopy(ledger, path, whole.crawl, whole.file);
+  }
 }

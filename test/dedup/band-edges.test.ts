@@ -50,7 +50,7 @@ test("what a bucket with more unlike texts than anchors joins does not depend on
   );
 });
 
-test("a pair is given with its exact similarity, the better claim first, and no pair joins what is joined", async () => {
+test("a pair is given with its exact similarity, the one of higher precedence first, and no pair joins what is joined", async () => {
   const texts = textsInLargeBuckets(5);
   const { lower, higher, similarity } = await bandEdges(texts, [0, 1, 2]);
   assert.ok(lower.length > 20);

@@ -1,6 +1,6 @@
 import { bandEdges, bandsOfPart } from "../../src/dedup/band-edges.ts";
 import { bandKeyOf } from "../../src/dedup/bands.ts";
-import { claimsOf } from "../../src/dedup/precedence.ts";
+import { distinctTextsOf } from "../../src/dedup/distinct-texts.ts";
 import { type Cluster, clustersOf } from "../../src/dedup/clusters.ts";
 import { emptySlot, equalSlots, signatureSlots } from "../../src/dedup/signature.ts";
 import { similarityOf } from "../../src/dedup/similarity.ts";
@@ -18,12 +18,12 @@ export interface TextsToCluster {
 /** Clusters documents whose signatures are in memory, the bands in `parts` parts one after the other. */
 export async function clustersOfTexts(input: TextsToCluster, parts = 1): Promise<Cluster[]> {
   const { exactKeys, signatures, compare } = input;
-  const claims = claimsOf(exactKeys, compare);
-  const indexOf = (text: number): number => claims.distinct[text] ?? 0;
+  const copies = distinctTextsOf(exactKeys, compare);
+  const indexOf = (text: number): number => copies.distinct[text] ?? 0;
   const textOf = (text: number): string => input.textOf(indexOf(text));
   const hasWord = (text: number): boolean => signatures[indexOf(text) * signatureSlots] !== emptySlot;
   const texts = {
-    count: claims.distinct.length,
+    count: copies.distinct.length,
     hasWord,
     keyOf: (text: number, band: number): number => bandKeyOf(signatures, indexOf(text), band),
     equalSlots: (a: number, b: number): number => equalSlots(signatures, indexOf(a), indexOf(b)),
@@ -31,5 +31,5 @@ export async function clustersOfTexts(input: TextsToCluster, parts = 1): Promise
   };
   const edges = [];
   for (let part = 0; part < parts; part++) edges.push(await bandEdges(texts, bandsOfPart(part, parts)));
-  return clustersOf(claims, edges, { hasWord, similarity: similarityOf(textOf) });
+  return clustersOf(copies, edges, { hasWord, similarity: similarityOf(textOf) });
 }

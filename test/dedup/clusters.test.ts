@@ -14,7 +14,7 @@ interface Entry {
   readonly text: string;
 }
 
-/** Clusters of entries; the lower id has the better claim. */
+/** Clusters of entries; the lower id comes first. */
 function clustersOfEntries(entries: readonly Entry[], reads: number[] = [], parts = 1): Promise<readonly Cluster[]> {
   const signatures = new Uint32Array(entries.length * signatureSlots);
   for (const [index, { text }] of entries.entries()) signatures.set(signatureOf(text), index * signatureSlots);
@@ -94,7 +94,7 @@ test("texts joined only through a third are one cluster, the farther one with it
   assert.ok((cluster?.members.find(({ index }) => index === 1)?.similarity ?? 1) < 0.8);
 });
 
-test("the member with the best claim represents, wherever it stands", async () => {
+test("the member that comes first represents, wherever it stands", async () => {
   const words = wordsFrom(6, 60);
   const entries = [
     { id: 5, text: changed(words, 10, 1, 9) },

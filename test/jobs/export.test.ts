@@ -10,7 +10,8 @@ import { jobBands } from "../../src/jobs/bands/submit.ts";
 import { bandsHandler } from "../../src/jobs/bands/handler.ts";
 import { loadPolicy } from "../../src/corpus/policy-file.ts";
 import type { PublishRunners } from "../../src/jobs/runners.ts";
-import { publishCorpus, type PublishReport } from "../../src/pipeline/publish.ts";
+import type { PublishReport } from "../../src/pipeline/publish.ts";
+import { publishCorpus } from "../../src/pipeline/recipe.ts";
 import { jobShards } from "../../src/jobs/export/submit.ts";
 import { exportHandler } from "../../src/jobs/export/handler.ts";
 import { partBytes, partOf } from "../../src/jobs/export/job.ts";
@@ -30,7 +31,8 @@ const segments = [0, 1, 2].map((segment) =>
 
 async function published(corpus: CorpusOfTexts, runners?: PublishRunners): Promise<PublishReport> {
   const policy = await loadPolicy(corpus.corpus.policyPath);
-  return publishCorpus(corpus.corpus, [corpus.ledger], policy, software, signal, () => undefined, runners);
+  const run = { corpus: corpus.corpus, ledgers: [corpus.ledger], software, signal };
+  return publishCorpus(run, policy, () => undefined, runners);
 }
 
 function sumsOf({ corpus }: CorpusOfTexts): string {

@@ -9,10 +9,11 @@ import { registerArchive } from "../../src/ledger/archives.ts";
 import type { Ledger } from "../../src/ledger/open.ts";
 import { openPartitions, type Partitions } from "../../src/ledger/partitions.ts";
 import type { ManifestRow } from "../../src/manifest/document-row.ts";
-import { appendToPartitions, wholeSlices } from "../../src/pipeline/collect.ts";
+import { collectSegment, wholeSlices } from "../../src/pipeline/collect.ts";
 import { openCorpus, type Corpus } from "../../src/corpus/corpus.ts";
 import { loadPolicy } from "../../src/corpus/policy-file.ts";
-import { publishCorpus, type PublishReport } from "../../src/pipeline/publish.ts";
+import type { PublishReport } from "../../src/pipeline/publish.ts";
+import { publishCorpus } from "../../src/pipeline/recipe.ts";
 import { segmentWriter } from "../../src/segment/write.ts";
 import { sentences } from "../fixtures/archive-of-pages.ts";
 import { sampleDocument, sampleCapture, sampleSegment, sha256 } from "../ledger/sample-rows.ts";
@@ -24,6 +25,8 @@ export interface StatedCapture {
   readonly text: string | null;
   readonly licence: string;
   readonly capturedAt: number | null;
+  /** The page calls its own address canonical; left out: it names none. */
+  readonly canonical?: boolean;
 }
 
 /** An archive with the digests of its segments, one a slice of a thousand bytes. */
@@ -104,15 +107,16 @@ export function statedArchives(
 }
 
 function captureOf(
-  { host, text, licence, capturedAt }: StatedCapture,
+  { host, text, licence, capturedAt, canonical = false }: StatedCapture,
   archive: Hex,
   offset: number,
   number: number,
 ): CaptureRow {
   const none = { outcome: "skipped", reason: "media-type", document: null } as const;
+  const url = host === "" ? `urn:number:${number}` : `https://${host}/page/${number}`;
   return sampleCapture(number, {
     place: { archive, offset, length: 1, innerOffset: 0 },
-    url: host === "" ? `urn:number:${number}` : `https://${host}/page/${number}`,
+    url,
     capturedAt,
     ...(text === null
       ? none
@@ -121,6 +125,7 @@ function captureOf(
             textSha256: sha256(text),
             textBytes: Buffer.byteLength(text),
             licence,
+            canonicalUrl: canonical ? url : null,
           }),
         }),
   });
@@ -152,14 +157,14 @@ export async function corpusIn(folder: string, segments: string, partitions: num
 
 /** Takes archives into the ledger as `ingest` does with slices that were measured; goes on where it was stopped. */
 export function collect(
-  { corpus, ledgers }: Pick<PartitionedCorpus, "corpus" | "ledgers">,
+  corpus: Pick<PartitionedCorpus, "corpus" | "ledgers">,
   archives: readonly StatedArchive[],
 ): void {
   for (const { row, segments } of archives) {
-    for (const ledger of ledgers) registerArchive(ledger, row, 1n);
-    const known = wholeSlices(ledgers, corpus.segments, row).length;
-    for (const [index, digest] of segments.entries()) {
-      if (index >= known) appendToPartitions(ledgers, corpus.segments, row, index, digest);
+    for (const ledger of corpus.ledgers) registerArchive(ledger, row, 1n);
+    const known = wholeSlices(corpus, row.sha256).length;
+    for (const [index, segmentSha256] of segments.entries()) {
+      if (index >= known) collectSegment(corpus, row.sha256, index, segmentSha256);
     }
   }
 }
@@ -167,7 +172,7 @@ export function collect(
 export async function published({ corpus, ledgers }: PartitionedCorpus): Promise<PublishReport> {
   const { signal } = new AbortController();
   const loaded = await loadPolicy(corpus.policyPath);
-  return publishCorpus(corpus, ledgers, loaded, "colophon test", signal, () => undefined);
+  return publishCorpus({ corpus, ledgers, software: "colophon test", signal }, loaded, () => undefined);
 }
 
 /** Rows of all partitions, in order of id, without the place of the text, which is a matter of the partition. */

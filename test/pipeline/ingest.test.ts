@@ -9,7 +9,8 @@ import { archiveTotals } from "../../src/ledger/archives.ts";
 import type { Ledger } from "../../src/ledger/open.ts";
 import { openPartitions } from "../../src/ledger/partitions.ts";
 import { openCorpus, type Corpus } from "../../src/corpus/corpus.ts";
-import { ingestArchives, type IngestProgress, type IngestReport } from "../../src/pipeline/ingest.ts";
+import type { IngestProgress, IngestReport } from "../../src/pipeline/ingest.ts";
+import { ingestArchives } from "../../src/pipeline/recipe.ts";
 import type { Measurer } from "../../src/measure/measurer.ts";
 import { localMeasurer } from "../../src/jobs/slice/submit.ts";
 import { threadPool } from "../../src/measure/thread-pool.ts";
@@ -52,7 +53,7 @@ async function ingested(
   onProgress: (seen: IngestProgress) => void = () => undefined,
 ): Promise<IngestReport> {
   const { signal } = new AbortController();
-  return ingestArchives(corpus, ledgers, measurer, paths, signal, onProgress);
+  return ingestArchives({ corpus, ledgers, software, signal }, measurer, paths, onProgress);
 }
 
 suite("taking archives in", () => {

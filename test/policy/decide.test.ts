@@ -18,7 +18,7 @@ function decided(policy: Policy, documents: readonly JudgedDocument[]): Record<s
 const member = (id: string, changes: Partial<JudgedDocument> = {}): JudgedDocument =>
   sampleDocument({ id, cluster: "c", ...changes });
 
-const claims: readonly {
+const orders: readonly {
   readonly name: string;
   readonly better: Partial<JudgedDocument>;
   readonly worse: Partial<JudgedDocument>;
@@ -32,14 +32,14 @@ const claims: readonly {
     worse: { canonicalUrl: "https://www.example.org/b" },
   },
 ];
-for (const { name, better, worse } of claims) {
+for (const { name, better, worse } of orders) {
   test(`of two copies, ${name} is kept, whichever has the smaller id`, () => {
     assert.deepEqual(decided(keepOne, [member("1", better), member("2", worse)]), { 1: [], 2: ["duplicate"] });
     assert.deepEqual(decided(keepOne, [member("1", worse), member("2", better)]), { 1: ["duplicate"], 2: [] });
   });
 }
 
-test("of copies with equal claims the smallest id is kept", () => {
+test("of copies that are equal in all else the smallest id is kept", () => {
   assert.deepEqual(decided(keepOne, [member("2"), member("1"), member("3")]), {
     1: [],
     2: ["duplicate"],

@@ -16,7 +16,7 @@ export const publish: Command = {
   async run({ options }: CommandInput, io: Io) {
     const { openCorpus } = await import("../../corpus/corpus.ts");
     const { loadPolicy } = await import("../../corpus/policy-file.ts");
-    const { publishCorpus } = await import("../../pipeline/publish.ts");
+    const { publishCorpus } = await import("../../pipeline/recipe.ts");
     const { softwareVersion } = await import("../../corpus/software.ts");
     const { openPartitions } = await import("../../ledger/partitions.ts");
     const corpus = await openCorpus(textOf(options, "corpus"), false);
@@ -26,11 +26,8 @@ export const publish: Command = {
     const json = options["json"] === true;
     using progress = progressDisplay(io, json && !io.terminal);
     const report = await publishCorpus(
-      corpus,
-      ledgers.all,
+      { corpus, ledgers: ledgers.all, software: softwareVersion(), signal: collector.signal },
       policy,
-      softwareVersion(),
-      collector.signal,
       (step, done, total) => progress.show(step, done, total, `${done} of ${total}`),
       await collector.runners(ledgers.all),
     );
