@@ -1,20 +1,31 @@
+import { setTimeout as pause } from "node:timers/promises";
+
 import { PipelineError } from "../core/errors.ts";
 import type { MeasureJob, MeasureResult } from "./measure-slice.ts";
-import type { Measurer } from "./measurer.ts";
 import type { SparseFile } from "./sparse-source.ts";
 import { cells } from "./thread-messages.ts";
 import { measuredBy, startThread, type PageLimits, type Thread } from "./thread.ts";
 
-/** A pool of worker threads that measure slices, each thread one at a time. */
-export interface ThreadPool extends Measurer, AsyncDisposable {
-  /** @param sparse left out: the job's file is whole */
+/** A pool of worker threads that measure slices, one at a time each. */
+export interface ThreadPool extends AsyncDisposable {
+  /** How many threads. */
+  readonly size: number;
+  /**
+   * Waits for a free thread. When it returns, the segment lies in the job's folder.
+   * @param sparse left out: the job's file is whole
+   */
   readonly measure: (job: MeasureJob, sparse?: SparseFile) => Promise<MeasureResult>;
+  /** Records looked at so far. */
+  readonly recordsSeen: () => number;
 }
 
 const pageLimits: PageLimits = { stuckMs: 120_000, heapMb: 1536 };
 
-/** Attempts at one slice; each failed one sets the record aside that was being measured. */
-const attempts = 20;
+/** Deaths of a thread at one slice; each sets aside the record that it was at. */
+const deathsOfSlice = 20;
+/** Starts of a slice whose measuring throws what nobody expected. */
+const faultTries = 3;
+const faultPauseMs = 1000;
 
 interface Pool {
   readonly size: number;
@@ -23,13 +34,17 @@ interface Pool {
   readonly idle: Thread[];
   readonly all: Set<Thread>;
   /** Slices without a thread, first come first served. */
-  readonly waiting: ((thread: Thread) => void)[];
+  readonly waiting: PromiseWithResolvers<Thread>[];
   /** Records that threads looked at which are gone. */
   recordsGone: bigint;
   closed: boolean;
 }
 
-/** Starts no thread before the first job. */
+/**
+ * Starts no thread before the first job. Jobs wait for a free thread, first come first served. A slice whose thread dies is tried
+ * again without the record that it died at.
+ * @throws {PipelineError} from `measure`: `worker-crashed` for a slice that is not done however often it is tried
+ */
 export function threadPool(size: number, software: string, limits: PageLimits = pageLimits): ThreadPool {
   const pool: Pool = {
     size,
@@ -50,28 +65,36 @@ export function threadPool(size: number, software: string, limits: PageLimits = 
       pool.closed = true;
       await Promise.all([...pool.all].map(async ({ worker }) => worker.terminate()));
       pool.all.clear();
+      for (const { reject } of pool.waiting.splice(0)) reject(closedError());
     },
   };
+}
+
+function closedError(): PipelineError {
+  return new PipelineError("interrupted", "the pool of threads was closed");
 }
 
 /** Measures a slice, again without each page that brought a thread down. */
 async function measured(pool: Pool, job: MeasureJob, sparse: SparseFile | null): Promise<MeasureResult> {
   const poison = [...job.poison];
-  for (let attempt = 1; ; attempt++) {
+  for (let faults = 0; ;) {
     const thread = await take(pool);
     const end = await measuredBy(thread, { ...job, poison }, sparse, pool.stuckMs);
     // The threads that closing ends must not look like crashes: trying again would start new ones forever.
-    if (pool.closed) throw new PipelineError("interrupted", "the pool of threads was closed");
+    if (pool.closed) throw closedError();
     if (!("crash" in end)) {
       release(pool, thread);
-      if ("error" in end) throw end.error;
-      return end.result;
+      if ("result" in end) return end.result;
+      const { error } = end;
+      if (!(error instanceof PipelineError) || error.code !== "worker-crashed" || ++faults === faultTries) throw error;
+      await pause(faultPauseMs * faults);
+      continue;
     }
     const { cell } = thread;
     const offset = Number(Atomics.load(cell, cells.offset));
     const innerOffset = Number(Atomics.load(cell, cells.innerOffset));
     await discard(pool, thread);
-    if (attempt === attempts) {
+    if (poison.length - job.poison.length === deathsOfSlice - 1) {
       throw new PipelineError("worker-crashed", `a worker keeps crashing on ${job.path}: ${end.crash}`, {
         path: job.path,
       });
@@ -81,10 +104,13 @@ async function measured(pool: Pool, job: MeasureJob, sparse: SparseFile | null):
 }
 
 async function take(pool: Pool): Promise<Thread> {
+  if (pool.closed) throw closedError();
   const free = pool.idle.pop();
   if (free !== undefined) return free;
   if (pool.all.size < pool.size) return started(pool);
-  return new Promise((resolve) => pool.waiting.push(resolve));
+  const next = Promise.withResolvers<Thread>();
+  pool.waiting.push(next);
+  return next.promise;
 }
 
 function started({ all, start }: Pool): Thread {
@@ -96,7 +122,7 @@ function started({ all, start }: Pool): Thread {
 function release({ waiting, idle }: Pool, thread: Thread): void {
   const next = waiting.shift();
   if (next === undefined) idle.push(thread);
-  else next(thread);
+  else next.resolve(thread);
 }
 
 async function discard(pool: Pool, thread: Thread): Promise<void> {
@@ -104,5 +130,5 @@ async function discard(pool: Pool, thread: Thread): Promise<void> {
   pool.recordsGone += Atomics.load(thread.cell, cells.records);
   await thread.worker.terminate();
   const next = pool.waiting.shift();
-  if (next !== undefined) next(started(pool));
+  if (next !== undefined) next.resolve(started(pool));
 }
