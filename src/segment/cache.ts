@@ -3,10 +3,11 @@ import { rmSync, statSync } from "node:fs";
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
 import type { Store } from "../store/store.ts";
-import { broughtObject } from "./brought-object.ts";
+
 import { segmentName } from "../store/layout.ts";
 import { segmentPath } from "./format.ts";
 import { textStore } from "./texts.ts";
+import { bringObject } from "./transfer.ts";
 
 /** Texts of segments that lie in a store. */
 export interface SegmentCache extends Disposable {
@@ -33,10 +34,10 @@ export function segmentCache(store: Store, folder: string, boundBytes = heldByte
   const held = new Map<Hex, Held>();
   let bytes = 0;
 
-  const fetch = async (segment: Hex, signal: AbortSignal): Promise<number> => {
+  const bring = async (segment: Hex, signal: AbortSignal): Promise<number> => {
     const path = segmentPath(folder, segment);
     // What is only linked takes no room.
-    if (await broughtObject(store, segmentName(segment), path, signal)) {
+    if (await bringObject(store, segmentName(segment), path, signal)) {
       return store.localPath(segmentName(segment)) === null ? statSync(path).size : 0;
     }
     throw new PipelineError("segment-broken", `${store.place} has no segment ${segment}; ingest its archive again`, {
@@ -45,7 +46,7 @@ export function segmentCache(store: Store, folder: string, boundBytes = heldByte
   };
 
   const hold = async (segment: Hex, signal: AbortSignal): Promise<void> => {
-    const one = held.get(segment) ?? { bytes: null, coming: fetch(segment, signal) };
+    const one = held.get(segment) ?? { bytes: null, coming: bring(segment, signal) };
     held.delete(segment);
     held.set(segment, one);
     try {
@@ -61,7 +62,7 @@ export function segmentCache(store: Store, folder: string, boundBytes = heldByte
       if (size === null || oldest === segment) continue;
       held.delete(oldest);
       bytes -= size;
-      // Who has opened it goes on reading.
+      // A reader that has it open can go on.
       rmSync(segmentPath(folder, oldest), { force: true });
     }
   };
@@ -69,7 +70,7 @@ export function segmentCache(store: Store, folder: string, boundBytes = heldByte
   return {
     async text(segment, position, signal) {
       do await hold(segment, signal);
-      // Somebody else may have needed its room just now.
+      // Another text may have needed its room just now.
       while (!held.has(segment));
       return texts.text(segment, position);
     },

@@ -7,7 +7,7 @@ import { bucketsOf } from "../../dedup/buckets.ts";
 import { emptySlot, equalSlots, signatureSlots } from "../../dedup/signature.ts";
 import type { JobHandler } from "../../queue/queue.ts";
 import type { SegmentCache } from "../../segment/cache.ts";
-import { storedSignatures } from "../../segment/stored-signatures.ts";
+import { storedSignatures } from "../../segment/read.ts";
 import { edgesName, snapshotName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
 import { payloadOf } from "../checked-json.ts";
