@@ -7,21 +7,21 @@ const keptPlaces = 8_000_000;
 export type Similarity = (a: number, b: number, atLeast: number) => Promise<number>;
 
 /** Compares texts that lie elsewhere; the sets of shingles used last are remembered. */
-export function similarityOf(textOf: (text: number) => string | Promise<string>): Similarity {
+export function similarityOf(textOf: (textIndex: number) => string | Promise<string>): Similarity {
   const kept = new Map<number, ShingleSet>(); // the one used last comes last
   let places = 0;
-  const setOf = async (text: number): Promise<ShingleSet> => {
-    let set = kept.get(text);
+  const setOf = async (textIndex: number): Promise<ShingleSet> => {
+    let set = kept.get(textIndex);
     if (set === undefined) {
-      set = shingleSetOf(await textOf(text));
+      set = shingleSetOf(await textOf(textIndex));
       places += set.table.length;
       for (const [oldest, { table }] of kept) {
         if (places <= keptPlaces) break;
         kept.delete(oldest);
         places -= table.length;
       }
-    } else kept.delete(text);
-    kept.set(text, set);
+    } else kept.delete(textIndex);
+    kept.set(textIndex, set);
     return set;
   };
   return async (a, b, atLeast) => jaccardOf(await setOf(a), await setOf(b), atLeast);
