@@ -20,7 +20,7 @@ export const cells = {
   filled: 3,
 } as const;
 
-/** What a thread is told to do: one slice; `held` is what is there of a file with holes, `null` of one without. */
+/** One slice to measure; `held` is what is there of a file with holes, `null` for a file without. */
 export interface ThreadTask {
   readonly job: MeasureJob;
   readonly held: readonly ByteRange[] | null;

@@ -23,7 +23,7 @@ const pageLimits: PageLimits = { stuckMs: 120_000, heapMb: 1536 };
 
 /** Deaths of a thread at one slice; each sets aside the record that it was at. */
 const deathsOfSlice = 20;
-/** Starts of a slice whose measuring throws what nobody expected. */
+/** Starts of a slice whose measuring ends with an unexpected error. */
 const faultTries = 3;
 const faultPauseMs = 1000;
 

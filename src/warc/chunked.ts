@@ -1,11 +1,11 @@
-/** Size, blanks that some servers pad it with, and extensions, which nobody reads. Zeros before the size mean nothing. */
+/** Size, blanks that some servers pad it with, and extensions, which are ignored. Zeros before the size mean nothing. */
 const sizeLine = /^0*([0-9a-f]{1,12})[ \t]*(?:;[^\r\n]*)?$/i;
 const carriageReturn = 13;
 const lineFeed = 10;
 
 /**
  * Which bodies are taken for chunked. `wire`: what an HTTP parser has let through, so lines end in CRLF and are of any length.
- * `archive`: what somebody stored, bare line feeds included; a long line is no size line there.
+ * `archive`: what was stored, which may have bare line feeds; a long line is no size line there.
  */
 type Grammar = "wire" | "archive";
 const mostArchivedLineBytes = 1024;
