@@ -66,7 +66,12 @@ const job = (start: number, end: number, index: number): Parameters<typeof measu
 });
 
 async function wholePath(): Promise<number> {
-  const { outcomes } = await measureSlice(job(0, size, 0), stages, "bench", () => undefined);
+  const { outcomes } = await measureSlice(job(0, size, 0), {
+    stages,
+    software: "bench",
+    watch: () => undefined,
+    holes: null,
+  });
   return Object.values(outcomes).reduce((sum, count) => sum + count, 0);
 }
 

@@ -79,7 +79,7 @@ async function fetched(file: string, path: string, run: CopyRun): Promise<number
       if (!(error instanceof PipelineError) || error.code !== "source-unreachable") throw error;
       failed = copy.at > before ? 1 : failed + 1;
       if (!(await files.again(failed, signal))) throw error;
-      // Without a name for the version nobody can tell whether the rest would be of the same file.
+      // Without a name for its version, the rest might be of another file.
       if (copy.version === null) copy.at = 0;
     }
   }

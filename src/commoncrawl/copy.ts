@@ -52,7 +52,7 @@ export interface CopyReport {
 }
 
 /**
- * Copies what a spec names into an archive in the folder of the run: the same bytes whoever does it and whenever. What is
+ * Copies what a spec names into an archive in the folder of the run: the same bytes wherever and whenever. What is
  * there is not fetched again, what was stopped goes on.
  * @throws {PipelineError} `source-changed`, `source-refused`, `source-unreachable`, `interrupted`, `disk-full`
  */

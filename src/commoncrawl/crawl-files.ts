@@ -63,7 +63,7 @@ export async function bytesOf(
   let known = version;
   let size: number | null = null;
   for (let failed = 0; ;) {
-    // The end of a file is short: it is asked for anew rather than continued.
+    // The end of a file is short: it is asked for again rather than continued.
     if (from < 0) [got, chunks.length] = [0, 0];
     const answer = await files.open(path, { from: from + got, to, version: known }, signal);
     if (answer.state === "missing") return null;

@@ -59,7 +59,7 @@ export function requestPacer(patience: Patience): RequestPacer {
         leftMs = Math.max(fromMs, quietUntilMs, nextRetryMs) - performance.now();
         if (leftMs > 0) await wait(leftMs, signal);
       }
-      // Nothing was awaited since the moment was looked at: of two who waited for it, the other waits again.
+      // Nothing is awaited after the check: of two callers that waited for the same moment, the other waits again.
       nextRetryMs = performance.now() + patience.retryGapMs;
       return true;
     },

@@ -43,7 +43,6 @@ export const failures = {
   "queue-unreachable": { retry: true, exit: "unreachable" },
   "queue-refused": { retry: false, exit: "config" },
   "version-differs": { retry: true, exit: "config" },
-  "bytes-missing": { retry: true, exit: "internal" },
   "job-quarantined": { retry: false, exit: "badInput" },
   "store-unreachable": { retry: true, exit: "unreachable" },
   "store-refused": { retry: false, exit: "config" },

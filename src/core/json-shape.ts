@@ -2,9 +2,9 @@ import type { PipelineError } from "./errors.ts";
 
 /**
  * Checks a JSON value that comes from outside and returns it, typed. Members that the shape does not name are kept.
- * @param at where the value stands, for the message: `spec.rows[3].url`
+ * @param at where the value stands, for the message: `spec.rows[3].url`; `null`: nobody reads the message
  */
-export type Shape<T> = (value: unknown, at: string) => T;
+export type Shape<T> = (value: unknown, at: string | null) => T;
 
 /** The type of the values that a shape accepts. */
 export type Shaped<S> = S extends Shape<infer T> ? T : never;
@@ -18,16 +18,25 @@ class ShapeFault extends Error {}
 /** @throws what `refuse` makes of the first thing that is wrong with the value */
 export function checked<T>(shape: Shape<T>, value: unknown, refuse: (why: string) => PipelineError): T {
   try {
-    return shape(value, "");
+    return named(shape, value);
   } catch (error) {
     throw error instanceof ShapeFault ? refuse(error.message) : error;
+  }
+}
+
+/** Names of members are put together only for a value that is wrong: they would take longer than all the looking. */
+function named<T>(shape: Shape<T>, value: unknown): T {
+  try {
+    return shape(value, null);
+  } catch {
+    return shape(value, "");
   }
 }
 
 /** @returns `null` for a text that is not JSON of this shape */
 export function parsedOrNull<T>(shape: Shape<T>, json: string): T | null {
   try {
-    return shape(JSON.parse(json), "");
+    return shape(JSON.parse(json), null);
   } catch (error) {
     if (error instanceof ShapeFault || error instanceof SyntaxError) return null;
     throw error;
@@ -47,8 +56,8 @@ function valueOf(json: string, refuse: (why: string) => PipelineError): unknown 
   }
 }
 
-function fault(at: string, what: string): ShapeFault {
-  return new ShapeFault(`${at === "" ? "it" : at} is not ${what}`);
+function fault(at: string | null, what: string): ShapeFault {
+  return new ShapeFault(`${at === null || at === "" ? "it" : at} is not ${what}`);
 }
 
 export const text: Shape<string> = (value, at) => {
@@ -69,6 +78,11 @@ export const flag: Shape<boolean> = (value, at) => {
 
 export const number: Shape<number> = (value, at) => {
   if (typeof value !== "number") throw fault(at, "a number");
+  return value;
+};
+
+export const textOrNumber: Shape<string | number> = (value, at) => {
+  if (typeof value !== "string" && typeof value !== "number") throw fault(at, "a text or a number");
   return value;
 };
 
@@ -94,7 +108,7 @@ export function nullable<T>(shape: Shape<T>): Shape<T | null> {
 export function listOf<T>(shape: Shape<T>): Shape<readonly T[]> {
   return (value, at) => {
     if (!Array.isArray(value)) throw fault(at, "a list");
-    for (const [index, item] of value.entries()) shape(item, `${at}[${index}]`);
+    for (let index = 0; index < value.length; index++) shape(value[index], at === null ? null : `${at}[${index}]`);
     return value as readonly T[];
   };
 }
@@ -110,6 +124,15 @@ export function tupleOf<const All extends readonly Shape<unknown>[]>(
   };
 }
 
+/** An object of any names. */
+export function mapOf<T>(shape: Shape<T>): Shape<Readonly<Record<string, T>>> {
+  return (value, at) => {
+    if (!isObject(value)) throw fault(at, "an object");
+    for (const name of Object.keys(value)) shape(value[name], under(at, name));
+    return value as Readonly<Record<string, T>>;
+  };
+}
+
 export function object<Required extends Members>(required: Required): Shape<ObjectOf<Required>> {
   return objectWith(required, {});
 }
@@ -119,15 +142,20 @@ export function objectWith<Required extends Members, Optional extends Members>(
   required: Required,
   optional: Optional,
 ): Shape<ObjectOf<Required> & Partial<ObjectOf<Optional>>> {
+  const [always, sometimes] = [Object.entries(required), Object.entries(optional)];
   return (value, at) => {
     if (!isObject(value)) throw fault(at, "an object");
-    const under = (name: string): string => (at === "" ? name : `${at}.${name}`);
-    for (const [name, shape] of Object.entries(required)) shape(value[name], under(name));
-    for (const [name, shape] of Object.entries(optional)) {
-      if (value[name] !== undefined) shape(value[name], under(name));
+    for (const [name, shape] of always) shape(value[name], under(at, name));
+    for (const [name, shape] of sometimes) {
+      if (value[name] !== undefined) shape(value[name], under(at, name));
     }
     return value as ObjectOf<Required> & Partial<ObjectOf<Optional>>;
   };
+}
+
+function under(at: string | null, name: string): string | null {
+  if (at === null) return null;
+  return at === "" ? name : `${at}.${name}`;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -9,15 +9,15 @@ import { unionOf } from "./union.ts";
 export interface BandTexts {
   readonly count: number;
   /** False for a text without a word: it is like nobody. */
-  readonly hasWord: (text: number) => boolean;
+  readonly hasWord: (textIndex: number) => boolean;
   /** As `bandKeyOf` gives it. */
-  readonly keyOf: (text: number, band: number) => number;
+  readonly keyOf: (textIndex: number, band: number) => number;
   /** Below 2^32: texts of near ranks are cheap to read one after the other. Without it they come in order of precedence. */
-  readonly rankOf?: (text: number) => number;
+  readonly rankOf?: (textIndex: number) => number;
   /** Slots in which two signatures agree; asked for texts that share a band. */
   readonly equalSlots: (a: number, b: number) => number;
   /** Reads a text; asked for candidates only, most of them once. */
-  readonly textOf: (text: number) => string | Promise<string>;
+  readonly textOf: (textIndex: number) => string | Promise<string>;
 }
 
 /** From this Jaccard similarity on two texts are of one cluster. */
@@ -46,7 +46,7 @@ export function bandsOfPart(part: number, of: number): readonly number[] {
 export function textsWithWords({ count, hasWord }: Pick<BandTexts, "count" | "hasWord">): Int32Array {
   const texts = new Int32Array(count);
   let length = 0;
-  for (let text = 0; text < count; text++) if (hasWord(text)) texts[length++] = text;
+  for (let textIndex = 0; textIndex < count; textIndex++) if (hasWord(textIndex)) texts[length++] = textIndex;
   return texts.subarray(0, length);
 }
 
@@ -79,28 +79,28 @@ export async function bandEdges(
   const found = edgeList();
 
   for (const [index, band] of bands.entries()) {
-    for (const bucket of bucketsOf((text) => texts.keyOf(text, band), withWords, texts.rankOf)) {
+    for (const bucket of bucketsOf((textIndex) => texts.keyOf(textIndex, band), withWords, texts.rankOf)) {
       const isLarge = bucket.length > anchorsOfBucket;
       const inBucket = isLarge ? unionOf(bucket.length) : null;
       const anchors: number[] = [];
       for (let place = 0; place < bucket.length; place++) {
-        const text = bucket[place] ?? 0;
+        const textIndex = bucket[place] ?? 0;
         let alone = true;
         for (const at of anchors) {
           const anchor = bucket[at] ?? 0;
-          if (inBucket === null ? areOne(joined, anchor, text) : areOne(inBucket, at, place)) {
+          if (inBucket === null ? areOne(joined, anchor, textIndex) : areOne(inBucket, at, place)) {
             alone = false;
             continue;
           }
-          const known = compared.get(anchor * texts.count + text);
-          if (known === undefined && texts.equalSlots(anchor, text) < leastEqualSlots) continue;
-          const similarity = known ?? (await similarityIn(anchor, text));
+          const known = compared.get(anchor * texts.count + textIndex);
+          if (known === undefined && texts.equalSlots(anchor, textIndex) < leastEqualSlots) continue;
+          const similarity = known ?? (await similarityIn(anchor, textIndex));
           if (similarity < similarFrom) continue;
           alone = false;
           inBucket?.join(at, place);
-          if (areOne(joined, anchor, text)) continue;
-          joined.join(anchor, text);
-          found.add(anchor, text, similarity);
+          if (areOne(joined, anchor, textIndex)) continue;
+          joined.join(anchor, textIndex);
+          found.add(anchor, textIndex, similarity);
         }
         if (anchors.length < anchorsOfBucket && (alone || !isLarge)) anchors.push(place);
       }

@@ -21,7 +21,7 @@ interface ClusterMember {
 /** Asks about texts by their index in `DistinctTexts.distinct`. */
 export interface ClusterTexts {
   /** Asked for texts that several documents share: a text without a word says nothing, and so do two of them. */
-  readonly hasWord: (text: number) => boolean;
+  readonly hasWord: (textIndex: number) => boolean;
   readonly similarity: Similarity;
 }
 
@@ -52,10 +52,10 @@ export async function clustersOf(
     const bySpeaker = new Map([[head, 1]]);
     const members: ClusterMember[] = [];
     for (const index of indexes) {
-      const text = textOf[index] ?? 0;
-      const value = bySpeaker.get(text) ?? known.get(text) ?? (await similarity(head, text, 0));
-      bySpeaker.set(text, value);
-      members.push({ index, similarity: value, kind: text === head ? "exact" : "near" });
+      const textIndex = textOf[index] ?? 0;
+      const value = bySpeaker.get(textIndex) ?? known.get(textIndex) ?? (await similarity(head, textIndex, 0));
+      bySpeaker.set(textIndex, value);
+      members.push({ index, similarity: value, kind: textIndex === head ? "exact" : "near" });
     }
     clusters.push({ representative: distinct[head] ?? 0, members });
   }

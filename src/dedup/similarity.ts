@@ -9,13 +9,13 @@ const keptSlots = 8_000_000;
 export type Similarity = (a: number, b: number, atLeast: number) => Promise<number>;
 
 /** Compares texts that lie elsewhere; the sets of shingles used last are remembered. */
-export function similarityOf(textOf: (text: number) => string | Promise<string>): Similarity {
+export function similarityOf(textOf: (textIndex: number) => string | Promise<string>): Similarity {
   const kept = new LRUCache<number, ShingleSet>({ maxSize: keptSlots });
-  const setOf = async (text: number): Promise<ShingleSet> => {
-    const known = kept.get(text);
+  const setOf = async (textIndex: number): Promise<ShingleSet> => {
+    const known = kept.get(textIndex);
     if (known !== undefined) return known;
-    const set = shingleSetOf(await textOf(text));
-    kept.set(text, set, { size: Math.min(Math.max(1, set.table.length), keptSlots) });
+    const set = shingleSetOf(await textOf(textIndex));
+    kept.set(textIndex, set, { size: Math.min(Math.max(1, set.table.length), keptSlots) });
     return set;
   };
   return async (a, b, atLeast) => jaccardOf(await setOf(a), await setOf(b), atLeast);

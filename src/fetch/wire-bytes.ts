@@ -1,3 +1,4 @@
+import { chunksOf } from "../warc/chunked.ts";
 import { freeBytes } from "../warc/release-memory.ts";
 
 /** Bytes as they come; a drip of single bytes takes little more memory than they do, and a long body no more than it. */
@@ -89,7 +90,7 @@ export function wirePartsOf(wire: WireBytes, chunked: boolean, payloadBytes: num
   return { head, body, payload: payload.subarray(0, payloadBytes), excessBytes: rest.length - bodyEnd };
 }
 
-/** A long payload gets pages of its own, which leave no hole in the heap when they are given back. */
+/** A long payload gets pages of its own, which leave no hole in the heap when they are freed. */
 function joinedParts(parts: readonly Buffer[]): Buffer {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   if (length < longBytes) return Buffer.concat(parts, length);
@@ -99,21 +100,11 @@ function joinedParts(parts: readonly Buffer[]): Buffer {
   return all;
 }
 
-/** Walks the chunks and the trailer after them, as far as the bytes go. Source: RFC 9112, 7.1. */
-function unchunked(bytes: Buffer): { payload: Buffer; end: number } {
-  const parts: Buffer[] = [];
-  const joined = (): Buffer => (parts.length === 1 ? (parts[0] ?? bytes) : joinedParts(parts));
-  for (let at = 0; at < bytes.length;) {
-    const lineEnd = bytes.indexOf("\r\n", at);
-    const size =
-      lineEnd < 0 ? Number.NaN : Number.parseInt(bytes.toString("latin1", at, Math.min(lineEnd, at + 16)), 16);
-    if (Number.isNaN(size)) break;
-    if (size === 0) {
-      const trailerEnd = bytes.indexOf(headEnd, lineEnd);
-      return { payload: joined(), end: trailerEnd < 0 ? bytes.length : trailerEnd + headEnd.length };
-    }
-    parts.push(bytes.subarray(lineEnd + 2, lineEnd + 2 + size));
-    at = lineEnd + 2 + size + 2;
-  }
-  return { payload: joined(), end: bytes.length };
+/** The data of a chunked body, and where its trailer ends: where the bytes end, unless the parser let a whole body through. */
+function unchunked(bytes: Buffer): { readonly payload: Buffer; readonly end: number } {
+  const { parts, state, end } = chunksOf(bytes, "wire");
+  const payload = parts.length === 1 ? (parts[0] ?? bytes) : joinedParts(parts);
+  // The line end of the last size line may be half of the blank line that ends an empty trailer.
+  const trailerEnd = state === "ended" ? bytes.indexOf(headEnd, end - 2) : -1;
+  return { payload, end: trailerEnd < 0 ? bytes.length : trailerEnd + headEnd.length };
 }

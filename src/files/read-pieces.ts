@@ -3,8 +3,8 @@ import type { FileHandle } from "node:fs/promises";
 const pieceBytes = 1024 * 1024;
 
 /**
- * What is left of a file in pieces of 1 MiB, all in one buffer: each is good until the next is asked for. A stream makes a buffer
- * anew for each piece, and V8 goes through its whole heap when 64 MB of them have come together.
+ * What is left of a file in pieces of 1 MiB, all in one buffer: each is valid until the next is asked for. A stream makes a new
+ * buffer for each piece, and V8 collects its whole heap whenever 64 MB of them have piled up.
  * @throws what `signal` says when it aborts
  */
 export async function* piecesOf(file: FileHandle, signal?: AbortSignal): AsyncGenerator<Buffer> {

@@ -2,20 +2,18 @@ import { createHash } from "node:crypto";
 
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
+import { inSegmentOrder, type TextLocation } from "../core/text-order.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { lineWriter } from "./line-writer.ts";
 import type { ManifestFile } from "./manifest-head.ts";
 
 /** A text that is to stand in a shard, and where it lies until then. */
-export interface ShardText {
+export interface ShardText extends TextLocation {
   /** Of its row. */
   readonly id: Hex;
   readonly textSha256: Hex;
   /** In UTF-8. */
   readonly bytes: number;
-  readonly segmentSha256: Hex;
-  /** Ordinal of its capture in that segment. */
-  readonly position: number;
 }
 
 export type WrittenFile = Omit<ManifestFile, "path">;
@@ -32,22 +30,14 @@ export async function writeShard(
   signal?: AbortSignal,
 ): Promise<WrittenFile> {
   const lines: Buffer[] = [];
-  for (const place of inOrderOfSegments(texts)) {
+  for (const index of inSegmentOrder(texts)) {
     if (signal?.aborted === true) throw new PipelineError("interrupted", "stopped before the manifest was complete");
-    const asked = texts[place];
-    if (asked !== undefined) lines[place] = lineOf(asked, await readText(asked));
+    const asked = texts[index];
+    if (asked !== undefined) lines[index] = lineOf(asked, await readText(asked));
   }
   await using writer = await lineWriter(path);
   for (const line of lines) await writer.write(line);
   return await writer.finish();
-}
-
-function inOrderOfSegments(texts: readonly ShardText[]): number[] {
-  const one = (place: number): string => texts[place]?.segmentSha256 ?? "";
-  return [...texts.keys()].sort((a, b) => {
-    if (one(a) === one(b)) return (texts[a]?.position ?? 0) - (texts[b]?.position ?? 0);
-    return one(a) < one(b) ? -1 : 1;
-  });
 }
 
 function lineOf({ id, textSha256, bytes }: ShardText, text: string): Buffer {

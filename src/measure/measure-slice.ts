@@ -1,27 +1,34 @@
 import { threadId } from "node:worker_threads";
 
 import { copiedFromOf, copiedRecordType } from "../core/copied.ts";
-import type { CaptureRow, CopyRow, Hex, LossRow, Outcome, ProblemRow, SliceSpec } from "../core/records.ts";
+import type {
+  CaptureRow,
+  CopyRow,
+  Hex,
+  LossRow,
+  Outcome,
+  ProblemRow,
+  SegmentHead,
+  SliceSpec,
+} from "../core/records.ts";
 import { digestsOf } from "../warc/digests.ts";
 import { readArchive } from "../warc/read-archive.ts";
-import type { ArchiveRecord, SliceSpan } from "../warc/record.ts";
+import type { ArchiveItem, ArchiveRecord, SliceSpan } from "../warc/record.ts";
 import { fileSource } from "../warc/source.ts";
-import { heldSource, type ByteRange } from "./sparse-source.ts";
+import { sparseSource, type Holes } from "./sparse-source.ts";
 import { captureIdOf, captureTypes, processCapture, type Measured, type Stages } from "./process-capture.ts";
-import { segmentWriter } from "../segment/write.ts";
+import { segmentWriter, type SegmentWriter } from "../segment/write.ts";
 
-/** One slice to measure: ids and places only, never a page. */
+/** One slice to measure: digests, paths and byte offsets, never a page. */
 export interface MeasureJob {
   readonly slice: SliceSpec;
   readonly path: string;
   readonly segments: string;
-  /** Byte ranges of the archive that the file holds; left out: all of it. */
-  readonly held?: readonly ByteRange[];
   /** Records that brought a worker down before, by offset: they become failed captures without being looked at. */
   readonly poison: readonly { readonly offset: number; readonly innerOffset: number; readonly why: string }[];
 }
 
-/** What came of it; the captures themselves are in the segment. */
+/** The result; the captures themselves are in the segment. */
 export interface MeasureResult {
   readonly segment: Hex;
   readonly begin: number;
@@ -38,86 +45,105 @@ export interface MeasureResult {
   readonly firstFault: string | null;
 }
 
-/** Told of each record before it is looked at, so that a crash can be laid at its door. */
-export type Watch = (offset: number, innerOffset: number) => void;
+/** What a slice is measured with. */
+export interface Measuring {
+  readonly stages: Stages;
+  readonly software: string;
+  /** Called with each record before it is looked at, so that a crash can be attributed to it. */
+  readonly watch: (offset: number, innerOffset: number) => void;
+  /** Of the job's file; `null`: it is whole. */
+  readonly holes: Holes | null;
+}
 
-/** Reads one slice, measures each capture and writes the segment. Needs the stages; leaves no half file behind on error. */
-export async function measureSlice(
-  job: MeasureJob,
-  stages: Stages,
-  software: string,
-  watch: Watch,
-): Promise<MeasureResult> {
-  using file = fileSource(job.path);
-  const source = job.held === undefined ? file : heldSource(file, job.held);
+/** What a slice has given so far; the captures are in the segment. */
+interface Found {
+  readonly losses: LossRow[];
+  readonly problems: ProblemRow[];
+  readonly copies: CopyRow[];
+  readonly outcomes: Record<Outcome, number>;
+}
+
+/** Reads one slice, measures each capture and writes the segment. Leaves no half file under a segment's name. */
+export async function measureSlice(job: MeasureJob, measuring: Measuring): Promise<MeasureResult> {
   const { slice } = job;
+  using file = fileSource(job.path);
+  const source = measuring.holes === null ? file : sparseSource(file, measuring.holes);
   const writer = segmentWriter(job.segments, `${slice.archive.slice(0, 16)}-${slice.index}-${process.pid}-${threadId}`);
-  const losses: LossRow[] = [];
-  const problems: ProblemRow[] = [];
-  const copies: CopyRow[] = [];
-  const outcomes: Record<Outcome, number> = { document: 0, duplicate: 0, skipped: 0, failed: 0 };
+  const outcomes = { document: 0, duplicate: 0, skipped: 0, failed: 0 };
+  const found: Found = { losses: [], problems: [], copies: [], outcomes };
   try {
     const items = readArchive(source, {
       start: slice.exactStart ?? slice.nominalStart,
       end: slice.nominalEnd,
       exactStart: slice.exactStart !== null || slice.nominalStart === 0,
     });
+    const adding = { ...measuring, writer };
     let step = await items.next();
-    for (; step.done !== true; step = await items.next()) {
-      const item = step.value;
-      if (item.kind === "loss") {
-        const { offset, length, reason, detail } = item;
-        losses.push({ offset, length, reason, detail });
-        continue;
-      }
-      watch(item.offset, item.innerOffset);
-      for (const { code, detail } of item.problems) {
-        problems.push({ offset: item.offset, innerOffset: item.innerOffset, code, detail });
-      }
-      if (!captureTypes.has(item.type)) {
-        problems.push(...digestProblems(item, digestsOf(item, item.block)));
-        if (item.contentType === copiedRecordType) copies.push(...copyOf(item, slice.archive));
-        continue;
-      }
-      const { row, text, signature } = measuredUnlessPoison(item, job, stages);
-      outcomes[row.outcome]++;
-      problems.push(...digestProblems(item, row));
-      writer.add(row, text === null ? null : Buffer.from(text, "utf8"), signature);
+    for (; step.done !== true; step = await items.next()) addItem(found, step.value, job, adding);
+    const span = step.value;
+    for (const { code, detail } of span.problems) {
+      found.problems.push({ offset: span.begin, innerOffset: 0, code, detail });
     }
-    const span: SliceSpan = step.value;
-    for (const { code, detail } of span.problems) problems.push({ offset: span.begin, innerOffset: 0, code, detail });
-    const segment = writer.finish({
-      format: "colophon-segment/1",
-      software,
-      slice: {
-        archive: slice.archive,
-        index: slice.index,
-        begin: span.begin,
-        end: span.end,
-        recordBytes: span.recordBytes,
-        lostBytes: span.lostBytes,
-        recordCounts: span.recordCounts,
-      },
-      ruleSet: stages.rules.map(({ name, revision, unit }) => ({ name, revision, unit })),
-      losses,
-      problems,
-      ...(copies.length === 0 ? {} : { copies }),
-    });
-    return {
-      segment,
-      begin: span.begin,
-      end: span.end,
-      empty: span.begin === span.end,
-      outcomes,
-      losses: losses.length,
-      lostBytes: span.lostBytes,
-      problems: problems.length,
-      firstFault: firstFault(losses[0], span, problems),
-    };
+    return resultOf(found, span, writer.finish(headOf(found, span, slice, measuring)));
   } catch (error) {
     writer.abandon();
     throw error;
   }
+}
+
+type Adding = Measuring & { readonly writer: SegmentWriter };
+
+/** Takes a record, or a loss, that was read. */
+function addItem(found: Found, item: ArchiveItem, job: MeasureJob, { stages, watch, writer }: Adding): void {
+  if (item.kind === "loss") {
+    const { offset, length, reason, detail } = item;
+    found.losses.push({ offset, length, reason, detail });
+    return;
+  }
+  watch(item.offset, item.innerOffset);
+  for (const { code, detail } of item.problems) {
+    found.problems.push({ offset: item.offset, innerOffset: item.innerOffset, code, detail });
+  }
+  if (!captureTypes.has(item.type)) {
+    found.problems.push(...digestProblems(item, digestsOf(item, item.block)));
+    if (item.contentType === copiedRecordType) found.copies.push(...copyOf(item, job.slice.archive));
+    return;
+  }
+  const { row, text, signature } = measuredUnlessPoison(item, job, stages);
+  found.outcomes[row.outcome]++;
+  found.problems.push(...digestProblems(item, row));
+  writer.add(row, text === null ? null : Buffer.from(text, "utf8"), signature);
+}
+
+function headOf(
+  { losses, problems, copies }: Found,
+  { begin, end, recordBytes, lostBytes, recordCounts }: SliceSpan,
+  { archive, index }: SliceSpec,
+  { stages, software }: Measuring,
+): SegmentHead {
+  return {
+    format: "colophon-segment/1",
+    software,
+    slice: { archive, index, begin, end, recordBytes, lostBytes, recordCounts },
+    ruleSet: stages.rules.map(({ name, revision, unit }) => ({ name, revision, unit })),
+    losses,
+    problems,
+    ...(copies.length === 0 ? {} : { copies }),
+  };
+}
+
+function resultOf({ losses, problems, outcomes }: Found, span: SliceSpan, segment: Hex): MeasureResult {
+  return {
+    segment,
+    begin: span.begin,
+    end: span.end,
+    empty: span.begin === span.end,
+    outcomes,
+    losses: losses.length,
+    lostBytes: span.lostBytes,
+    problems: problems.length,
+    firstFault: firstFault(losses[0], span, problems),
+  };
 }
 
 /** The record that was copied is the member before this one: it begins its own length before it. */

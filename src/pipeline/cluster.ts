@@ -34,14 +34,14 @@ export async function clusterDocuments(
   const distinct = Array.from(copies.distinct, at);
   const edges = await (bandRunner ?? localBands(texts))(distinct);
   const found = await clustersOf(copies, edges, {
-    hasWord: (text) => {
-      const { segmentSha256, position } = at(copies.distinct[text] ?? -1);
+    hasWord: (textIndex) => {
+      const { segmentSha256, position } = at(copies.distinct[textIndex] ?? -1);
       const signature = new Uint32Array(signatureSlots);
       texts.signature(segmentSha256, position, signature, 0);
       return signature[0] !== emptySlot;
     },
-    similarity: similarityOf((text) => {
-      const { segmentSha256, position } = at(copies.distinct[text] ?? -1);
+    similarity: similarityOf((textIndex) => {
+      const { segmentSha256, position } = at(copies.distinct[textIndex] ?? -1);
       return texts.text(segmentSha256, position);
     }),
   });

@@ -4,10 +4,11 @@ import { LRUCache } from "lru-cache";
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
 import type { Store } from "../store/store.ts";
-import { broughtObject } from "./brought-object.ts";
+
 import { segmentName } from "../store/layout.ts";
 import { segmentPath } from "./format.ts";
 import { textStore } from "./texts.ts";
+import { bringObject } from "./transfer.ts";
 
 /** Texts of segments that lie in a store. */
 export interface SegmentCache extends Disposable {
@@ -34,7 +35,7 @@ export function segmentCache(store: Store, folder: string, boundBytes = heldByte
   const fetch = async (segment: Hex, signal: AbortSignal): Promise<number> => {
     const path = segmentPath(folder, segment);
     // What is only linked takes no room.
-    if (await broughtObject(store, segmentName(segment), path, signal)) {
+    if (await bringObject(store, segmentName(segment), path, signal)) {
       return store.localPath(segmentName(segment)) === null ? statSync(path).size : 0;
     }
     throw new PipelineError("segment-broken", `${store.place} has no segment ${segment}; ingest its archive again`, {

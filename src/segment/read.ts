@@ -1,10 +1,14 @@
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { zstdDecompressSync } from "node:zlib";
 
 import { PipelineError } from "../core/errors.ts";
+import { parsed } from "../core/json-shape.ts";
 import type { CaptureRow, Hex, SegmentHead } from "../core/records.ts";
-import { signatureSlots } from "../dedup/signature.ts";
-import { segmentMagic, segmentPath, type SegmentFooter, type SegmentFrame } from "./format.ts";
+import { segmentName } from "../store/layout.ts";
+import type { Store } from "../store/store.ts";
+import { copySignature, footerIn, signatureBytes, textSpansOf, type Broken, type TextSpan } from "./footer.ts";
+import { segmentMagic, segmentPath, type SegmentFrame } from "./format.ts";
+import { captureShape } from "./shapes.ts";
 
 /** An open segment; frames are unpacked when asked for, one at a time. */
 export interface Segment extends Disposable {
@@ -16,52 +20,71 @@ export interface Segment extends Disposable {
   readonly signature: (position: number, into: Uint32Array, at: number) => void;
 }
 
-/** @throws {PipelineError} `segment-broken` when the file is missing, cut or not a segment */
+/** A file that is read, and the error for what is wrong with it. */
+interface Source {
+  readonly file: number;
+  readonly broken: Broken;
+}
+
+/** @throws {PipelineError} `segment-broken` when the file is missing, cut or not a segment; from its functions too */
 export function openSegment(folder: string, digest: Hex): Segment {
   const path = segmentPath(folder, digest);
-  const file = opened(path);
+  const broken: Broken = (what, cause) =>
+    new PipelineError("segment-broken", `segment ${path} ${what}`, { path }, cause);
+  const source = { file: opened(path), broken };
   try {
-    const footer = footerOf(file, path);
-    const starts = textPlaces(footer);
-    const unpackedFrame: { index: number; bytes: Buffer } = { index: -1, bytes: Buffer.alloc(0) };
-    return {
-      head: footer.head,
-      *captures() {
-        for (const frame of footer.captures) {
-          for (const line of unpacked(file, path, frame).toString("utf8").split("\n")) {
-            if (line !== "") yield JSON.parse(line) as CaptureRow;
-          }
-        }
-      },
-      text(position) {
-        const place = starts[position];
-        const length = footer.textLengths[position] ?? 0;
-        const frame = place === undefined ? undefined : footer.texts[place.frame];
-        if (place === undefined || frame === undefined || length === 0)
-          throw broken(path, `has no document at ${position}`);
-        if (unpackedFrame.index !== place.frame) {
-          unpackedFrame.bytes = unpacked(file, path, frame);
-          unpackedFrame.index = place.frame;
-        }
-        return unpackedFrame.bytes.subarray(place.start, place.start + length);
-      },
-      signature(position, into, at) {
-        const place = starts[position];
-        if (place === undefined) throw broken(path, `has no document at ${position}`);
-        const bytes = bytesAt(
-          file,
-          path,
-          footer.signatures.offset + place.ordinal * signatureSlots * 4,
-          signatureSlots * 4,
-        );
-        for (let slot = 0; slot < signatureSlots; slot++) into[at + slot] = bytes.readUInt32LE(slot * 4);
-      },
-      [Symbol.dispose]: () => closeSync(file),
-    };
+    return segmentIn(source);
   } catch (error) {
-    closeSync(file);
+    closeSync(source.file);
     throw error;
   }
+}
+
+function segmentIn(source: Source): Segment {
+  const { file, broken } = source;
+  const { size } = fstatSync(file);
+  const magic = Buffer.from(segmentMagic);
+  if (size < magic.length || !bytesAt(source, 0, magic.length).equals(magic)) throw broken("is not a segment");
+  const reading = footerIn(size, broken);
+  let step = reading.next();
+  while (step.done !== true) step = reading.next(bytesAt(source, step.value.begin, step.value.length));
+  const footer = step.value;
+  const spans = textSpansOf(footer);
+  const unpackedFrame: { index: number; bytes: Buffer } = { index: -1, bytes: Buffer.alloc(0) };
+  return {
+    head: footer.head,
+    *captures() {
+      for (const frame of footer.captures) yield* rowsIn(unpacked(source, frame), broken);
+    },
+    text(position) {
+      const { frame: index, start, length } = documentAt(spans, position, broken);
+      const frame = footer.texts[index];
+      if (frame === undefined) throw broken(`has no text at ${position}`);
+      if (unpackedFrame.index !== index) {
+        unpackedFrame.bytes = unpacked(source, frame);
+        unpackedFrame.index = index;
+      }
+      return unpackedFrame.bytes.subarray(start, start + length);
+    },
+    signature(position, into, at) {
+      const { ordinal } = documentAt(spans, position, broken);
+      const begin = footer.signatures.offset + ordinal * signatureBytes;
+      copySignature(bytesAt(source, begin, signatureBytes), 0, into, at);
+    },
+    [Symbol.dispose]: () => closeSync(file),
+  };
+}
+
+function* rowsIn(lines: Buffer, broken: Broken): Generator<CaptureRow> {
+  for (const line of lines.toString("utf8").split("\n")) {
+    if (line !== "") yield parsed(captureShape, line, (why) => broken(`has a capture that is none: ${why}`));
+  }
+}
+
+function documentAt(spans: readonly TextSpan[], position: number, broken: Broken): TextSpan {
+  const span = spans[position];
+  if (span === undefined || span.length === 0) throw broken(`has no document at ${position}`);
+  return span;
 }
 
 function opened(path: string): number {
@@ -77,69 +100,69 @@ function opened(path: string): number {
   }
 }
 
-function footerOf(file: number, path: string): SegmentFooter {
-  const { size } = statSync(path);
-  const magic = Buffer.from(segmentMagic);
-  if (size < magic.length + 8 || !bytesAt(file, path, 0, magic.length).equals(magic)) {
-    throw broken(path, "is not a segment");
-  }
-  const footerBytes = Number(bytesAt(file, path, size - 8, 8).readBigUInt64LE());
-  if (footerBytes > size - 8 - magic.length) throw broken(path, "has a footer longer than itself");
-  const frame = { offset: size - 8 - footerBytes, length: footerBytes, rawLength: -1 };
-  return JSON.parse(unpacked(file, path, frame).toString("utf8")) as SegmentFooter;
-}
-
-/** Where each capture's text starts, and which of the documents it is. */
-interface TextPlace {
-  readonly frame: number;
-  readonly start: number;
-  readonly ordinal: number;
-}
-
-function textPlaces(footer: SegmentFooter): readonly TextPlace[] {
-  let [frame, start, ordinal] = [0, 0, 0];
-  return footer.textLengths.map((length) => {
-    if (start === footer.texts[frame]?.rawLength && length > 0) {
-      frame++;
-      start = 0;
-    }
-    const place = { frame, start, ordinal };
-    start += length;
-    if (length > 0) ordinal++;
-    return place;
-  });
-}
-
 /** A damaged file may state any length: more than this is not believed, and comes in pieces. */
 const largestPiece = 4 << 20;
 /** The least that zlib takes. */
 const leastPiece = 64;
 
-function unpacked(file: number, path: string, frame: SegmentFrame): Buffer {
-  const packed = bytesAt(file, path, frame.offset, frame.length);
+function unpacked(source: Source, { offset, length, rawLength }: SegmentFrame): Buffer {
+  const packed = bytesAt(source, offset, length);
+  let bytes: Buffer;
   try {
     // Room for all of it in one piece: those of the library's own size would have to be joined.
-    const room = frame.rawLength < 0 ? {} : { chunkSize: Math.min(largestPiece, frame.rawLength + leastPiece) };
-    const bytes = zstdDecompressSync(packed, room);
-    if (frame.rawLength !== -1 && bytes.length !== frame.rawLength) throw broken(path, "has a frame of another length");
-    return bytes;
+    const chunkSize = Math.min(largestPiece, rawLength + leastPiece);
+    bytes = zstdDecompressSync(packed, { chunkSize, maxOutputLength: Math.max(1, rawLength) });
   } catch (cause) {
-    if (cause instanceof PipelineError) throw cause;
-    throw broken(path, "has a damaged frame", cause);
+    throw source.broken("has a damaged frame", cause);
   }
+  if (bytes.length !== rawLength) throw source.broken("has a frame of another length");
+  return bytes;
 }
 
-function bytesAt(file: number, path: string, offset: number, length: number): Buffer {
+function bytesAt({ file, broken }: Source, offset: number, length: number): Buffer {
   const bytes = Buffer.allocUnsafe(length);
   let read = 0;
   while (read < length) {
     const count = readSync(file, bytes, read, length - read, offset + read);
-    if (count === 0) throw broken(path, "ends early");
+    if (count === 0) throw broken("ends early");
     read += count;
   }
   return bytes;
 }
 
-function broken(path: string, what: string, cause?: unknown): PipelineError {
-  return new PipelineError("segment-broken", `segment ${path} ${what}`, { path }, cause);
+/** At the end of a segment; holds footer and signatures of most. */
+const tailBytes = 1 << 20;
+
+/** Copies the signature of the document at a position of the segment into `into`, from `at` on. */
+export type SignatureReader = (position: number, into: Uint32Array, at: number) => void;
+
+/**
+ * Reads all signatures of a segment that lies in a store, and nothing else of it.
+ * @throws {PipelineError} `segment-broken`; from the reader too
+ */
+export async function storedSignatures(store: Store, segment: Hex, signal: AbortSignal): Promise<SignatureReader> {
+  const name = segmentName(segment);
+  const broken: Broken = (what, cause) =>
+    new PipelineError("segment-broken", `${name} of ${store.place} ${what}`, { segment }, cause);
+  const size = await store.size(name, signal);
+  if (size === null) throw broken("is not there");
+  const rangeOf = async (begin: number, length: number): Promise<Buffer> => {
+    const bytes = await store.range(name, begin, begin + length, signal);
+    if (bytes?.length !== length) throw broken("is cut off");
+    return bytes;
+  };
+  const tailBegin = Math.max(0, size - tailBytes);
+  const tail = await rangeOf(tailBegin, size - tailBegin);
+  const bytesOf = async (begin: number, length: number): Promise<Buffer> =>
+    begin < tailBegin ? rangeOf(begin, length) : tail.subarray(begin - tailBegin, begin - tailBegin + length);
+  const reading = footerIn(size, broken);
+  let step = reading.next();
+  while (step.done !== true) step = reading.next(await bytesOf(step.value.begin, step.value.length));
+  const footer = step.value;
+  const spans = textSpansOf(footer);
+  const signatures = await bytesOf(footer.signatures.offset, footer.signatures.length);
+  return (position, into, at) => {
+    const { ordinal } = documentAt(spans, position, broken);
+    copySignature(signatures, ordinal * signatureBytes, into, at);
+  };
 }

@@ -9,9 +9,9 @@ import { openSource, readAt } from "./open-source.ts";
 import type { Content, Store, StoredObject } from "./store.ts";
 import { passingName, renameDurably, syncFolder, writeSynced } from "../files/durable.ts";
 
-/** No object can have a name with a tilde, so what is under way is never taken for one. */
+/** No object can have a name with a tilde, so what is in progress is never taken for one. */
 const incoming = "~incoming";
-/** Nobody writes to a file for so long without adding to it: it was left by a process that was killed. */
+/** No put goes so long without adding to its file: an older one was left by a process that was killed. */
 const leftoverMs = 24 * 3600 * 1000;
 
 /**
@@ -30,12 +30,12 @@ export function folderStore(path: string): Store {
     place: root,
     localPath: pathOf,
     put: (name, content, signal) =>
-      told(`putting ${name}`, root, signal, async () => {
+      attempt(`putting ${name}`, root, signal, async () => {
         const target = pathOf(name);
         if ((await fileSize(target)) !== null) return present(root, target);
         const passing = await write(root, content, signal);
         try {
-          // What another user has left may not be ours to take away: no reason not to put.
+          // What another user has left may not be ours to remove. That is no reason not to put.
           swept ??= sweep(passing).catch(() => undefined);
           await swept;
           return await linkOnce(root, passing, target);
@@ -43,18 +43,18 @@ export function folderStore(path: string): Store {
           await rm(passing, { force: true });
         }
       }),
-    get: (name, signal) => told(`reading ${name}`, root, signal, () => orNull(readFile(pathOf(name), stop(signal)))),
+    get: (name, signal) => attempt(`reading ${name}`, root, signal, () => orNull(readFile(pathOf(name), stop(signal)))),
     range: (name, begin, end, signal) =>
-      told(`reading ${name}`, root, signal, () => orNull(readRange(pathOf(name), begin, end))),
+      attempt(`reading ${name}`, root, signal, () => orNull(readRange(pathOf(name), begin, end))),
     copyTo: (name, to, signal) =>
-      told(`copying ${name} to ${to}`, dirname(to), signal, () => copy(pathOf(name), to, signal)),
-    size: (name, signal) => told(`looking for ${name}`, root, signal, () => fileSize(pathOf(name))),
+      attempt(`copying ${name} to ${to}`, dirname(to), signal, () => copy(pathOf(name), to, signal)),
+    size: (name, signal) => attempt(`looking for ${name}`, root, signal, () => fileSize(pathOf(name))),
     async *list(prefix, signal) {
       checkPrefix(prefix);
       yield* list(root, prefix.slice(0, prefix.lastIndexOf("/") + 1), prefix, signal);
     },
     remove: (name, signal) =>
-      told(`removing ${name}`, root, signal, async () => {
+      attempt(`removing ${name}`, root, signal, async () => {
         const path = pathOf(name);
         await orNull(rm(path));
         await removeEmpty(root, dirname(path));
@@ -63,7 +63,8 @@ export function folderStore(path: string): Store {
   };
 }
 
-async function told<T>(
+/** Does what is being done, and names what the file system has against it. */
+async function attempt<T>(
   doing: string,
   path: string,
   signal: AbortSignal | undefined,
@@ -120,7 +121,7 @@ async function write(root: string, content: Content, signal: AbortSignal | undef
     await writeSynced(passing, (file) => file.writeFile(content, stop(signal)));
     return passing;
   }
-  // Copied and never linked: whose file it is may change it.
+  // Copied and never linked: its owner may change it.
   await using source = await openSource(content.path);
   await writeSynced(passing, (file) => copyBytes(source, file, signal));
   return passing;
@@ -139,15 +140,15 @@ async function linkOnce(root: string, passing: string, target: string): Promise<
   return "stored";
 }
 
-/** Whoever removes the last object of a folder removes the folder too: it may go between its making and the link. */
+/** The process that removes the last object of a folder removes the folder too: it may go between its making and the link. */
 async function linkInFolder(passing: string, target: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+  for (let tries = 1; ; tries++) {
     await mkdir(dirname(target), { recursive: true });
     try {
       await link(passing, target);
       return;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || attempt === 10) throw error;
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || tries === 10) throw error;
     }
   }
 }
@@ -163,7 +164,7 @@ async function removeEmpty(root: string, folder: string): Promise<void> {
   }
 }
 
-/** Who put it may not have come to syncing the name yet, and the caller will rely on it. */
+/** The process that put it may not have synced the name yet, and the caller will rely on it. */
 async function present(root: string, target: string): Promise<"present"> {
   await syncUp(root, target);
   return "present";
@@ -176,7 +177,7 @@ async function syncUp(root: string, target: string): Promise<void> {
   }
 }
 
-/** Takes away what puts that were killed have left, by the clock that the file system keeps, not this machine's. */
+/** Removes what killed puts have left, by the clock of the file system, not this machine's. */
 async function sweep(fresh: string): Promise<void> {
   const now = (await stat(fresh)).mtimeMs;
   for (const name of await readdir(dirname(fresh))) {
@@ -202,11 +203,11 @@ async function* list(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<StoredObject> {
   const doing = `listing ${folder}`;
-  for (const name of await told(doing, root, signal, () => entries(root, folder))) {
+  for (const name of await attempt(doing, root, signal, () => entries(root, folder))) {
     if (!name.startsWith(prefix) && !prefix.startsWith(name)) continue;
     if (name.endsWith("/")) yield* list(root, name, prefix, signal);
     else {
-      const bytes = await told(doing, root, signal, () => fileSize(join(root, name)));
+      const bytes = await attempt(doing, root, signal, () => fileSize(join(root, name)));
       if (bytes !== null && name.startsWith(prefix)) yield { name, bytes };
     }
   }

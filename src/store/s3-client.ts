@@ -6,7 +6,7 @@ import type { S3Address } from "./s3-address.ts";
 
 export type S3Library = typeof import("@aws-sdk/client-s3");
 
-/** Only whoever keeps things in a bucket has to have this library. @throws {PipelineError} `store-refused` */
+/** Only a user of a bucket needs this library. @throws {PipelineError} `store-refused` */
 export async function s3Library(): Promise<S3Library> {
   try {
     return await import("@aws-sdk/client-s3");

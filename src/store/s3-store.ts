@@ -30,9 +30,9 @@ export async function s3Store(address: string, { patience = usualPatience }: S3S
   const library = await s3Library();
   const client = s3Client(library, target, patience);
   const bucket: Bucket = { ...target, library, client, patience, place: `s3://${target.bucket}/${target.prefix}` };
-  // A bucket that is not there, and keys that do not fit, are told before there is work.
+  // A missing bucket, or keys that do not fit, are reported before there is work.
   try {
-    await listPage(bucket, "", 1, undefined, undefined);
+    await listPage(bucket, { prefix: "", most: 1, after: undefined }, undefined);
   } catch (error) {
     client.destroy();
     throw error;
@@ -215,17 +215,22 @@ async function* list(bucket: Bucket, prefix: string, signal: AbortSignal | undef
   checkPrefix(prefix);
   let after: string | undefined;
   do {
-    const page = await listPage(bucket, prefix, undefined, after, signal);
+    const page = await listPage(bucket, { prefix, most: undefined, after }, signal);
     yield* page.objects;
     after = page.after;
   } while (after !== undefined);
 }
 
+/** Which objects a page of a list begins with and how many it has at most; `undefined`: the first, as many as the server likes. */
+interface PageAsk {
+  readonly prefix: string;
+  readonly most: number | undefined;
+  readonly after: string | undefined;
+}
+
 async function listPage(
   bucket: Bucket,
-  prefix: string,
-  most: number | undefined,
-  after: string | undefined,
+  { prefix, most, after }: PageAsk,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly objects: readonly StoredObject[]; readonly after: string | undefined }> {
   const { library, client } = bucket;

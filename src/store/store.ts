@@ -1,4 +1,4 @@
-/** What `list` tells of an object. */
+/** What `list` gives of an object. */
 export interface StoredObject {
   readonly name: string;
   readonly bytes: number;
@@ -16,7 +16,7 @@ export type Content = Buffer | { readonly path: string };
 export interface Store extends AsyncDisposable {
   /** `/mnt/corpus` or `s3://bucket/prefix`; never holds a secret. */
   readonly place: string;
-  /** Puts an object if there is none of that name. It appears whole and durable, or not at all, whoever else puts it too. */
+  /** Puts an object if there is none of that name. It appears whole and durable, or not at all, however many put it at once. */
   readonly put: (name: string, content: Content, signal?: AbortSignal) => Promise<"stored" | "present">;
   /** A whole object, for small ones; `null` when there is none. */
   readonly get: (name: string, signal?: AbortSignal) => Promise<Buffer | null>;

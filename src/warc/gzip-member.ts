@@ -38,7 +38,15 @@ export async function gzipMemberAt(window: WindowFeed, at: number): Promise<Unpa
     }
     const used = head + result.engine.bytesWritten;
     if (used + trailerBytes <= view.length) {
-      return checked(result.buffer, crc32(result.buffer), view.readUInt32LE(used), view.readUInt32LE(used + 4), used);
+      const wrong = mismatch(view, used, crc32(result.buffer), result.buffer.length);
+      if (wrong !== null) return broken("crc-mismatch", wrong);
+      return {
+        kind: "member",
+        length: used + trailerBytes,
+        feed: bufferFeed(result.buffer),
+        torn: false,
+        close: () => {},
+      };
     }
     if (whole) return torn(result.buffer, view.length);
   }
@@ -71,11 +79,10 @@ function chunkFor(view: Buffer, head: number, end: number): number {
   return likely ? Math.max(smallestChunk, stated + 64) : usualChunk;
 }
 
-function checked(bytes: Buffer, crc: number, statedCrc: number, statedLength: number, used: number): Unpacked {
-  if (crc !== statedCrc) return broken("crc-mismatch", "the CRC-32 of the gzip member does not match");
-  if (bytes.length % 2 ** 32 !== statedLength)
-    return broken("crc-mismatch", "the length of the gzip member does not match");
-  return { kind: "member", length: used + trailerBytes, feed: bufferFeed(bytes), torn: false, close: () => {} };
+/** What the trailer at `at` says otherwise than the unpacked bytes; `null` when it agrees. */
+function mismatch(view: Buffer, at: number, crc: number, size: number): string | null {
+  if (view.readUInt32LE(at) !== crc) return "the CRC-32 of the gzip member does not match";
+  return view.readUInt32LE(at + 4) === size % 2 ** 32 ? null : "the length of the gzip member does not match";
 }
 
 function torn(bytes: Buffer, length: number): Unpacked {
@@ -105,10 +112,8 @@ async function largeMemberAt(window: WindowFeed, at: number): Promise<Unpacked> 
   const used = head + engine.bytesWritten;
   const isTorn = at + used + trailerBytes > window.size;
   if (!isTorn) {
-    const trailer = window.view(at + used, trailerBytes);
-    if (trailer.readUInt32LE(0) !== crc) return broken("crc-mismatch", "the CRC-32 of the gzip member does not match");
-    if (trailer.readUInt32LE(4) !== size % 2 ** 32)
-      return broken("crc-mismatch", "the length of the gzip member does not match");
+    const wrong = mismatch(window.view(at + used, trailerBytes), 0, crc, size);
+    if (wrong !== null) return broken("crc-mismatch", wrong);
   }
   const length = isTorn ? window.size - at : used + trailerBytes;
   const chunks = unpackedChunks(window, at + head, at + length, open());

@@ -48,7 +48,7 @@ export async function zstdFrameAt(window: WindowFeed, at: number, dictionary: Bu
       if (zlibCodeOf(error) !== "ERR_BUFFER_TOO_LARGE") return brokenBy(error);
     }
   }
-  return largeFrameAt(window, at, packed, isTorn, options);
+  return largeFrameAt(window, at, { packed, isTorn }, options);
 }
 
 function torn(bytes: Buffer, length: number): Unpacked {
@@ -58,8 +58,7 @@ function torn(bytes: Buffer, length: number): Unpacked {
 async function largeFrameAt(
   window: WindowFeed,
   at: number,
-  packed: number,
-  isTorn: boolean,
+  { packed, isTorn }: { readonly packed: number; readonly isTorn: boolean },
   options: object,
 ): Promise<Unpacked> {
   const open = (): ReturnType<typeof createZstdDecompress> =>

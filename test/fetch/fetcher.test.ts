@@ -39,6 +39,22 @@ test("a response is given byte for byte, with the exact bytes that asked for it"
   });
 });
 
+for (const [title, wire] of [
+  ["a sign before a size", "4\r\nWiki\r\n-5\r\npedia\r\n0\r\n\r\n"],
+  ["a bare line feed", "4\r\nWiki\r\n5\npedia\r\n0\r\n\r\n"],
+] as const) {
+  test(`a chunked body with ${title} is refused there: all that came is kept, and the chunks before it are the payload`, async () => {
+    await using server = await rawServer((socket) =>
+      socket.end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${wire}`),
+    );
+    await using ours = testExchanger(server);
+    const result = exchanged(await ours.exchange({ url: server.origin, headers }));
+    assert.equal(result.body.toString(), wire);
+    assert.equal(result.payload.toString(), "Wiki");
+    assert.notEqual(result.truncated, null);
+  });
+}
+
 test("a chunked body is given with its chunks, and without them as payload", async () => {
   const wire = "5;x=y\r\nhello\r\n6\r\n world\r\n0\r\nTrailer: 1\r\n\r\n";
   await using server = await rawServer((socket) =>

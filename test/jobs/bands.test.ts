@@ -160,6 +160,7 @@ suite("the objects of a clustering", () => {
       Buffer.alloc(0),
       Buffer.from("{}\n"),
       Buffer.from("null\n"),
+      Buffer.from(bytes.with(bytes.length - 8, 9)),
     ]) {
       assert.equal(snapshotOf(broken), null);
     }

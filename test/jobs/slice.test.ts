@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 
 import { PipelineError } from "../../src/core/errors.ts";
-import type { MeasureJob } from "../../src/measure/measure-slice.ts";
+import type { MeasureJob, MeasureResult } from "../../src/measure/measure-slice.ts";
 import { segmentPath } from "../../src/segment/format.ts";
 import { sliceHandler } from "../../src/jobs/slice/handler.ts";
 import { submitSlices } from "../../src/jobs/slice/submit.ts";
-import { threadPool } from "../../src/measure/thread-pool.ts";
+import { threadPool, type ThreadPool } from "../../src/measure/thread-pool.ts";
 import { localQueue } from "../../src/queue/local-queue.ts";
 import { folderStore } from "../../src/store/folder-store.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -36,6 +36,23 @@ function bucketIn(path: string): Store & { readonly read: { bytes: number } } {
   };
 }
 
+/** A pool that notes what it measures. */
+function counting(threads: ThreadPool): ThreadPool & { readonly measured: readonly string[] } {
+  const measured: string[] = [];
+  return {
+    ...threads,
+    measured,
+    async measure(job, sparse) {
+      measured.push(job.path);
+      return threads.measure(job, sparse);
+    },
+  };
+}
+
+function recordsOf(results: readonly MeasureResult[]): number {
+  return results.flatMap(({ outcomes }) => Object.values(outcomes)).reduce((sum, count) => sum + count, 0);
+}
+
 function jobsOf(folder: string, archive: Buffer, sliceBytes: number): MeasureJob[] {
   const path = join(folder, "pages.warc.gz");
   writeFileSync(path, archive);
@@ -59,19 +76,21 @@ suite("slices as jobs", () => {
     ]);
     const jobs = jobsOf(folder.path, big, 500_000);
     assert.ok(jobs.length > 3, `only ${jobs.length} slices`);
-    await using pool = threadPool(1, software);
+    await using threads = threadPool(1, software);
     const local = [];
-    for (const job of jobs) local.push(await pool.measure(job));
+    for (const job of jobs) local.push(await threads.measure(job));
 
     const store = bucketIn(join(folder.path, "store"));
     await using queue = localQueue();
     const work = join(folder.path, "work");
     mkdirSync(work);
+    const pool = counting(threads);
     queue.consume("slice", sliceHandler({ store, pool, folder: work, software }), { concurrency: 2 });
     const measurer = submitSlices({ queue, store, software, window: 4, signal });
     const taken = join(folder.path, "taken");
     const remote = await Promise.all(jobs.map((job) => measurer.measure({ ...job, segments: taken })));
     assert.deepEqual(remote, local);
+    assert.deepEqual([pool.measured.length, threads.recordsSeen()], [jobs.length, 2 * recordsOf(local)]);
     for (const { segment } of local) {
       const [mine, theirs] = [segmentPath(jobs[0]?.segments ?? "", segment), segmentPath(taken, segment)];
       assert.ok(readFileSync(mine).equals(readFileSync(theirs)));
@@ -86,20 +105,43 @@ suite("slices as jobs", () => {
     assert.ok(store.read.bytes > 500_000 && store.read.bytes < 2_000_000, `${store.read.bytes} bytes for one slice`);
   });
 
+  test("end with the store's error when bytes behind them cannot be had, and as interrupted when they are stopped", async () => {
+    using folder = temporaryFolder();
+    const big = responseMember("https://example.org/big", pageHtml(9000) + `<!-- ${randomText(1_500_000)} -->`);
+    const [job] = jobsOf(folder.path, Buffer.concat([big, archiveOfPages("example.org", 0, 9)]), 500_000);
+    assert.ok(job !== undefined);
+    const bucket = bucketIn(join(folder.path, "store"));
+    await bucket.put(`archives/${job.slice.archive}`, { path: job.path });
+    const { archive, index, nominalStart: begin, nominalEnd: end, exactStart } = job.slice;
+    const payload = { archive, index, begin, end, exactStart, software };
+    await using pool = threadPool(1, software);
+    const stop = new AbortController();
+    for (const [code, onRead] of [
+      ["store-unreachable", () => Promise.reject(new PipelineError("store-unreachable", "a test says so"))],
+      ["interrupted", () => (stop.abort(), new Promise<never>(() => undefined))],
+    ] as const) {
+      let asked = 0;
+      const store: Store = {
+        ...bucket,
+        range: async (name, from, to) => {
+          asked++;
+          return asked > 2 ? onRead() : bucket.range(name, from, to);
+        },
+      };
+      const handler = sliceHandler({ store, pool, folder: folder.path, software });
+      const context = { attempt: 1, signal: stop.signal, progress: () => undefined };
+      await assert.rejects(async () => handler({ kind: "slice", id: code, payload }, context), { code });
+      assert.equal(asked, 3, "the third is asked for by the reader, and no other after it");
+    }
+  });
+
   test("are not measured again when their result is in the store, and are when their segment is gone", async () => {
     using folder = temporaryFolder();
     const [job] = jobsOf(folder.path, archiveOfPages("example.org", 0, 20), 1 << 20);
     assert.ok(job !== undefined);
     const store = bucketIn(join(folder.path, "store"));
-    const measured: string[] = [];
     await using threads = threadPool(1, software);
-    const pool = {
-      ...threads,
-      async measure(one: MeasureJob) {
-        measured.push(one.path);
-        return threads.measure(one);
-      },
-    };
+    const pool = counting(threads);
     const run = async (segments: string): Promise<string> => {
       await using queue = localQueue();
       queue.consume("slice", sliceHandler({ store, pool, folder: folder.path, software }), { concurrency: 1 });
@@ -108,10 +150,10 @@ suite("slices as jobs", () => {
     };
     const first = await run("first");
     assert.equal(await run("second"), first);
-    assert.equal(measured.length, 1);
+    assert.equal(pool.measured.length, 1);
     rmSync(join(folder.path, "store", "segments"), { recursive: true });
     assert.equal(await run("third"), first);
-    assert.equal(measured.length, 2);
+    assert.equal(pool.measured.length, 2);
   });
 
   test("are handed out as soon as their archive is in the store, into which one comes after the other, in order", async () => {

@@ -24,9 +24,7 @@ async function measured(
   const segments = join(folder.path, "segments");
   const { segment } = await measureSlice(
     { slice, path, segments, poison: [] },
-    stages,
-    "colophon test",
-    () => undefined,
+    { stages, software: "colophon test", watch: () => undefined, holes: null },
   );
   using open = openSegment(segments, segment);
   return { rows: [...open.captures()], head: open.head };

@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { suite, test } from "node:test";
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
 import * as fc from "fast-check";
 
 import { PipelineError } from "../../src/core/errors.ts";
 import type { CaptureRow, SegmentHead } from "../../src/core/records.ts";
-import { segmentPath } from "../../src/segment/format.ts";
-import { openSegment } from "../../src/segment/read.ts";
+import { segmentPath, type SegmentFooter } from "../../src/segment/format.ts";
+import { openSegment, storedSignatures } from "../../src/segment/read.ts";
 import { segmentWriter } from "../../src/segment/write.ts";
+import { folderStore } from "../../src/store/folder-store.ts";
 import { temporaryFolder } from "../fixtures/run-colophon.ts";
+import { sampleCapture, sampleDocument } from "../ledger/sample-rows.ts";
 
 const head: SegmentHead = {
   format: "colophon-segment/1",
@@ -22,7 +25,7 @@ const head: SegmentHead = {
   problems: [],
 };
 
-const row = (id: number, url: string): CaptureRow => ({ id: String(id), url }) as CaptureRow;
+const row = (at: number, url: string): CaptureRow => sampleCapture(at, { url, document: null });
 const signature = (seed: number): Uint32Array =>
   Uint32Array.from({ length: 128 }, (_, slot) => (seed * 7919 + slot) >>> 0);
 
@@ -103,4 +106,66 @@ suite("a segment", () => {
     writeFileSync(segmentPath(folder.path, other), "nothing of the kind, but long enough to be one\n");
     assert.throws(() => openSegment(folder.path, other), /is not a segment/);
   });
+
+  test("that is whole but says what cannot be is refused, by the reader of a file and by that of a store", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "store");
+    mkdirSync(path);
+    const store = folderStore(path);
+    const refused = { code: "segment-broken" };
+    const forgeries: readonly (readonly [what: string, forge: (footer: SegmentFooter) => unknown])[] = [
+      ["no object", () => null],
+      ["no head", (footer) => ({ ...footer, head: undefined })],
+      ["another format", (footer) => ({ ...footer, head: { ...footer.head, format: "colophon-segment/9" } })],
+      ["no slice", (footer) => ({ ...footer, head: { ...footer.head, slice: null } })],
+      ["losses that are none", (footer) => ({ ...footer, head: { ...footer.head, losses: [null] } })],
+      ["no frames", (footer) => ({ ...footer, captures: null })],
+      ["a text of a length below 0", (footer) => ({ ...footer, textLengths: [-1] })],
+      ["more texts than signatures", (footer) => ({ ...footer, textLengths: [1, 1] })],
+      ["a frame behind its end", (footer) => ({ ...footer, texts: [{ offset: 2 ** 40, length: 9, rawLength: 9 }] })],
+      ["a frame of all memory", (footer) => ({ ...footer, texts: [{ offset: 0, length: 2 ** 52, rawLength: 9 }] })],
+    ];
+    for (const [what, forge] of forgeries) {
+      const digest = forged(folder.path, written(folder.path, ["text"]), forge);
+      assert.throws(() => openSegment(folder.path, digest), refused, what);
+      await store.put(`segments/${digest}`, { path: segmentPath(folder.path, digest) });
+      await assert.rejects(storedSignatures(store, digest, new AbortController().signal), refused, what);
+    }
+  });
+
+  const wholeRow = sampleCapture(1, { document: sampleDocument(1) });
+  for (const [what, broken] of [
+    ["no object", 5],
+    ["no place", { ...wholeRow, place: null }],
+    ["an outcome that there is not", { ...wholeRow, outcome: "eaten" }],
+    ["a document without signals", { ...wholeRow, document: { ...wholeRow.document, signals: undefined } }],
+    ["evidence that is none", { ...wholeRow, document: { ...wholeRow.document, evidence: [null] } }],
+  ] as const) {
+    test(`whose row has ${what} is refused when the row is read`, () => {
+      using folder = temporaryFolder();
+      const writer = segmentWriter(folder.path, "test");
+      writer.add(wholeRow, null, null);
+      writer.add(broken as unknown as CaptureRow, null, null);
+      using segment = openSegment(folder.path, writer.finish(head));
+      const rows = segment.captures();
+      assert.deepEqual(rows.next().value, wholeRow);
+      assert.throws(() => rows.next(), { code: "segment-broken" });
+    });
+  }
 });
+
+/** Puts another footer in the place of that of a segment. @returns its new name */
+function forged(folder: string, digest: string, forge: (footer: SegmentFooter) => unknown): string {
+  const whole = readFileSync(segmentPath(folder, digest));
+  const footerBytes = Number(whole.readBigUInt64LE(whole.length - 8));
+  const start = whole.length - 8 - footerBytes;
+  const footer = JSON.parse(zstdDecompressSync(whole.subarray(start, -8)).toString()) as SegmentFooter;
+  const packed = zstdCompressSync(JSON.stringify(forge(footer)));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(packed.length));
+  const bytes = Buffer.concat([whole.subarray(0, start), packed, length]);
+  const name = createHash("sha256").update(bytes).digest("hex");
+  mkdirSync(dirname(segmentPath(folder, name)), { recursive: true });
+  writeFileSync(segmentPath(folder, name), bytes);
+  return name;
+}

@@ -1,17 +1,17 @@
 import { count, object, sha256, type Shaped } from "../../core/json-shape.ts";
 import type { Hex } from "../../core/records.ts";
+import type { TextLocation } from "../../core/text-order.ts";
 import { bandCount } from "../../dedup/bands.ts";
 import type { Edges } from "../../dedup/edges.ts";
 import { jobOf } from "../../queue/job.ts";
 import type { Job } from "../../queue/queue.ts";
-import type { TextPlace } from "./snapshot-codec.ts";
 
 /**
  * Finds the pairs of similar texts in all bands: this process (`local.ts`), or workers of a queue (`submit.ts`).
  * @param texts each text once, in order of precedence
  * @returns pairs of positions in `texts`, in any number of pieces
  */
-export type BandRunner = (texts: readonly TextPlace[]) => Promise<readonly Edges[]>;
+export type BandRunner = (texts: readonly TextLocation[]) => Promise<readonly Edges[]>;
 
 /** What a `bands` job asks for; all else lies in the store. */
 export const bandsAsk = object({

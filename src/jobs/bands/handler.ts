@@ -1,20 +1,21 @@
 import { eachOf } from "../../async/limit.ts";
 import { yieldToEventLoop } from "../../async/yield.ts";
 import { PipelineError } from "../../core/errors.ts";
+import { inSegmentOrder, locationOf, ranksOf, type TextLocation } from "../../core/text-order.ts";
 import { bandEdges, bandsOfPart, textsWithWords } from "../../dedup/band-edges.ts";
 import { bandKeyOf } from "../../dedup/bands.ts";
 import { bucketsOf } from "../../dedup/buckets.ts";
 import { emptySlot, equalSlots, signatureSlots } from "../../dedup/signature.ts";
 import type { JobHandler } from "../../queue/queue.ts";
 import type { SegmentCache } from "../../segment/cache.ts";
-import { storedSignatures } from "../../segment/stored-signatures.ts";
+import { storedSignatures } from "../../segment/read.ts";
 import { edgesName, snapshotName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
 import { payloadOf } from "../checked-json.ts";
 import { refuseOtherVersion } from "../version-check.ts";
 import { bandsAsk, type BandsAsk } from "./contract.ts";
 import { edgesBytes } from "./edges-codec.ts";
-import { inSegmentOrder, ranksOf, snapshotOf, type ClusterSnapshot, type TextPlace } from "./snapshot-codec.ts";
+import { snapshotOf, type ClusterSnapshot } from "./snapshot-codec.ts";
 
 export interface BandsWork {
   readonly store: Store;
@@ -35,23 +36,23 @@ export function bandsHandler({ store, segments, software }: BandsWork): JobHandl
     const ranks = ranksOf(order);
     const from: SignaturesFrom = { store, texts, signal };
     const keys = await bandKeys(from, order, bands);
-    const { count, hasWord } = { count: texts.length, hasWord: (text: number) => keys.hasWord[text] === 1 };
-    const keyOf = (text: number, band: number): number => keys.byBand.get(band)?.[text] ?? 0;
+    const { count, hasWord } = { count: texts.length, hasWord: (textIndex: number) => keys.hasWord[textIndex] === 1 };
+    const keyOf = (textIndex: number, band: number): number => keys.byBand.get(band)?.[textIndex] ?? 0;
     const candidates = await candidatesOf(textsWithWords({ count, hasWord }), keyOf, bands);
     const signatures = await signaturesOf(
       from,
-      order.filter((text) => candidates.has(text)),
+      order.filter((textIndex) => candidates.has(textIndex)),
     );
     const edges = await bandEdges(
       {
         count,
         hasWord,
         keyOf,
-        rankOf: (text) => ranks[text] ?? 0,
+        rankOf: (textIndex) => ranks[textIndex] ?? 0,
         equalSlots: (a, b) => equalSlots(signatures.slots, signatures.rankOf(a), signatures.rankOf(b)),
-        textOf: async (text) => {
+        textOf: async (textIndex) => {
           await yieldToEventLoop();
-          const { segmentSha256, position } = placeAt(texts, text);
+          const { segmentSha256, position } = locationOf(texts, textIndex);
           return segments.text(segmentSha256, position, signal);
         },
       },
@@ -78,7 +79,7 @@ async function storedSnapshot(store: Store, { snapshot }: BandsAsk, signal: Abor
 /** The texts of a snapshot, and where their signatures are read from. */
 interface SignaturesFrom {
   readonly store: Store;
-  readonly texts: readonly TextPlace[];
+  readonly texts: readonly TextLocation[];
   readonly signal: AbortSignal;
 }
 
@@ -93,10 +94,10 @@ async function bandKeys(from: SignaturesFrom, order: Int32Array, bands: readonly
   const byBand = new Map(bands.map((band) => [band, new Uint32Array(length)]));
   const hasWord = new Uint8Array(length);
   const signature = new Uint32Array(signatureSlots);
-  await eachSignature(from, order, (text, read) => {
+  await eachSignature(from, order, (textIndex, read) => {
     read(signature, 0);
-    hasWord[text] = signature[0] === emptySlot ? 0 : 1;
-    for (const [band, keys] of byBand) keys[text] = bandKeyOf(signature, 0, band);
+    hasWord[textIndex] = signature[0] === emptySlot ? 0 : 1;
+    for (const [band, keys] of byBand) keys[textIndex] = bandKeyOf(signature, 0, band);
   });
   return { byBand, hasWord };
 }
@@ -104,13 +105,13 @@ async function bandKeys(from: SignaturesFrom, order: Int32Array, bands: readonly
 /** Marks the texts that share one of these bands with another; only their signatures will be needed again. */
 async function candidatesOf(
   withWords: Int32Array,
-  keyOf: (text: number, band: number) => number,
+  keyOf: (textIndex: number, band: number) => number,
   bands: readonly number[],
 ): Promise<ReadonlySet<number>> {
   const candidates = new Set<number>();
   for (const band of bands) {
-    for (const bucket of bucketsOf((text) => keyOf(text, band), withWords)) {
-      for (const text of bucket) candidates.add(text);
+    for (const bucket of bucketsOf((textIndex) => keyOf(textIndex, band), withWords)) {
+      for (const textIndex of bucket) candidates.add(textIndex);
     }
     await yieldToEventLoop();
   }
@@ -120,14 +121,14 @@ async function candidatesOf(
 interface Signatures {
   readonly slots: Uint32Array;
   /** Which signature of `slots` is that of a text, from 0 on. */
-  readonly rankOf: (text: number) => number;
+  readonly rankOf: (textIndex: number) => number;
 }
 
 async function signaturesOf(from: SignaturesFrom, wanted: Int32Array): Promise<Signatures> {
   const slots = new Uint32Array(wanted.length * signatureSlots);
-  const ranks = new Map(Array.from(wanted, (text, rank) => [text, rank]));
-  const rankOf = (text: number): number => ranks.get(text) ?? 0;
-  await eachSignature(from, wanted, (text, read) => read(slots, rankOf(text) * signatureSlots));
+  const ranks = new Map(Array.from(wanted, (textIndex, rank) => [textIndex, rank]));
+  const rankOf = (textIndex: number): number => ranks.get(textIndex) ?? 0;
+  await eachSignature(from, wanted, (textIndex, read) => read(slots, rankOf(textIndex) * signatureSlots));
   return { slots, rankOf };
 }
 
@@ -138,26 +139,20 @@ const segmentsAtOnce = 8;
 async function eachSignature(
   { store, texts, signal }: SignaturesFrom,
   order: Int32Array,
-  use: (text: number, read: (into: Uint32Array, at: number) => void) => void,
+  use: (textIndex: number, read: (into: Uint32Array, at: number) => void) => void,
 ): Promise<void> {
-  const runs = runsOf(order, (text) => placeAt(texts, text).segmentSha256);
+  const runs = runsOf(order, (textIndex) => locationOf(texts, textIndex).segmentSha256);
   await eachOf(runs, segmentsAtOnce, signal, async (run, _, either) => {
-    const read = await storedSignatures(store, placeAt(texts, run[0] ?? -1).segmentSha256, either);
-    for (const text of run) use(text, (into, at) => read(placeAt(texts, text).position, into, at));
+    const read = await storedSignatures(store, locationOf(texts, run[0] ?? -1).segmentSha256, either);
+    for (const textIndex of run) use(textIndex, (into, at) => read(locationOf(texts, textIndex).position, into, at));
   });
 }
 
-function* runsOf(order: Int32Array, keyOf: (text: number) => string): Generator<Int32Array> {
+function* runsOf(order: Int32Array, keyOf: (textIndex: number) => string): Generator<Int32Array> {
   let start = 0;
   for (let end = 1; end <= order.length; end++) {
     if (end < order.length && keyOf(order[end] ?? 0) === keyOf(order[start] ?? 0)) continue;
     yield order.subarray(start, end);
     start = end;
   }
-}
-
-function placeAt(texts: readonly TextPlace[], text: number): TextPlace {
-  const place = texts[text];
-  if (place === undefined) throw new RangeError(`no text ${text}`);
-  return place;
 }

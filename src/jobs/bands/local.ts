@@ -1,8 +1,8 @@
+import { inSegmentOrder, locationOf, ranksOf } from "../../core/text-order.ts";
 import { bandEdges, bandsOfPart } from "../../dedup/band-edges.ts";
 import { bandKeyOf } from "../../dedup/bands.ts";
 import { emptySlot, equalSlots, signatureSlots } from "../../dedup/signature.ts";
 import type { BandRunner } from "./contract.ts";
-import { inSegmentOrder, ranksOf, type TextPlace } from "./snapshot-codec.ts";
 import type { TextStore } from "../../segment/texts.ts";
 
 /** Finds the pairs in this process, all signatures in memory: 512 bytes a text. */
@@ -11,19 +11,19 @@ export function localBands(store: Pick<TextStore, "text" | "signature">): BandRu
     const signatures = new Uint32Array(texts.length * signatureSlots);
     const order = inSegmentOrder(texts);
     const ranks = ranksOf(order);
-    for (const text of order) {
-      const { segmentSha256, position } = placeOf(texts, text);
-      store.signature(segmentSha256, position, signatures, text * signatureSlots);
+    for (const textIndex of order) {
+      const { segmentSha256, position } = locationOf(texts, textIndex);
+      store.signature(segmentSha256, position, signatures, textIndex * signatureSlots);
     }
     const edges = await bandEdges(
       {
         count: texts.length,
-        hasWord: (text) => signatures[text * signatureSlots] !== emptySlot,
-        keyOf: (text, band) => bandKeyOf(signatures, text, band),
-        rankOf: (text) => ranks[text] ?? 0,
+        hasWord: (textIndex) => signatures[textIndex * signatureSlots] !== emptySlot,
+        keyOf: (textIndex, band) => bandKeyOf(signatures, textIndex, band),
+        rankOf: (textIndex) => ranks[textIndex] ?? 0,
         equalSlots: (a, b) => equalSlots(signatures, a, b),
-        textOf: (text) => {
-          const { segmentSha256, position } = placeOf(texts, text);
+        textOf: (textIndex) => {
+          const { segmentSha256, position } = locationOf(texts, textIndex);
           return store.text(segmentSha256, position);
         },
       },
@@ -31,10 +31,4 @@ export function localBands(store: Pick<TextStore, "text" | "signature">): BandRu
     );
     return [edges];
   };
-}
-
-function placeOf(texts: readonly TextPlace[], text: number): TextPlace {
-  const place = texts[text];
-  if (place === undefined) throw new RangeError(`no text ${text}`);
-  return place;
 }

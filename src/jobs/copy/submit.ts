@@ -10,7 +10,7 @@ import { object } from "../../core/json-shape.ts";
 import type { Hex } from "../../core/records.ts";
 import { jobOf } from "../../queue/job.ts";
 import type { Queue } from "../../queue/queue.ts";
-import { broughtObject } from "../../segment/brought-object.ts";
+import { bringObject } from "../../segment/transfer.ts";
 import { archiveName, copyName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
 import { storedJson } from "../checked-json.ts";
@@ -43,7 +43,7 @@ export function submitCopies({ queue, store, access, software, folder }: CopyJob
     onBytes(counts.bytes);
     if (archive === null) return { path: null, name, ...counts };
     const path = join(folder, name);
-    if (!existsSync(path)) await broughtObject(store, archiveName(archive), path, signal);
+    if (!existsSync(path)) await bringObject(store, archiveName(archive), path, signal);
     return { path, name, ...counts };
   };
 }

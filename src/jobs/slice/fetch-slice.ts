@@ -1,66 +1,65 @@
-import { ftruncateSync, openSync, writeSync, closeSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
 
 import { PipelineError } from "../../core/errors.ts";
-import type { Hex, SliceSpec } from "../../core/records.ts";
+import type { SliceSpec } from "../../core/records.ts";
 import { archiveName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
-import type { ByteRange } from "../../measure/sparse-source.ts";
+import type { ByteRange, SparseFile } from "../../measure/sparse-source.ts";
 
 /** First bytes of every file: a plain ARC says there what it is, a zstd file has its dictionary there. */
 const headBytes = 64 << 10;
-/** Before a slice: where its first record begins is told by what stands before it too. */
+/** Before a slice: what stands before its first record helps to find it. */
 const beforeBytes = 4 << 10;
 /** Behind a slice: most of its last records end within. */
 const tailBytes = 256 << 10;
+/** Each further fetch brings at least twice as much as the one before, within these bounds: they are held in memory. */
 const leastFetchBytes = 1 << 20;
-/** A slice asks for more at most so often; each time at least twice as much. */
-const mostRounds = 24;
+const mostFetchBytes = 64 << 20;
 
 /**
- * Measures one slice of an archive that lies in a bucket: fetches the bytes of the slice and a little more, and what else
- * the reader turns out to need, never the whole file.
- * @param path of the file with holes, made and left to the caller to remove
- * @param work what reads the file; called again whenever it ends with `bytes-missing`
+ * Opens one slice of an archive that lies in a bucket: a file with the bytes of the slice and a little more. What else the
+ * reader turns out to need is fetched when it reads it, never the whole archive.
+ * @param path of the file, made here and left to the caller to remove
+ * @throws {PipelineError} `archive-missing` when the store has not all of it, and what the store throws; `fetch` too
  */
-export async function withFetchedSlice<T>(
+export async function fetchedSlice(
   store: Store,
   slice: SliceSpec,
   path: string,
   signal: AbortSignal,
-  work: (held: readonly ByteRange[]) => Promise<T>,
-): Promise<T> {
-  const bytes = await store.size(archiveName(slice.archive), signal);
-  if (bytes === null) throw missing(store, slice.archive);
+): Promise<SparseFile & Disposable> {
+  const name = archiveName(slice.archive);
+  const missing = (): PipelineError =>
+    new PipelineError("archive-missing", `${store.place} has not all of ${name}`, { archive: slice.archive });
+  const bytes = await store.size(name, signal);
+  if (bytes === null) throw missing();
   const file = openSync(path, "w+");
   const held: ByteRange[] = [];
-  const fetch = async (begin: number, end: number): Promise<void> => {
+  const bring = async (begin: number, end: number): Promise<void> => {
     const range = missingOf(held, { begin, end: Math.min(bytes, end) });
     if (range.begin >= range.end) return;
-    const content = await store.range(archiveName(slice.archive), range.begin, range.end, signal);
-    if (content === null || content.length < range.end - range.begin) {
-      throw missing(store, slice.archive);
-    }
+    const content = await store.range(name, range.begin, range.end, signal);
+    if (content === null || content.length < range.end - range.begin) throw missing();
     for (let at = 0; at < content.length;) at += writeSync(file, content, at, content.length - at, range.begin + at);
     merge(held, range);
   };
   try {
     ftruncateSync(file, bytes);
-    const start = slice.exactStart ?? slice.nominalStart;
-    await fetch(0, headBytes);
-    await fetch(Math.max(0, start - beforeBytes), slice.nominalEnd + tailBytes);
-    for (let round = 0; ; round++) {
-      try {
-        return await work(held);
-      } catch (error) {
-        if (!(error instanceof PipelineError) || error.code !== "bytes-missing" || round === mostRounds) throw error;
-        const begin = Number(error.context["begin"]);
-        const end = Math.max(Number(error.context["end"]), begin + leastFetchBytes * 2 ** round);
-        await fetch(begin, end);
-      }
-    }
-  } finally {
+    await bring(0, headBytes);
+    await bring(Math.max(0, (slice.exactStart ?? slice.nominalStart) - beforeBytes), slice.nominalEnd + tailBytes);
+  } catch (error) {
     closeSync(file);
+    throw error;
   }
+  let least = leastFetchBytes;
+  return {
+    held,
+    async fetch({ begin, end }) {
+      await bring(begin, Math.max(end, begin + least));
+      least = Math.min(mostFetchBytes, 2 * least);
+    },
+    [Symbol.dispose]: () => closeSync(file),
+  };
 }
 
 /** A range without what is held at its ends. */
@@ -81,8 +80,4 @@ function merge(held: ByteRange[], added: ByteRange): void {
     held.splice(index, 1);
   }
   held.push({ begin, end });
-}
-
-function missing(store: Store, archive: Hex): PipelineError {
-  return new PipelineError("archive-missing", `${store.place} has not all of ${archiveName(archive)}`, { archive });
 }

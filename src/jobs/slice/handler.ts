@@ -11,7 +11,7 @@ import type { Store } from "../../store/store.ts";
 import { payloadOf, storedJson } from "../checked-json.ts";
 import { refuseOtherVersion } from "../version-check.ts";
 import { sliceAsk, sliceResult, type SliceAsk } from "./contract.ts";
-import { withFetchedSlice } from "./fetch-slice.ts";
+import { fetchedSlice } from "./fetch-slice.ts";
 
 export interface SliceWork {
   readonly store: Store;
@@ -53,5 +53,6 @@ async function measured(
   const job = { slice, segments: folder, poison: [] };
   if (whole !== null) return pool.measure({ ...job, path: whole });
   const path = join(folder, "archive");
-  return withFetchedSlice(store, slice, path, signal, async (held) => pool.measure({ ...job, path, held }));
+  using sparse = await fetchedSlice(store, slice, path, signal);
+  return await pool.measure({ ...job, path }, sparse);
 }

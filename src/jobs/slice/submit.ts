@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
 import type { Queue } from "../../queue/queue.ts";
-import { storedSegment } from "../../segment/stored-segment.ts";
+import { bringSegment } from "../../segment/transfer.ts";
 import { archiveName, sliceResultName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
 import { runUntilStored } from "../run-until-stored.ts";
@@ -29,7 +29,7 @@ export function submitSlices({ queue, store, software, window, signal }: SliceJo
       const job = sliceJob(slice, software);
       const result = await runUntilStored(queue, job, signal, {
         result: sliceResult,
-        take: async (one) => ((await storedSegment(store, one.segment, segments, signal)) ? one : null),
+        take: async (one) => ((await bringSegment(store, one.segment, segments, signal)) ? one : null),
         forget: async () => store.remove(sliceResultName(job.id), signal),
         lost: () => new PipelineError("segment-broken", `${store.place} keeps losing the segment of ${job.id}`),
       });

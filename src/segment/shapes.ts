@@ -1,0 +1,119 @@
+import {
+  count,
+  listOf,
+  mapOf,
+  nullable,
+  number,
+  object,
+  objectWith,
+  oneOf,
+  text,
+  textOrNumber,
+  type Shape,
+} from "../core/json-shape.ts";
+import { captureFields, documentFields, type Fields, type RowOf, type Values } from "../core/document-fields.ts";
+import { digestStates, outcomes, type CaptureRow, type SegmentHead } from "../core/records.ts";
+import { subjects } from "../core/rights.ts";
+import type { SegmentFooter } from "./format.ts";
+
+/** What the fields of a row hold, by their description. */
+const values: Readonly<Record<keyof Values, Shape<unknown>>> = {
+  text,
+  term: text,
+  integer: number,
+  real: number,
+  hex: text,
+  time: number,
+  "record-id": text,
+  "stated-digest": text,
+  "digest-state": oneOf(digestStates),
+  outcome: oneOf(outcomes),
+  reason: text,
+};
+
+/** The shapes of described fields. A segment from before a field was described does not have it. */
+function shapesOf<All extends Fields>(fields: All): { readonly [Name in keyof All]: Shape<RowOf<All>[Name]> } {
+  const shapeOf = ({ as, orNull, since }: Fields[string]): Shape<unknown> => {
+    const shape = orNull === true ? nullable(values[as]) : values[as];
+    return since === undefined ? shape : (value, at) => (value === undefined ? null : shape(value, at));
+  };
+  const shapes = Object.entries(fields).map(([name, field]) => [name, shapeOf(field)] as const);
+  // The types say of each field what its description says.
+  return Object.fromEntries(shapes) as { readonly [Name in keyof All]: Shape<RowOf<All>[Name]> };
+}
+
+const evidence = object({
+  kind: text,
+  licence: nullable(text),
+  value: text,
+  place: text,
+  quote: text,
+  subject: oneOf(subjects),
+});
+
+const signal = object({
+  kind: text,
+  preference: text,
+  value: nullable(oneOf(["y", "n"])),
+  agent: text,
+  place: text,
+  quote: text,
+  policyUrl: nullable(text),
+});
+
+const document = object({
+  ...shapesOf(documentFields),
+  canonicalUrl: nullable(text),
+  measurements: listOf(nullable(number)),
+  evidence: listOf(evidence),
+  signals: listOf(signal),
+});
+
+/** A line of a segment. */
+export const captureShape: Shape<CaptureRow> = object({
+  ...shapesOf(captureFields),
+  id: text,
+  place: object({ archive: text, offset: count, length: count, innerOffset: count }),
+  url: text,
+  document: nullable(document),
+});
+
+const copiedFrom = object({
+  crawl: text,
+  subset: text,
+  file: text,
+  offset: count,
+  length: count,
+  digest: nullable(text),
+  index: mapOf(nullable(textOrNumber)),
+});
+
+const head: Shape<SegmentHead> = objectWith(
+  {
+    format: oneOf(["colophon-segment/1"]),
+    software: text,
+    slice: object({
+      archive: text,
+      index: count,
+      begin: count,
+      end: count,
+      recordBytes: count,
+      lostBytes: count,
+      recordCounts: mapOf(count),
+    }),
+    ruleSet: listOf(object({ name: text, revision: count, unit: text })),
+    losses: listOf(object({ offset: count, length: count, reason: text, detail: text })),
+    problems: listOf(object({ offset: count, innerOffset: count, code: text, detail: text })),
+  },
+  { copies: listOf(object({ capture: text, recordId: text, from: copiedFrom })) },
+);
+
+const frame = object({ offset: count, length: count, rawLength: count });
+
+export const footerShape: Shape<SegmentFooter> = object({
+  head,
+  captures: listOf(frame),
+  texts: listOf(frame),
+  textLengths: listOf(count),
+  signatures: frame,
+});
