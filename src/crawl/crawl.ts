@@ -1,7 +1,14 @@
 import { openArchiveWriter, type ArchiveState } from "./archive-writer.ts";
 import { portsOf } from "../fetch/own-machine.ts";
 import { systemClock } from "./crawl-clock.ts";
-import { archiveNote, crawlLoop, type CrawlHooks, type CrawlProgress, type TurnRunner } from "./crawl-loop.ts";
+import {
+  archiveNote,
+  crawlLoop,
+  type CrawlHooks,
+  type CrawlLoopOptions,
+  type CrawlProgress,
+  type TurnRunner,
+} from "./crawl-loop.ts";
 import { paceOf, type CrawlSettings } from "./crawl-settings.ts";
 import { priorities } from "./discovered-urls.ts";
 import type { Frontier, FrontierCounts } from "../frontier/frontier.ts";
@@ -72,13 +79,13 @@ export async function crawl(
 
   await using own = new AsyncDisposableStack();
   const turns = options.turns ?? own.use(turnsHere(settings, frontier, signal));
-  const loop = {
+  const loop: CrawlLoopOptions = {
     concurrency: options.concurrency ?? 100,
     hostsAnAddress: settings.allowPrivate === true ? null : hostsAnAddress,
     rollBytes: options.rollBytes ?? 1_000_000_000,
     notBeforeMs: wasUsed ? restMs : clock.nowMs(),
   };
-  const progress = await crawlLoop(frontier, archive, turns, { clock, signal }, loop, hooks);
+  const progress = await crawlLoop({ frontier, archive, turns, clock, signal, hooks }, loop);
   return { progress, counts: frontier.counts(), seedsAdded, recovery, interrupted: signal.aborted };
 }
 

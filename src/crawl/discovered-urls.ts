@@ -1,6 +1,7 @@
 import type { CrawlContext, WaysOn } from "./crawl-context.ts";
 import type { FoundUrl } from "../frontier/turn.ts";
 import { addressOf, type Address } from "../url/normalize.ts";
+import type { RobotsStatement } from "../robots/parse.ts";
 import { sitemapLinksOf, type Sitemap } from "./sitemap.ts";
 import type { UrlWay } from "./discovery-path.ts";
 
@@ -52,7 +53,7 @@ export function listUrls(list: Sitemap, url: string, depth: number, context: Cra
   for (const [reason, links] of refused) for (const link of links) context.refused.note(reason, link);
   const via = list.kind === "feed" ? "feed" : "sitemap";
   const further = sitemaps.filter((one) => isWanted(one, depth, "sitemap", context));
-  for (const { url: named } of further) leadTo(context, named, { indexes: indexes + 1 });
+  for (const { url: named } of further) noteDiscovery(context, named, { indexes: indexes + 1 });
   const wanted = pages.filter((one) => isWanted(one, depth, via, context));
   return [...further.map(foundBy(priorities.list)), ...wanted.map(foundBy(priorities.link))];
 
@@ -61,10 +62,29 @@ export function listUrls(list: Sitemap, url: string, depth: number, context: Cra
   }
 }
 
-/** Remembers how a URL is come by, for the turn that visits it. */
-export function leadTo({ ways, waysChanged }: CrawlContext, url: string, change: Partial<UrlWay>): void {
+/** Remembers what led to a URL, for the turn that visits it. */
+export function noteDiscovery({ ways, waysChanged }: CrawlContext, url: string, change: Partial<UrlWay>): void {
   ways.change(url, change);
   waysChanged.add(url);
+}
+
+/** Sitemaps that a host's robots.txt names. */
+export function statedSitemaps(
+  context: CrawlContext,
+  host: string,
+  statements: readonly RobotsStatement[],
+): FoundUrl[] {
+  const found: FoundUrl[] = [];
+  for (const { name, value } of statements) {
+    const address = name === "sitemap" ? addressOf(value, `${host}/`) : null;
+    if (address === null) continue;
+    const { namedBy } = context.ways.of(address.url);
+    if (!namedBy.includes(host)) noteDiscovery(context, address.url, { namedBy: [...namedBy, host] });
+    const reason = context.scope(address.url, 0);
+    if (reason === null) found.push({ ...address, depth: 0, priority: priorities.list, via: "sitemap" });
+    else context.refused.note(reason, address.url);
+  }
+  return found;
 }
 
 function isWanted(

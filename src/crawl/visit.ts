@@ -4,7 +4,7 @@ import type { Fields } from "../warc/record.ts";
 import type { CrawlContext } from "./crawl-context.ts";
 import { exchangeRecords, type ExchangeRecords } from "./exchange-records.ts";
 import type { Exchanged, NotExchanged } from "../fetch/result.ts";
-import { leadTo, listUrls, pageUrls, priorities } from "./discovered-urls.ts";
+import { noteDiscovery, listUrls, pageUrls, priorities } from "./discovered-urls.ts";
 import type { FoundUrl, TurnUrl, UrlOutcome, Validators } from "../frontier/turn.ts";
 import { addressOf } from "../url/normalize.ts";
 import { redirectTargetOf } from "../fetch/redirect.ts";
@@ -38,7 +38,7 @@ export async function visit(context: CrawlContext, host: string, one: TurnUrl, r
   const bytes = result.responseHead.length + result.body.length;
   // Without its chunks it is a copy: the other one is archived by now.
   if (result.payload.buffer !== result.body.buffer) freeWhole(result.body);
-  const { found, isPage } = await leadsOf(context, one, result, records);
+  const { found, isPage } = await discoveredIn(context, one, result, records);
   freeWhole(result.body);
   freeWhole(result.payload);
   const outcome: UrlOutcome = {
@@ -85,17 +85,17 @@ function retryOutcome({ retry, clock, paces }: CrawlContext, host: string, one: 
   return { kind: "retry", notBeforeMs: Math.max(paces.dueMs(host), clock.nowMs() + backOffMs), reason };
 }
 
-interface Leads {
+interface Discovered {
   readonly found: readonly FoundUrl[];
   readonly isPage: boolean;
 }
 
-async function leadsOf(
+async function discoveredIn(
   context: CrawlContext,
   one: TurnUrl,
   result: Exchanged,
   { isRevisit }: ExchangeRecords,
-): Promise<Leads> {
+): Promise<Discovered> {
   const nowhere = { found: [], isPage: false };
   const redirect = redirectTargetOf(result, one.rawUrl, context.targets);
   if (redirect !== null) {
@@ -141,7 +141,7 @@ function redirectedTo(context: CrawlContext, one: TurnUrl, target: string): Foun
     context.refused.note(reason ?? "redirects-too-many", address.url);
     return null;
   }
-  leadTo(context, address.url, { redirects });
+  noteDiscovery(context, address.url, { redirects });
   return { ...address, depth: one.depth, priority: priorities.redirect, via: "redirect" };
 }
 

@@ -1,6 +1,6 @@
 import type { Note } from "../../frontier/frontier.ts";
 import type { FoundUrl, RefusedCount, Turn, UrlOutcome } from "../../frontier/turn.ts";
-import type { EndedTurn } from "../host-turn.ts";
+import type { EndedTurn } from "../ended-turn.ts";
 
 /** A turn as another process is asked to do it. */
 export interface TurnAsk {

@@ -3,13 +3,12 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { failures, PipelineError } from "../../core/errors.ts";
 import { systemClock } from "../../crawl/crawl-clock.ts";
-import { refusedIn, turnWithoutEnds, type TurnRunner } from "../../crawl/crawl-loop.ts";
+import type { TurnRunner } from "../../crawl/crawl-loop.ts";
 import { retryOf } from "../../crawl/crawl-settings.ts";
-import { failedTurn } from "../../crawl/ended-turn.ts";
+import { failedTurn, refusedIn, undoneTurn, type EndedTurn } from "../../crawl/ended-turn.ts";
 import type { Notes } from "../../frontier/frontier.ts";
 import type { Turn } from "../../frontier/turn.ts";
 import { paceNote } from "../../crawl/host-paces.ts";
-import type { EndedTurn } from "../../crawl/host-turn.ts";
 import { travellingUrls } from "../../crawl/shared/leased-turn.ts";
 import { robotsNote } from "../../robots/cache.ts";
 import { turnAskBytes, turnEndOf } from "../../crawl/shared/turn-codec.ts";
@@ -80,7 +79,7 @@ export async function remoteTurns(
       await patiently(() => store.put(askName, ask, late.signal), late.signal);
       await patiently(() => runJob(queue, jobOf("turn", job), late.signal), late.signal);
       const bytes = await patiently(() => store.get(endName, late.signal), late.signal);
-      return bytes === null ? turnWithoutEnds(turn, clock.nowMs()) : turnEndOf(bytes, turn);
+      return bytes === null ? undoneTurn(turn, clock.nowMs()) : turnEndOf(bytes, turn);
     } finally {
       // The ask first: a worker that finds no end looks for it.
       store
@@ -92,7 +91,7 @@ export async function remoteTurns(
 
   /** A page that kills its workers is found by asking for each alone. */
   const askedOneByOne = async (turn: Turn): Promise<EndedTurn> => {
-    let all = turnWithoutEnds(turn, clock.nowMs());
+    let all = undoneTurn(turn, clock.nowMs());
     for (const [part, url] of turn.urls.entries()) {
       const alone = { ...turn, urls: [url] };
       all = joined(all, await orFailed(alone, () => asked(alone, part)));
@@ -105,7 +104,7 @@ export async function remoteTurns(
       return await work();
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error;
-      if (error.code === "interrupted") return turnWithoutEnds(turn, clock.nowMs());
+      if (error.code === "interrupted") return undoneTurn(turn, clock.nowMs());
       if (error.code === "job-quarantined" && turn.urls.length > 1) return askedOneByOne(turn);
       // It killed its workers although it was all they had.
       if (error.code === "job-quarantined")
