@@ -1,3 +1,4 @@
+import { backoffMs } from "../async/retry.ts";
 import type { RetryOptions } from "./crawl-context.ts";
 import type { Note } from "../frontier/frontier.ts";
 import type { FoundUrl, RefusedCount, Turn, TurnResult, UrlOutcome } from "../frontier/turn.ts";
@@ -27,7 +28,7 @@ export function undoneTurn(turn: Turn, notBeforeMs: number): EndedTurn {
 export function failedTurn(turn: Turn, reason: string, retry: RetryOptions, nowMs: number): EndedTurn {
   const outcomes = turn.urls.map(({ id, attempts }): [number, UrlOutcome] => {
     if (attempts + 1 >= retry.attempts) return [id, { kind: "failed", reason }];
-    return [id, { kind: "retry", notBeforeMs: nowMs + retry.firstMs * 2 ** attempts, reason }];
+    return [id, { kind: "retry", notBeforeMs: nowMs + backoffMs(attempts + 1, retry), reason }];
   });
   return { ...undoneTurn(turn, nowMs), outcomes: new Map(outcomes) };
 }

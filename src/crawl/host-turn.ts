@@ -1,4 +1,4 @@
-import { PipelineError } from "../core/errors.ts";
+import { unlessInterrupted } from "../async/abort.ts";
 import type { Fields } from "../warc/record.ts";
 import { refusedLinks, type CrawlContext, type SharedContext } from "./crawl-context.ts";
 import type { EndedTurn } from "./ended-turn.ts";
@@ -46,7 +46,7 @@ export async function hostTurn(crawl: SharedContext, turn: Turn, limits: TurnLim
   const beganMs = clock.steadyMs();
   const running: RunningTurn = { context, turn, limits, beganMs, outcomes: new Map(), found: [], pieces: [] };
   if (paces.waitMs(host) > limits.patienceMs) return ended(running, paces.dueMs(host), null);
-  const robots = context.robots.known(host) ?? (await unlessStopped(learntRobots(running)));
+  const robots = context.robots.known(host) ?? (await unlessInterrupted(learntRobots(running)));
   if (robots === null) return ended(running, paces.dueMs(host), null);
   const { outcome } = robots;
   if (outcome.kind === "disallow-all" || outcome.kind === "wait") {
@@ -74,7 +74,7 @@ async function visitUrls(running: RunningTurn, robots: RobotsOutcome): Promise<v
     }
     if (signal.aborted || clock.steadyMs() - beganMs > limits.turnMs || bytes > limits.pieceBytes) return;
     if (paces.waitMs(host) > limits.patienceMs) return;
-    const visited = await unlessStopped(visit(context, host, one, robotsFacts(robots, path)));
+    const visited = await unlessInterrupted(visit(context, host, one, robotsFacts(robots, path)));
     if (visited === null) return;
     outcomes.set(one.id, visited.outcome);
     found.push(...visited.found);
@@ -101,16 +101,6 @@ function newNotes({ context, turn, outcomes }: RunningTurn): Note[] {
   }
   const all = [robots.newNote(turn.host), paces.newNote(turn.host), ...[...waysChanged].map(ways.newNote)];
   return all.filter((note) => note !== null);
-}
-
-/** `null` when the crawl was stopped before the exchange could begin. */
-async function unlessStopped<T>(work: Promise<T>): Promise<T | null> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof PipelineError && error.code === "interrupted") return null;
-    throw error;
-  }
 }
 
 /** Asks for robots.txt, each hop at the pace of its own host; archives all of them. */

@@ -1,3 +1,4 @@
+import { backoffMs } from "../async/retry.ts";
 import { freeBytes, freeWhole } from "../warc/release-memory.ts";
 import { decodedBody, headerOf } from "../warc/http.ts";
 import type { Fields } from "../warc/record.ts";
@@ -81,8 +82,11 @@ function faultOutcome(context: CrawlContext, host: string, one: TurnUrl, { reaso
 
 function retryOutcome({ retry, clock, paces }: CrawlContext, host: string, one: TurnUrl, reason: string): UrlOutcome {
   if (one.attempts + 1 >= retry.attempts) return { kind: "failed", reason };
-  const backOffMs = retry.firstMs * 2 ** one.attempts;
-  return { kind: "retry", notBeforeMs: Math.max(paces.dueMs(host), clock.nowMs() + backOffMs), reason };
+  return {
+    kind: "retry",
+    notBeforeMs: Math.max(paces.dueMs(host), clock.nowMs() + backoffMs(one.attempts + 1, retry)),
+    reason,
+  };
 }
 
 interface Discovered {

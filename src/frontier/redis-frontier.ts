@@ -1,4 +1,4 @@
-import { orAborted } from "../async/abort.ts";
+import { untilAborted } from "../async/abort.ts";
 import { dueWindow, type DueWindow, type Taken } from "./redis-due-hosts.ts";
 import type { ClaimLimits, Frontier } from "./frontier.ts";
 import type { LocalFrontier } from "./local-frontier.ts";
@@ -41,7 +41,7 @@ export function redisFrontier(
     async claim(nowMs, limits, changes) {
       if (changes !== undefined) local.together(changes);
       if (limits.turns < 1 || limits.urlsPerTurn < 1) return [];
-      return (await orAborted(claimed(due, nowMs, limits), signal)) ?? [];
+      return (await untilAborted(claimed(due, nowMs, limits), signal)) ?? [];
     },
   };
 }

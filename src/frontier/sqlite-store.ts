@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { PipelineError } from "../core/errors.ts";
+import { sqliteErrorOf } from "../core/sqlite-error.ts";
 import { frontierApplicationId, frontierSchema, frontierVersion, frontierVersions } from "./sqlite-schema.ts";
 
 /** An open frontier file, with what is remembered of it. */
@@ -197,22 +198,11 @@ function recentDepths(): { readonly recent: RecentDepths; readonly forget: () =>
   };
 }
 
+const advice = {
+  damaged: "the archives are whole without it: move it away and crawl on from the seeds",
+  closed: "check that its folder may be written to",
+};
+
 function frontierErrorOf(error: unknown, path: string): unknown {
-  if (!(error instanceof Database.SqliteError)) return error;
-  const { code } = error;
-  if (code === "SQLITE_FULL" || code === "SQLITE_IOERR_SHMSIZE") {
-    const advice = "make room and run the same command again";
-    return new PipelineError("disk-full", `no space left for ${path}; ${advice}`, { path }, error);
-  }
-  if (code.startsWith("SQLITE_BUSY")) {
-    return new PipelineError("corpus-locked", `another process is writing to ${path}`, { path }, error);
-  }
-  if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB" || code === "SQLITE_IOERR_SHORT_READ") {
-    const advice = "the archives are whole without it: move it away and crawl on from the seeds";
-    return new PipelineError("ledger-broken", `${path} is damaged (${error.message}); ${advice}`, { path }, error);
-  }
-  if (code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_READONLY")) {
-    return new PipelineError("corpus-missing", `cannot open ${path} (${error.message})`, { path }, error);
-  }
-  return error;
+  return error instanceof Database.SqliteError ? (sqliteErrorOf(error, path, advice) ?? error) : error;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 
+import { onceEvery } from "../async/throttle.ts";
 import { PipelineError } from "../core/errors.ts";
 import { finishedArchives } from "../crawl/archive-writer.ts";
 import { connectToRuleOf } from "../fetch/connect-to.ts";
@@ -91,7 +92,7 @@ export async function crawlCorpus(
     );
   }
   const recrawled = recrawl(frontier, request.recrawlBeforeMs);
-  let shownMs = -Infinity;
+  const isDue = onceEvery(progressEveryMs);
   const stored: StoredCrawl = {
     requester: { software, project: corpus.config.name, contact },
     scope,
@@ -115,9 +116,7 @@ export async function crawlCorpus(
   const crawlHooks: CrawlHooks = {
     onArchive: hooks.onArchive,
     onProgress(progress) {
-      const nowMs = performance.now();
-      if (nowMs - shownMs < progressEveryMs) return;
-      shownMs = nowMs;
+      if (!isDue()) return;
       const { waiting, leased } = frontier.counts().urls;
       hooks.onProgress(progress, waiting + leased);
     },

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+
+import { backoffMs } from "../async/retry.ts";
 import { decodedBody, headerOf } from "../warc/http.ts";
 import type { ExchangeResult } from "../fetch/result.ts";
 import { retryAfterMs } from "../fetch/retry-after.ts";
@@ -86,7 +88,7 @@ function allowAll(reason: string, nowMs: number): RobotsOutcome {
 
 /** As the server asks, but at least five minutes, doubled with each failure, and at most a day. */
 function retryDelayMs(answer: RobotsAnswer, { failures, nowMs }: RobotsContext): number {
-  const ownMs = firstRetryMs * 2 ** Math.min(failures, 12);
+  const ownMs = backoffMs(failures + 1, { firstMs: firstRetryMs, mostMs: robotsLifetimeMs });
   const stated = answer.ok === true ? headerOf(answer.headers, "retry-after") : null;
   const askedMs = stated === null ? null : retryAfterMs(stated, nowMs);
   return Math.min(robotsLifetimeMs, Math.max(ownMs, askedMs ?? 0));

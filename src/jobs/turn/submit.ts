@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
 
+import { retrying } from "../../async/retry.ts";
 import { failures, PipelineError } from "../../core/errors.ts";
 import { systemClock } from "../../crawl/crawl-clock.ts";
 import type { TurnRunner } from "../../crawl/crawl-loop.ts";
@@ -133,16 +133,14 @@ function joined(all: EndedTurn, one: EndedTurn): EndedTurn {
 
 /** Tries until it can be reached; whatever else is wrong ends it. @throws {PipelineError} `interrupted` too */
 async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (let waitMs = 250; ; waitMs = Math.min(2 * waitMs, longestPauseMs)) {
-    try {
-      return await work();
-    } catch (error) {
-      const isAway =
-        error instanceof PipelineError && (error.code === "store-unreachable" || error.code === "queue-unreachable");
-      if (!isAway) throw error;
-      if (signal.aborted)
-        throw new PipelineError("interrupted", "stopped while the store or Redis was away", {}, error);
-      await pause(waitMs, undefined, { signal }).catch(() => undefined);
-    }
-  }
+  const again = (error: unknown): boolean => {
+    if (!isAway(error)) return false;
+    if (signal.aborted) throw new PipelineError("interrupted", "stopped while the store or Redis was away", {}, error);
+    return true;
+  };
+  return retrying(work, { backoff: { firstMs: 250, mostMs: longestPauseMs }, again }, signal);
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof PipelineError && (error.code === "store-unreachable" || error.code === "queue-unreachable");
 }
