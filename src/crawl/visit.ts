@@ -8,10 +8,11 @@ import type { Exchanged, NotExchanged } from "../fetch/result.ts";
 import { noteDiscovery, listUrls, pageUrls, priorities } from "./discovered-urls.ts";
 import type { FoundUrl, TurnUrl, UrlOutcome, Validators } from "../frontier/turn.ts";
 import { addressOf } from "../url/normalize.ts";
+import { outLinksOf } from "./out-links.ts";
 import { redirectTargetOf } from "../fetch/redirect.ts";
 import { sitemapOf } from "./sitemap.ts";
 
-/** Result of visiting one URL. */
+/** The result of visiting one URL. */
 export interface Visit {
   readonly outcome: UrlOutcome;
   readonly found: readonly FoundUrl[];
@@ -117,11 +118,10 @@ async function discoveredIn(
     freeWhole(result.payload);
   }
   const contentType = headerOf(result.headers, "content-type");
-  const ways = context.findWays({ url: one.rawUrl, headers: result.headers, contentType, bytes });
-  if (ways !== null) {
+  const out = outLinksOf({ url: one.rawUrl, headers: result.headers, contentType, bytes }, context.productToken);
+  if (out !== null) {
     if (isOwn) freeBytes(bytes);
-    const nofollow = ways.nofollow || headerSaysNofollow(result, context.productToken);
-    return { found: pageUrls({ ...ways, nofollow }, one.depth + 1, context), isPage: true };
+    return { found: pageUrls(out, one.depth + 1, context), isPage: true };
   }
   if (!mayBeList(context, one.url, contentType, bytes)) return nowhere;
   return { ...nowhere, found: listUrls(await sitemapOf(bytes), one.url, one.depth, context) };
@@ -152,14 +152,4 @@ function redirectedTo(context: CrawlContext, one: TurnUrl, target: string): Foun
 /** The payload is without its chunks already. */
 function codingsOf({ headers }: Exchanged): Fields {
   return headers.filter(([name]) => name.toLowerCase() === "content-encoding");
-}
-
-/** `X-Robots-Tag: nofollow`, for all or for us by name. */
-function headerSaysNofollow({ headers }: Exchanged, productToken: string): boolean {
-  return headers.some(([name, value]) => {
-    if (name.toLowerCase() !== "x-robots-tag") return false;
-    const [, agent, rules = ""] = /^\s*(?:([\w-]+)\s*:)?(.*)$/s.exec(value.toLowerCase()) ?? [];
-    if (agent !== undefined && agent !== productToken) return false;
-    return rules.split(",").some((rule) => /^\s*(?:nofollow|none)\s*$/.test(rule));
-  });
 }

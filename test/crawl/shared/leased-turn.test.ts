@@ -37,11 +37,6 @@ const turnOf = (host: string, pages: number): Turn => ({
 const settingsFor = (web: LoopbackWeb): CrawlSettings => ({
   requester: { software: "colophon test", project: "test", contact: "owner@example.org" },
   scope: scopeOf({ scope: "domain:test", seeds: [] }),
-  findWays: ({ url }) => ({
-    base: url,
-    links: ["/a", "/b"].map((to) => ({ url: to, nofollow: false })),
-    nofollow: false,
-  }),
   ports: [],
   pace: { minDelayMs: delayMs, maxDelayMs: delayMs },
   allowPrivate: true,
@@ -100,7 +95,7 @@ suite("a turn done for another process", () => {
   });
 
   test("tells each place that it found once, and all that is to be noted and archived", async () => {
-    await using web = await loopbackWeb((url) => pageOf(url, []));
+    await using web = await loopbackWeb((url) => pageOf(url, ["/a", "/b"]));
     const { urls, ends } = worker(web, turnOf("found.test", 3));
     assert.equal(await urls, 3);
     const [end] = ends;
