@@ -4,7 +4,8 @@ import { pause } from "../async/abort.ts";
 import type { CrawlClock } from "./crawl-clock.ts";
 import type { Frontier } from "../frontier/frontier.ts";
 import type { Turn, UrlOutcome } from "../frontier/turn.ts";
-import { refusedIn, undoneTurn, type EndedTurn } from "./ended-turn.ts";
+import { undoneTurn, type EndedTurn } from "./ended-turn.ts";
+import { refusedIn } from "./refused-links.ts";
 
 /** Does the turns: in this process, or by others that it hands them to. */
 export interface TurnRunner {

@@ -1,4 +1,4 @@
-import { openArchiveWriter, type ArchiveState } from "./archive-writer.ts";
+import { archiveStateShape, openArchiveWriter } from "./archive-writer.ts";
 import { portsOf } from "../fetch/own-machine.ts";
 import { systemClock } from "./crawl-clock.ts";
 import {
@@ -12,6 +12,7 @@ import {
 import { paceOf, type CrawlSettings } from "./crawl-settings.ts";
 import { priorities } from "./discovered-urls.ts";
 import type { Frontier, FrontierCounts } from "../frontier/frontier.ts";
+import { readNote } from "../frontier/read-note.ts";
 import type { Address } from "../url/normalize.ts";
 import { turnsHere } from "./local-turns.ts";
 import { requestHeaders, type Requester } from "../fetch/requester.ts";
@@ -62,10 +63,10 @@ export async function crawl(
 ): Promise<CrawlReport> {
   const clock = systemClock;
   const settings: CrawlSettings = { ...options, ports: portsOf(options.seeds) };
-  const wasUsed = frontier.note(archiveNote) !== null;
+  const noted = readNote(frontier, archiveNote, archiveStateShape);
   await using archive = await openArchiveWriter({
     folder: options.archives,
-    state: notedArchive(frontier),
+    state: noted,
     warcinfo: warcinfoFields(options.requester),
     nowMs: clock.nowMs,
   });
@@ -83,15 +84,10 @@ export async function crawl(
     concurrency: options.concurrency ?? 100,
     hostsAnAddress: settings.allowPrivate === true ? null : hostsAnAddress,
     rollBytes: options.rollBytes ?? 1_000_000_000,
-    notBeforeMs: wasUsed ? restMs : clock.nowMs(),
+    notBeforeMs: noted !== null ? restMs : clock.nowMs(),
   };
   const progress = await crawlLoop({ frontier, archive, turns, clock, signal, hooks }, loop);
   return { progress, counts: frontier.counts(), seedsAdded, recovery, interrupted: signal.aborted };
-}
-
-function notedArchive(frontier: Frontier): ArchiveState | null {
-  const text = frontier.note(archiveNote);
-  return text === null ? null : (JSON.parse(text) as ArchiveState);
 }
 
 function warcinfoFields(requester: Requester): [string, string][] {

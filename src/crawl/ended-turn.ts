@@ -1,5 +1,5 @@
 import { backoffMs } from "../async/retry.ts";
-import type { RetryOptions } from "./crawl-context.ts";
+import type { RetryOptions } from "./crawl-settings.ts";
 import type { Note } from "../frontier/frontier.ts";
 import type { FoundUrl, RefusedCount, Turn, TurnResult, UrlOutcome } from "../frontier/turn.ts";
 
@@ -31,16 +31,4 @@ export function failedTurn(turn: Turn, reason: string, retry: RetryOptions, nowM
     return [id, { kind: "retry", notBeforeMs: nowMs + backoffMs(attempts + 1, retry), reason }];
   });
   return { ...undoneTurn(turn, nowMs), outcomes: new Map(outcomes) };
-}
-
-/** Links refused in all of the turns. */
-export function refusedIn(turns: readonly Pick<EndedTurn, "refused">[]): ReadonlyMap<string, RefusedCount> {
-  const sums = new Map<string, RefusedCount>();
-  for (const { refused } of turns) {
-    for (const [reason, { links, example }] of refused) {
-      const before = sums.get(reason);
-      sums.set(reason, { links: links + (before?.links ?? 0), example: before?.example ?? example });
-    }
-  }
-  return sums;
 }

@@ -1,6 +1,7 @@
 import { unlessInterrupted } from "../async/abort.ts";
 import type { Fields } from "../warc/record.ts";
-import { refusedLinks, type CrawlContext, type SharedContext } from "./crawl-context.ts";
+import type { CrawlContext, SharedContext } from "./crawl-settings.ts";
+import { refusedLinks } from "./refused-links.ts";
 import type { EndedTurn } from "./ended-turn.ts";
 import { exchangeRecords } from "./exchange-records.ts";
 import { statedSitemaps } from "./discovered-urls.ts";
@@ -40,7 +41,7 @@ interface RunningTurn {
 
 /** Visits the URLs of a turn one after the other, as long as the host's robots.txt and pace allow. */
 export async function hostTurn(crawl: SharedContext, turn: Turn, limits: TurnLimits): Promise<EndedTurn> {
-  const context: CrawlContext = { ...crawl, refused: refusedLinks(), waysChanged: new Set() };
+  const context: CrawlContext = { ...crawl, refused: refusedLinks(), pathsChanged: new Set() };
   const { clock, paces, retry } = context;
   const { host } = turn;
   const beganMs = clock.steadyMs();
@@ -90,16 +91,16 @@ function ended(running: RunningTurn, notBeforeMs: number, blockedReason: string 
   return { turn, outcomes, found, pieces, notBeforeMs, blockedReason, refused, notes, ip: context.paces.ip(turn.host) };
 }
 
-/** What of the host, and of the ways to URLs, the frontier does not know yet. */
+/** What the frontier does not know yet of the host and of the paths to URLs. */
 function newNotes({ context, turn, outcomes }: RunningTurn): Note[] {
-  const { robots, paces, ways, waysChanged } = context;
+  const { robots, paces, paths, pathsChanged } = context;
   for (const { id, url } of turn.urls) {
     const outcome = outcomes.get(id);
     if (outcome === undefined || outcome.kind === "retry") continue;
-    ways.end(url);
-    waysChanged.add(url);
+    paths.visited(url);
+    pathsChanged.add(url);
   }
-  const all = [robots.newNote(turn.host), paces.newNote(turn.host), ...[...waysChanged].map(ways.newNote)];
+  const all = [robots.newNote(turn.host), paces.newNote(turn.host), ...[...pathsChanged].map(paths.newNote)];
   return all.filter((note) => note !== null);
 }
 

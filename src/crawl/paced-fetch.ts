@@ -1,6 +1,6 @@
 import { PipelineError } from "../core/errors.ts";
 import { pause } from "../async/abort.ts";
-import type { CrawlContext } from "./crawl-context.ts";
+import type { CrawlContext } from "./crawl-settings.ts";
 import type { ExchangeRequest, ExchangeResult } from "../fetch/result.ts";
 import type { HostPaces } from "./host-paces.ts";
 

@@ -2,7 +2,7 @@ import { backoffMs } from "../async/retry.ts";
 import { freeBytes, freeWhole } from "../warc/release-memory.ts";
 import { decodedBody, headerOf } from "../warc/http.ts";
 import type { Fields } from "../warc/record.ts";
-import type { CrawlContext } from "./crawl-context.ts";
+import type { CrawlContext } from "./crawl-settings.ts";
 import { exchangeRecords, type ExchangeRecords } from "./exchange-records.ts";
 import type { Exchanged, NotExchanged } from "../fetch/result.ts";
 import { noteDiscovery, listUrls, pageUrls, priorities } from "./discovered-urls.ts";
@@ -128,8 +128,8 @@ async function discoveredIn(
 }
 
 /** Any text with an address in it could be a sitemap: only what is named so is taken for one. */
-function mayBeList({ ways }: CrawlContext, url: string, contentType: string | null, bytes: Buffer): boolean {
-  const { namedBy, indexes } = ways.of(url);
+function mayBeList({ paths }: CrawlContext, url: string, contentType: string | null, bytes: Buffer): boolean {
+  const { namedBy, indexes } = paths.of(url);
   if (namedBy.length > 0 || indexes > 0 || listPath.test(url)) return true;
   return /xml|rss|atom/i.test(contentType ?? "") || bytes.subarray(0, 100).toString("latin1").includes("<?xml");
 }
@@ -140,7 +140,7 @@ function redirectedTo(context: CrawlContext, one: TurnUrl, target: string): Foun
   const address = addressOf(target);
   if (address === null || address.url === one.url) return null;
   const reason = context.scope(address.url, one.depth);
-  const redirects = context.ways.of(one.url).redirects + 1;
+  const redirects = context.paths.of(one.url).redirects + 1;
   if (reason !== null || redirects > maxRedirects) {
     context.refused.note(reason ?? "redirects-too-many", address.url);
     return null;

@@ -1,15 +1,15 @@
 import { PipelineError } from "../../core/errors.ts";
 import { pause } from "../../async/abort.ts";
 import type { CrawlClock } from "../crawl-clock.ts";
-import type { CrawlContext } from "../crawl-context.ts";
-import { contextOf, paceOf, type CrawlSettings } from "../crawl-settings.ts";
+import { contextOf, paceOf, type CrawlContext, type CrawlSettings } from "../crawl-settings.ts";
 import type { Exchanger } from "../../fetch/fetcher.ts";
 import { hostLeaseMs, leaseHost, type HostLease } from "./host-lease.ts";
+import { readNote } from "../../frontier/read-note.ts";
 import { hostPaces, paceNote, type HostPaces } from "../host-paces.ts";
 import type { EndedTurn } from "../ended-turn.ts";
 import { hostTurn, type TurnLimits } from "../host-turn.ts";
 import { politeAsk } from "../paced-fetch.ts";
-import type { StoredPace } from "../politeness.ts";
+import { storedPaceShape } from "../politeness.ts";
 import type { RedisScripts } from "../../redis/scripts.ts";
 import type { TurnAsk } from "./turn-codec.ts";
 
@@ -60,8 +60,7 @@ export async function leasedTurn(
   let paces: HostPaces | null = null;
 
   const take = async (host: string, patienceMs: number): Promise<HostLease | null> => {
-    const text = notes.note(paceNote(host));
-    const { delayMs, crawlDelayMs } = text === null ? noPace : (JSON.parse(text) as StoredPace);
+    const { delayMs, crawlDelayMs } = readNote(notes, paceNote(host), storedPaceShape) ?? noPace;
     const gapMs = Math.max(pace.minDelayMs, delayMs, crawlDelayMs);
     const options = { ttlMs, gapMs, restMs: () => paces?.waitMs(host) ?? 0 };
     const lease = await leaseHost(scripts, host, options, signal, patienceMs);

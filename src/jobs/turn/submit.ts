@@ -5,14 +5,15 @@ import { failures, PipelineError } from "../../core/errors.ts";
 import { systemClock } from "../../crawl/crawl-clock.ts";
 import type { TurnRunner } from "../../crawl/crawl-loop.ts";
 import { retryOf } from "../../crawl/crawl-settings.ts";
-import { failedTurn, refusedIn, undoneTurn, type EndedTurn } from "../../crawl/ended-turn.ts";
+import { failedTurn, undoneTurn, type EndedTurn } from "../../crawl/ended-turn.ts";
+import { refusedIn } from "../../crawl/refused-links.ts";
 import type { Notes } from "../../frontier/frontier.ts";
 import type { Turn } from "../../frontier/turn.ts";
 import { paceNote } from "../../crawl/host-paces.ts";
 import { travellingUrls } from "../../crawl/shared/leased-turn.ts";
 import { robotsNote } from "../../robots/cache.ts";
 import { turnAskBytes, turnEndOf } from "../../crawl/shared/turn-codec.ts";
-import { wayNote } from "../../crawl/discovery-path.ts";
+import { pathNote } from "../../crawl/discovery-path.ts";
 import { jobOf } from "../../queue/job.ts";
 import type { Queue } from "../../queue/queue.ts";
 import type { RedisScripts } from "../../redis/scripts.ts";
@@ -72,7 +73,7 @@ export async function remoteTurns(
   const asked = async (turn: Turn, part: number | null): Promise<EndedTurn> => {
     const job: TurnJob = { crawl: digest, run, lease: turn.lease, part };
     const [askName, endName] = [turnName(job, "ask"), turnName(job, "end")];
-    const names = [robotsNote(turn.host), paceNote(turn.host), ...turn.urls.map(({ url }) => wayNote(url))];
+    const names = [robotsNote(turn.host), paceNote(turn.host), ...turn.urls.map(({ url }) => pathNote(url))];
     const known = names.map((name) => [name, notes.note(name)] as const).filter(([, value]) => value !== null);
     const ask = turnAskBytes({ turn, notes: known, aheadMs: await aheadMs() });
     try {
