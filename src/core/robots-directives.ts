@@ -1,3 +1,5 @@
+import type { Preference } from "./rights.ts";
+
 /** A directive of `X-Robots-Tag` or of a robots `meta` element. */
 export interface RobotsDirective {
   /** Lower case; `*` when it is addressed to all. */
@@ -7,7 +9,7 @@ export interface RobotsDirective {
 }
 
 /** What a directive says of one use: `y` = allowed, `n` = refused, `null` = it depends on something that is not known here. */
-export type RobotsReading = readonly [preference: string, value: "y" | "n" | null];
+export type RobotsReading = readonly [preference: Preference, value: "y" | "n" | null];
 
 /** What ends a directive. The pattern is the one place that knows. */
 const separator = /,/;

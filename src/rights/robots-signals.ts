@@ -1,11 +1,11 @@
 import { robotsDirectivesOf, robotsReadingsOf } from "../core/robots-directives.ts";
-import type { Signal } from "../core/rights.ts";
+import type { SeenSignal, SignalKindName } from "../core/rights.ts";
 import { quoteOf } from "./quote.ts";
 
 /** Where a list of robots directives was found. */
 export interface RobotsLocation {
-  /** Registry id of the signal. */
-  readonly kind: string;
+  /** The kind of signal that reads there. */
+  readonly kind: SignalKindName;
   /** `http-header:x-robots-tag`, `meta:robots`, ... */
   readonly place: string;
   /** Whom directives without a prefix are addressed to: `*`, or one agent in lower case. */
@@ -13,7 +13,7 @@ export interface RobotsLocation {
 }
 
 /** Signals of one list of robots directives, wherever it stands. */
-export function robotsSignals(value: string, at: RobotsLocation): Signal[] {
+export function robotsSignals(value: string, at: RobotsLocation): SeenSignal[] {
   return robotsDirectivesOf(value, at.agent).flatMap(({ agent, text }) =>
     robotsReadingsOf(text).map(([preference, reading]) => ({
       kind: at.kind,
