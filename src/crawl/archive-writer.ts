@@ -120,7 +120,7 @@ async function recovered(
   const numberIn = (pattern: RegExp): number[] =>
     names.flatMap((name) => pattern.exec(name)?.slice(1).map(Number) ?? []);
   if (noted === null) {
-    // Without a note nobody knows what was acknowledged; a reader names what is torn, and nothing whole is lost.
+    // Without a note it is unknown what was acknowledged; a reader names what is torn, and nothing whole is lost.
     for (const number of numberIn(unfinished)) {
       await rename(join(folder, `${archiveName(number)}.open`), join(folder, archiveName(number)));
     }

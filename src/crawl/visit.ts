@@ -90,11 +90,13 @@ function retryOutcome({ retry, clock, paces }: CrawlContext, host: string, one: 
   };
 }
 
+/** What a response leads to. */
 interface Discovered {
   readonly found: readonly FoundUrl[];
   readonly isPage: boolean;
 }
 
+/** The target of a redirect, the links of a page, or the entries of a sitemap or feed. */
 async function discoveredIn(
   context: CrawlContext,
   one: TurnUrl,

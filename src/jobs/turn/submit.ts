@@ -10,7 +10,7 @@ import { refusedIn } from "../../crawl/refused-links.ts";
 import type { Notes } from "../../frontier/frontier.ts";
 import type { Turn } from "../../frontier/turn.ts";
 import { paceNote } from "../../crawl/host-paces.ts";
-import { travellingUrls } from "../../crawl/shared/leased-turn.ts";
+import { remoteTurnUrls } from "../../crawl/shared/leased-turn.ts";
 import { robotsNote } from "../../robots/cache.ts";
 import { turnAskBytes, turnEndOf } from "../../crawl/shared/turn-codec.ts";
 import { pathNote } from "../../crawl/discovery-path.ts";
@@ -115,7 +115,7 @@ export async function remoteTurns(
     }
   };
 
-  return { urlsPerTurn: travellingUrls, runTurn: async (turn) => orFailed(turn, () => asked(turn, null)) };
+  return { urlsPerTurn: remoteTurnUrls, runTurn: async (turn) => orFailed(turn, () => asked(turn, null)) };
 }
 
 function joined(all: EndedTurn, one: EndedTurn): EndedTurn {
