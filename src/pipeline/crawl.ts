@@ -18,8 +18,8 @@ import { redisFrontier } from "../frontier/redis-frontier.ts";
 import { scopeOf } from "../url/scope.ts";
 import { openFrontier } from "../frontier/sqlite-frontier.ts";
 import { frontierPath, type Corpus } from "../corpus/corpus.ts";
-import { settingsOf, type StoredCrawl } from "../jobs/turn/handler.ts";
-import { remoteTurns, type SharedCrawl } from "../jobs/turn/submit.ts";
+import { settingsOf, type StoredCrawl } from "../jobs/turn/contract.ts";
+import { submitTurns, type SharedCrawl } from "../jobs/turn/submit.ts";
 import type { Run } from "./run.ts";
 import { withSmallHeap } from "./small-heap.ts";
 
@@ -84,7 +84,7 @@ export async function crawlCorpus(
   const stored = storedCrawlOf(corpus, software, request, aim);
   const recrawled = recrawl(frontier, request.recrawlBeforeMs);
   const run = runOf(frontier);
-  const turns = shared === null ? null : await remoteTurns(shared, run, stored, frontier, signal);
+  const turns = shared === null ? null : await submitTurns(shared, { run, crawl: stored, notes: frontier }, signal);
   const options: CrawlOptions = {
     ...settingsOf(stored),
     archives: corpus.archives,

@@ -8,8 +8,9 @@ import { PipelineError } from "../../src/core/errors.ts";
 import { undoneTurn } from "../../src/crawl/ended-turn.ts";
 import type { Turn, UrlOutcome } from "../../src/frontier/turn.ts";
 import { turnAskOf, turnEndBytes } from "../../src/crawl/shared/turn-codec.ts";
-import { turnName, type StoredCrawl, type TurnJob } from "../../src/jobs/turn/handler.ts";
-import { remoteTurns } from "../../src/jobs/turn/submit.ts";
+import type { StoredCrawl, TurnJob } from "../../src/jobs/turn/contract.ts";
+import { turnName } from "../../src/store/layout.ts";
+import { submitTurns } from "../../src/jobs/turn/submit.ts";
 import { localQueue } from "../../src/queue/local-queue.ts";
 import type { JobHandler } from "../../src/queue/queue.ts";
 import { openStore } from "../../src/store/open-store.ts";
@@ -68,7 +69,7 @@ async function endedBy({ store, work, signal = new AbortController().signal, awa
     },
   };
   const shared = { queue, store: unsteady, scripts };
-  const { runTurn } = await remoteTurns(shared, "run", crawl, { note: () => null }, signal);
+  const { runTurn } = await submitTurns(shared, { run: "run", crawl, notes: { note: () => null } }, signal);
   return await runTurn(turn);
 }
 
