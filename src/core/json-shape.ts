@@ -161,3 +161,26 @@ function under(at: string | null, name: string): string | null {
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** A list of exactly two. */
+export function pairOf<First, Second>(first: Shape<First>, second: Shape<Second>): Shape<readonly [First, Second]> {
+  return (value, at) => {
+    if (!Array.isArray(value) || value.length !== 2) throw fault(at, "a pair");
+    first(value[0], `${at}[0]`);
+    second(value[1], `${at}[1]`);
+    return value as unknown as readonly [First, Second];
+  };
+}
+
+/** An object whose member `kind` says which of the shapes it has. */
+export function byKind<Kinds extends Readonly<Record<string, Shape<unknown>>>>(
+  kinds: Kinds,
+): Shape<{ [Kind in keyof Kinds]: { readonly kind: Kind } & Shaped<Kinds[Kind]> }[keyof Kinds]> {
+  const known = oneOf(Object.keys(kinds));
+  return (value, at) => {
+    if (!isObject(value)) throw fault(at, "an object");
+    const kind = known(value["kind"], at === "" ? "kind" : `${at}.kind`);
+    kinds[kind]?.(value, at);
+    return value as { [Kind in keyof Kinds]: { readonly kind: Kind } & Shaped<Kinds[Kind]> }[keyof Kinds];
+  };
+}

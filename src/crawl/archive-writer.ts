@@ -3,6 +3,7 @@ import { open, readdir, rename, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { diskFullOf } from "../core/disk-full.ts";
 import { PipelineError } from "../core/errors.ts";
+import { count, object, type Shape } from "../core/json-shape.ts";
 import { renameDurably, syncFolder } from "../files/durable.ts";
 import { freeBytes } from "../warc/release-memory.ts";
 import type { Fields } from "../warc/record.ts";
@@ -13,6 +14,8 @@ export interface ArchiveState {
   readonly number: number;
   readonly bytes: number;
 }
+
+export const archiveStateShape: Shape<ArchiveState> = object({ number: count, bytes: count });
 
 export interface ArchiveWriter extends AsyncDisposable {
   /**
@@ -117,7 +120,7 @@ async function recovered(
   const numberIn = (pattern: RegExp): number[] =>
     names.flatMap((name) => pattern.exec(name)?.slice(1).map(Number) ?? []);
   if (noted === null) {
-    // Without a note nobody knows what was acknowledged; a reader names what is torn, and nothing whole is lost.
+    // Without a note it is unknown what was acknowledged; a reader names what is torn, and nothing whole is lost.
     for (const number of numberIn(unfinished)) {
       await rename(join(folder, `${archiveName(number)}.open`), join(folder, archiveName(number)));
     }

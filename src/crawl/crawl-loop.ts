@@ -1,16 +1,17 @@
 import { LRUCache } from "lru-cache";
 
-import { addressSlots } from "./hosts-per-address.ts";
+import { addressSlots, type AddressSlots } from "./hosts-per-address.ts";
 import type { ArchiveState, ArchiveWriter } from "./archive-writer.ts";
 import { longestTimerMs, pause } from "../async/abort.ts";
 import type { CrawlClock } from "./crawl-clock.ts";
 import type { Frontier } from "../frontier/frontier.ts";
-import type { RefusedCount, Turn, UrlOutcome } from "../frontier/turn.ts";
-import type { EndedTurn } from "./host-turn.ts";
+import type { Turn, UrlOutcome } from "../frontier/turn.ts";
+import { undoneTurn, type EndedTurn } from "./ended-turn.ts";
+import { refusedIn } from "./refused-links.ts";
 
-/** Who does the turns: this process, or others that it hands them to. */
+/** Does the turns: in this process, or by others that it hands them to. */
 export interface TurnRunner {
-  /** Always resolves with an end when the turn could not be done: its URLs then go back, or are tried again later. */
+  /** A turn that could not be done resolves too: its URLs then go back, or are tried again later. */
   readonly runTurn: (turn: Turn) => Promise<EndedTurn>;
   readonly urlsPerTurn: number;
 }
@@ -26,7 +27,7 @@ export interface CrawlLoopOptions {
   readonly notBeforeMs: number;
 }
 
-/** What a crawl has done so far in this process: URLs by how they ended. */
+/** What a crawl has done so far in this process: URLs by outcome. */
 export interface CrawlProgress extends Readonly<Record<UrlOutcome["kind"], number>> {
   /** Of those done, off the wire. */
   readonly bytes: number;
@@ -41,9 +42,19 @@ export interface CrawlHooks {
   readonly onProgress: (progress: CrawlProgress) => void;
 }
 
+/** What a loop works with. */
+export interface CrawlLoopParts {
+  readonly frontier: Frontier;
+  readonly archive: ArchiveWriter;
+  readonly turns: TurnRunner;
+  readonly clock: CrawlClock;
+  readonly signal: AbortSignal;
+  readonly hooks: CrawlHooks;
+}
+
 /** Commits come at most this often while there is other work: each costs two syncs of the disk. */
 const commitEveryMs = 20;
-/** Of a process that is alive the lease never runs out in a turn; of a dead one it is ended at the next start. */
+/** A living process ends its turn long before its lease runs out; the lease of a dead one is ended at the next start. */
 const leaseMs = 600_000;
 /** How long a host waits for another one at the same address. */
 const addressWaitMs = 200;
@@ -55,133 +66,142 @@ const rememberedHosts = 50_000;
 /** The name of the note that says how far the archives are on disk. */
 export const archiveNote = "archive";
 
+/** A crawl in progress. */
+interface Loop extends CrawlLoopParts {
+  readonly options: CrawlLoopOptions;
+  readonly progress: { -readonly [Name in keyof CrawlProgress]: CrawlProgress[Name] };
+  /** `null` for no bound. */
+  readonly slots: AddressSlots | null;
+  /** Address that a host was last seen at, of those seen last. */
+  readonly ips: LRUCache<string, string>;
+  /** Turns that have ended since the last commit. */
+  ended: EndedTurn[];
+  /** What a turn was rejected with: the loop ends once the others are through. */
+  failure: { readonly error: unknown } | null;
+  /** Ends the wait for work. */
+  wake: () => void;
+}
+
 /**
  * Crawls until nothing is left to do or the signal is aborted. Turns of many hosts run at once; what they bring is written
  * and synced to the archive first, and only then do their URLs count as ended: one sync and one transaction for all turns
  * that ended in the meantime. A process that dies has lost no more than that, and the frontier knows up to which byte the
  * archive is whole.
  */
-export async function crawlLoop(
-  frontier: Frontier,
-  archive: ArchiveWriter,
-  { runTurn, urlsPerTurn }: TurnRunner,
-  { clock, signal }: { readonly clock: CrawlClock; readonly signal: AbortSignal },
-  options: CrawlLoopOptions,
-  hooks: CrawlHooks,
-): Promise<CrawlProgress> {
-  const ips = new LRUCache<string, string>({ max: rememberedHosts });
-  const slots = options.hostsAnAddress === null ? null : addressSlots(options.hostsAnAddress);
-  const progress = { done: 0, retry: 0, refused: 0, failed: 0, bytes: 0, activeHosts: 0 };
-  let ended: EndedTurn[] = [];
-  let failure: { readonly error: unknown } | null = null;
-  let wake = (): void => undefined;
-
-  const start = (turn: Turn): void => {
-    const ip = ips.get(turn.host) ?? null;
-    if (slots?.take(ip) === false) {
-      ended.push(turnWithoutEnds(turn, clock.nowMs() + addressWaitMs));
-      return;
-    }
-    progress.activeHosts += 1;
-    runTurn(turn)
-      .then(
-        (end) => {
-          ended.push(end);
-          if (end.ip !== null) ips.set(turn.host, end.ip);
-        },
-        (error: unknown) => (failure ??= { error }),
-      )
-      .finally(() => {
-        slots?.giveBack(ip);
-        progress.activeHosts -= 1;
-        wake();
-      })
-      .catch(() => undefined);
-  };
-
-  /** What has ended is noted, and what is due is claimed, in one transaction. */
-  const commit = async (turns: readonly EndedTurn[], state: ArchiveState): Promise<Turn[]> => {
-    const changes = (): void => {
-      for (const ended of turns) {
-        for (const [name, value] of ended.notes) frontier.setNote(name, value);
-        frontier.ack(ended);
-        if (ended.blockedReason !== null) frontier.setHost(ended.turn.host, { blockedReason: ended.blockedReason });
-      }
-      frontier.refuse(refusedIn(turns));
-      if (turns.length > 0) frontier.setNote(archiveNote, JSON.stringify(state));
-    };
-    const free = options.concurrency - progress.activeHosts;
-    if (!signal.aborted && failure === null && free >= 1) {
-      return frontier.claim(clock.nowMs(), { turns: free, urlsPerTurn, leaseMs }, changes);
-    }
-    frontier.together(changes);
-    return [];
-  };
-
-  const count = ({ outcomes }: EndedTurn): void => {
-    for (const outcome of outcomes.values()) {
-      progress[outcome.kind] += 1;
-      if (outcome.kind === "done") progress.bytes += outcome.bytes ?? 0;
-    }
-  };
-
-  signal.addEventListener("abort", () => wake(), { once: true });
+export async function crawlLoop(parts: CrawlLoopParts, options: CrawlLoopOptions): Promise<CrawlProgress> {
+  const loop = newLoop(parts, options);
+  const { frontier, archive, clock, signal, hooks, progress } = loop;
+  signal.addEventListener("abort", () => loop.wake(), { once: true });
   await pause(options.notBeforeMs - clock.nowMs(), signal);
   for (let committedMs = -Infinity; ;) {
     const sinceMs = clock.steadyMs() - committedMs;
     if (progress.activeHosts > 0 && sinceMs < commitEveryMs) await pause(commitEveryMs - sinceMs, signal);
     committedMs = clock.steadyMs();
-    const turns = ended;
-    ended = [];
+    const turns = loop.ended;
+    loop.ended = [];
     const state = await archive.append(turns.flatMap(({ pieces }) => pieces));
     const claimedMs = clock.nowMs();
-    const claimed = await commit(turns, state);
-    turns.forEach(count);
-    if (state.bytes >= options.rollBytes) await roll(frontier, archive, hooks);
+    const claimed = await commit(loop, turns, state);
+    for (const turn of turns) count(progress, turn);
+    if (state.bytes >= options.rollBytes) await roll(loop);
     hooks.onProgress(progress);
-    claimed.forEach(start);
-    if (ended.length > 0) continue;
-    const isLast = signal.aborted || failure !== null;
-    const dueMs = isLast ? null : frontier.nextDueMs();
+    for (const turn of claimed) start(loop, turn);
+    if (loop.ended.length > 0) continue;
+    const dueMs = isEnding(loop) ? null : frontier.nextDueMs();
     if (progress.activeHosts === 0 && dueMs === null) break;
     const leastMs = claimed.length === 0 && dueMs !== null && dueMs <= claimedMs ? noTurnMs : 1;
-    await untilWork(dueMs, leastMs);
+    await untilWork(loop, dueMs, leastMs);
   }
-  if (failure !== null) throw (failure as { readonly error: unknown }).error;
-  if (!signal.aborted) await roll(frontier, archive, hooks);
+  if (loop.failure !== null) throw loop.failure.error;
+  if (!signal.aborted) await roll(loop);
   return progress;
-
-  /** Until a turn ends, a host is due while there is room for it, or the signal is aborted. */
-  async function untilWork(dueMs: number | null, leastMs: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    wake = resolve;
-    const hasRoom = progress.activeHosts < options.concurrency;
-    const waitMs = dueMs !== null && hasRoom ? Math.max(leastMs, dueMs - clock.nowMs()) : null;
-    const timer = waitMs === null ? undefined : setTimeout(resolve, Math.min(waitMs, longestTimerMs));
-    await promise;
-    clearTimeout(timer);
-  }
 }
 
-/** A turn in which nothing was done: all its URLs go back. */
-export function turnWithoutEnds(turn: Turn, notBeforeMs: number): EndedTurn {
-  const nothing = { outcomes: new Map(), found: [], pieces: [], refused: new Map(), notes: [], ip: null };
-  return { turn, ...nothing, notBeforeMs, blockedReason: null };
+function newLoop(parts: CrawlLoopParts, options: CrawlLoopOptions): Loop {
+  return {
+    ...parts,
+    options,
+    progress: { done: 0, retry: 0, refused: 0, failed: 0, bytes: 0, activeHosts: 0 },
+    slots: options.hostsAnAddress === null ? null : addressSlots(options.hostsAnAddress),
+    ips: new LRUCache({ max: rememberedHosts }),
+    ended: [],
+    failure: null,
+    wake: () => undefined,
+  };
 }
 
-/** Links refused in all of them. */
-export function refusedIn(turns: readonly Pick<EndedTurn, "refused">[]): ReadonlyMap<string, RefusedCount> {
-  const sums = new Map<string, RefusedCount>();
-  for (const { refused } of turns) {
-    for (const [reason, { links, example }] of refused) {
-      const before = sums.get(reason);
-      sums.set(reason, { links: links + (before?.links ?? 0), example: before?.example ?? example });
+/** No more turns are to begin. */
+function isEnding({ signal, failure }: Loop): boolean {
+  return signal.aborted || failure !== null;
+}
+
+/** What has ended is noted, and what is due is claimed, in one transaction. */
+async function commit(loop: Loop, turns: readonly EndedTurn[], state: ArchiveState): Promise<readonly Turn[]> {
+  const { frontier, clock } = loop;
+  const changes = (): void => {
+    for (const ended of turns) {
+      for (const [name, value] of ended.notes) frontier.setNote(name, value);
+      frontier.ack(ended);
+      if (ended.blockedReason !== null) frontier.setHost(ended.turn.host, { blockedReason: ended.blockedReason });
     }
+    frontier.refuse(refusedIn(turns));
+    if (turns.length > 0) frontier.setNote(archiveNote, JSON.stringify(state));
+  };
+  const free = loop.options.concurrency - loop.progress.activeHosts;
+  if (free > 0 && !isEnding(loop)) {
+    const limits = { turns: free, urlsPerTurn: loop.turns.urlsPerTurn, leaseMs };
+    return frontier.claim(clock.nowMs(), limits, changes);
   }
-  return sums;
+  frontier.together(changes);
+  return [];
 }
 
-async function roll(frontier: Frontier, archive: ArchiveWriter, hooks: CrawlHooks): Promise<void> {
+/** Has a turn done; it is among the ended ones when it is over. */
+function start(loop: Loop, turn: Turn): void {
+  const { progress, slots, ips } = loop;
+  const ip = ips.get(turn.host) ?? null;
+  if (slots?.take(ip) === false) {
+    loop.ended.push(undoneTurn(turn, loop.clock.nowMs() + addressWaitMs));
+    return;
+  }
+  progress.activeHosts += 1;
+  loop.turns
+    .runTurn(turn)
+    .then(
+      (ended) => {
+        loop.ended.push(ended);
+        if (ended.ip !== null) ips.set(turn.host, ended.ip);
+      },
+      (error: unknown) => (loop.failure ??= { error }),
+    )
+    .finally(() => {
+      slots?.giveBack(ip);
+      progress.activeHosts -= 1;
+      loop.wake();
+    })
+    .catch(() => undefined);
+}
+
+function count(progress: Loop["progress"], { outcomes }: EndedTurn): void {
+  for (const outcome of outcomes.values()) {
+    progress[outcome.kind] += 1;
+    if (outcome.kind === "done") progress.bytes += outcome.bytes ?? 0;
+  }
+}
+
+/** Until a turn ends, a host is due while there is room for it, or the signal is aborted. */
+async function untilWork(loop: Loop, dueMs: number | null, leastMs: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  loop.wake = resolve;
+  const hasRoom = loop.progress.activeHosts < loop.options.concurrency;
+  const waitMs = dueMs !== null && hasRoom ? Math.max(leastMs, dueMs - loop.clock.nowMs()) : null;
+  const timer = waitMs === null ? undefined : setTimeout(resolve, Math.min(waitMs, longestTimerMs));
+  await promise;
+  clearTimeout(timer);
+}
+
+/** Ends the archive file that is being written. */
+async function roll({ frontier, archive, hooks }: Loop): Promise<void> {
   const path = await archive.roll();
   if (path === null) return;
   frontier.setNote(archiveNote, JSON.stringify(archive.state()));

@@ -1,17 +1,32 @@
 import type { ConnectToRule } from "../fetch/connect-to.ts";
+import type { ExchangeRequest, ExchangeResult } from "../fetch/result.ts";
+import type { TargetRules } from "../fetch/target-rules.ts";
+import type { Fields } from "../warc/record.ts";
 import type { CrawlClock } from "./crawl-clock.ts";
-import { retryDefaults, type CrawlContext, type RetryOptions, type SharedContext } from "./crawl-context.ts";
 import { exchanger, type Exchanger } from "../fetch/fetcher.ts";
 import { exchangerDefaults, type ExchangeLimits } from "../fetch/limits.ts";
 import type { Notes } from "../frontier/frontier.ts";
 import type { HostPaces } from "./host-paces.ts";
 import { paceDefaults, type PaceOptions } from "./politeness.ts";
-import { robotsKeeper } from "../robots/cache.ts";
+import { robotsKeeper, type RobotsKeeper } from "../robots/cache.ts";
 import type { Scope } from "../url/scope.ts";
-import { urlWays } from "./discovery-path.ts";
+import { discoveryPaths, type DiscoveryPaths } from "./discovery-path.ts";
+import type { RefusedLinks } from "./refused-links.ts";
 import { productToken, requestHeaders, type Requester } from "../fetch/requester.ts";
 
-/** How the turns of a crawl are done, whoever does them. */
+/** How often what is tried again, and when. */
+export interface RetryOptions {
+  /** Exchanges of one URL, the first included. */
+  readonly attempts: number;
+  /** Wait before the second; doubled for each further one. */
+  readonly firstMs: number;
+  /** Failures of a host in a row, by its pages or its robots.txt, before it is left alone until the next run. */
+  readonly hostFailures: number;
+}
+
+const retryDefaults: RetryOptions = { attempts: 4, firstMs: 60_000, hostFailures: 6 };
+
+/** How the turns of a crawl are done, in whatever process. */
 export interface CrawlSettings {
   readonly requester: Requester;
   readonly scope: Scope;
@@ -27,6 +42,32 @@ export interface CrawlSettings {
   readonly followNofollow?: boolean;
   readonly followSitemaps?: boolean;
 }
+
+/** All that visiting a URL needs. */
+export interface CrawlContext {
+  readonly clock: CrawlClock;
+  /** One exchange with a host, when its pace allows; one at a time for each host. */
+  readonly ask: (host: string, request: ExchangeRequest) => Promise<ExchangeResult>;
+  readonly paces: HostPaces;
+  readonly robots: RobotsKeeper;
+  readonly scope: Scope;
+  readonly followNofollow: boolean;
+  readonly followSitemaps: boolean;
+  /** Sent with every request, `User-Agent` among them. */
+  readonly headers: Fields;
+  /** Lower case; what robots.txt and meta elements call the crawler. */
+  readonly productToken: string;
+  readonly targets: TargetRules;
+  readonly retry: RetryOptions;
+  readonly refused: RefusedLinks;
+  readonly paths: DiscoveryPaths;
+  /** URLs whose path the turn has changed. */
+  readonly pathsChanged: Set<string>;
+  readonly signal: AbortSignal;
+}
+
+/** The same for all turns of a process. */
+export type SharedContext = Omit<CrawlContext, "refused" | "pathsChanged">;
 
 /** What doing turns needs beside the settings. */
 export interface CrawlParts {
@@ -70,11 +111,11 @@ export function contextOf(settings: CrawlSettings, { clock, ask, paces, notes, s
     productToken,
     targets: targetsOf(settings),
     retry: retryOf(settings),
-    ways: urlWays(notes),
+    paths: discoveryPaths(notes),
     signal,
   };
 }
 
-function targetsOf({ ports, allowPrivate = false }: CrawlSettings): CrawlContext["targets"] {
+function targetsOf({ ports, allowPrivate = false }: CrawlSettings): TargetRules {
   return { ports, allowPrivate };
 }

@@ -1,10 +1,18 @@
-import { openArchiveWriter, type ArchiveState } from "./archive-writer.ts";
+import { archiveStateShape, openArchiveWriter } from "./archive-writer.ts";
 import { portsOf } from "../fetch/own-machine.ts";
 import { systemClock } from "./crawl-clock.ts";
-import { archiveNote, crawlLoop, type CrawlHooks, type CrawlProgress, type TurnRunner } from "./crawl-loop.ts";
+import {
+  archiveNote,
+  crawlLoop,
+  type CrawlHooks,
+  type CrawlLoopOptions,
+  type CrawlProgress,
+  type TurnRunner,
+} from "./crawl-loop.ts";
 import { paceOf, type CrawlSettings } from "./crawl-settings.ts";
 import { priorities } from "./discovered-urls.ts";
 import type { Frontier, FrontierCounts } from "../frontier/frontier.ts";
+import { readNote } from "../frontier/read-note.ts";
 import type { Address } from "../url/normalize.ts";
 import { turnsHere } from "./local-turns.ts";
 import { requestHeaders, type Requester } from "../fetch/requester.ts";
@@ -55,10 +63,10 @@ export async function crawl(
 ): Promise<CrawlReport> {
   const clock = systemClock;
   const settings: CrawlSettings = { ...options, ports: portsOf(options.seeds) };
-  const wasUsed = frontier.note(archiveNote) !== null;
+  const noted = readNote(frontier, archiveNote, archiveStateShape);
   await using archive = await openArchiveWriter({
     folder: options.archives,
-    state: notedArchive(frontier),
+    state: noted,
     warcinfo: warcinfoFields(options.requester),
     nowMs: clock.nowMs,
   });
@@ -72,19 +80,14 @@ export async function crawl(
 
   await using own = new AsyncDisposableStack();
   const turns = options.turns ?? own.use(turnsHere(settings, frontier, signal));
-  const loop = {
+  const loop: CrawlLoopOptions = {
     concurrency: options.concurrency ?? 100,
     hostsAnAddress: settings.allowPrivate === true ? null : hostsAnAddress,
     rollBytes: options.rollBytes ?? 1_000_000_000,
-    notBeforeMs: wasUsed ? restMs : clock.nowMs(),
+    notBeforeMs: noted !== null ? restMs : clock.nowMs(),
   };
-  const progress = await crawlLoop(frontier, archive, turns, { clock, signal }, loop, hooks);
+  const progress = await crawlLoop({ frontier, archive, turns, clock, signal, hooks }, loop);
   return { progress, counts: frontier.counts(), seedsAdded, recovery, interrupted: signal.aborted };
-}
-
-function notedArchive(frontier: Frontier): ArchiveState | null {
-  const text = frontier.note(archiveNote);
-  return text === null ? null : (JSON.parse(text) as ArchiveState);
 }
 
 function warcinfoFields(requester: Requester): [string, string][] {

@@ -1,9 +1,10 @@
-import type { CrawlContext } from "./crawl-context.ts";
+import type { CrawlContext } from "./crawl-settings.ts";
 import type { OutLinks } from "./out-links.ts";
 import type { FoundUrl } from "../frontier/turn.ts";
 import { addressOf, type Address } from "../url/normalize.ts";
+import type { RobotsStatement } from "../robots/parse.ts";
 import { sitemapLinksOf, type Sitemap } from "./sitemap.ts";
-import type { UrlWay } from "./discovery-path.ts";
+import type { DiscoveryPath } from "./discovery-path.ts";
 
 /** Higher is sooner; a list tells of many pages, a redirect ends what was begun. */
 export const priorities = { seed: 3, list: 2, redirect: 1, link: 0 } as const;
@@ -47,13 +48,13 @@ function withoutFragment(written: string): string {
 
 /** URLs that a sitemap or feed lists: pages of the depth of the list itself, and further sitemaps. */
 export function listUrls(list: Sitemap, url: string, depth: number, context: CrawlContext): FoundUrl[] {
-  const { indexes, namedBy } = context.ways.of(url);
+  const { indexes, namedBy } = context.paths.of(url);
   const at = { url, depth: indexes, namedBy };
   const { pages, sitemaps, refused } = sitemapLinksOf(list, at);
   for (const [reason, links] of refused) for (const link of links) context.refused.note(reason, link);
   const via = list.kind === "feed" ? "feed" : "sitemap";
   const further = sitemaps.filter((one) => isWanted(one, depth, "sitemap", context));
-  for (const { url: named } of further) leadTo(context, named, { indexes: indexes + 1 });
+  for (const { url: named } of further) noteDiscovery(context, named, { indexes: indexes + 1 });
   const wanted = pages.filter((one) => isWanted(one, depth, via, context));
   return [...further.map(foundBy(priorities.list)), ...wanted.map(foundBy(priorities.link))];
 
@@ -63,9 +64,32 @@ export function listUrls(list: Sitemap, url: string, depth: number, context: Cra
 }
 
 /** Remembers what led to a URL, for the turn that visits it. */
-export function leadTo({ ways, waysChanged }: CrawlContext, url: string, change: Partial<UrlWay>): void {
-  ways.change(url, change);
-  waysChanged.add(url);
+export function noteDiscovery(
+  { paths, pathsChanged }: CrawlContext,
+  url: string,
+  change: Partial<DiscoveryPath>,
+): void {
+  paths.change(url, change);
+  pathsChanged.add(url);
+}
+
+/** Sitemaps that a host's robots.txt names. */
+export function statedSitemaps(
+  context: CrawlContext,
+  host: string,
+  statements: readonly RobotsStatement[],
+): FoundUrl[] {
+  const found: FoundUrl[] = [];
+  for (const { name, value } of statements) {
+    const address = name === "sitemap" ? addressOf(value, `${host}/`) : null;
+    if (address === null) continue;
+    const { namedBy } = context.paths.of(address.url);
+    if (!namedBy.includes(host)) noteDiscovery(context, address.url, { namedBy: [...namedBy, host] });
+    const reason = context.scope(address.url, 0);
+    if (reason === null) found.push({ ...address, depth: 0, priority: priorities.list, via: "sitemap" });
+    else context.refused.note(reason, address.url);
+  }
+  return found;
 }
 
 function isWanted(

@@ -1,9 +1,11 @@
 import { LRUCache } from "lru-cache";
 
+import { count, listOf, object, text, type Shape } from "../core/json-shape.ts";
 import type { Note, Notes } from "../frontier/frontier.ts";
+import { readNote } from "../frontier/read-note.ts";
 
 /** What led to a URL, as far as bounds depend on it. */
-export interface UrlWay {
+export interface DiscoveryPath {
   /** Redirects in a row. */
   readonly redirects: number;
   /** Sitemaps that name further sitemaps. */
@@ -12,50 +14,47 @@ export interface UrlWay {
   readonly namedBy: readonly string[];
 }
 
-/** Ways to URLs that are found and not yet visited: noted with the end of the turn that found them, for the process that visits them. */
-export interface UrlWays {
-  readonly of: (url: string) => UrlWay;
-  readonly change: (url: string, change: Partial<UrlWay>) => void;
+/** Paths to URLs that are found and not yet visited: noted with the turn that found them, for the one that visits them. */
+export interface DiscoveryPaths {
+  readonly of: (url: string) => DiscoveryPath;
+  readonly change: (url: string, change: Partial<DiscoveryPath>) => void;
   /** The URL was visited: only who names it still matters, should it be visited again. */
-  readonly end: (url: string) => void;
+  readonly visited: (url: string) => void;
   /** What the frontier is to write down of a URL that was changed or ended; `null` when it would say nothing new. */
   readonly newNote: (url: string) => Note | null;
 }
 
-const plainWay: UrlWay = { redirects: 0, indexes: 0, namedBy: [] };
+const pathShape: Shape<DiscoveryPath> = object({ redirects: count, indexes: count, namedBy: listOf(text) });
+const plainPath: DiscoveryPath = { redirects: 0, indexes: 0, namedBy: [] };
 /** Most are written down within a second, and can then be read back. */
-const rememberedWays = 5_000;
+const rememberedPaths = 5_000;
 
-/** The note of the way to a URL. */
-export function wayNote(url: string): string {
+/** Name of the note of the path to a URL. */
+export function pathNote(url: string): string {
   return `way ${url}`;
 }
 
-export function urlWays(notes: Notes): UrlWays {
-  const ways = new LRUCache<string, UrlWay>({ max: rememberedWays });
-  const noted = (url: string): UrlWay | null => {
-    const text = notes.note(wayNote(url));
-    return text === null ? null : (JSON.parse(text) as UrlWay);
-  };
-  const of = (url: string): UrlWay => ways.get(url) ?? noted(url) ?? plainWay;
-  const change = (url: string, change: Partial<UrlWay>): void => {
-    const way = { ...of(url), ...change };
-    ways.set(url, way);
+export function discoveryPaths(notes: Notes): DiscoveryPaths {
+  const paths = new LRUCache<string, DiscoveryPath>({ max: rememberedPaths });
+  const of = (url: string): DiscoveryPath => paths.get(url) ?? readNote(notes, pathNote(url), pathShape) ?? plainPath;
+  const change = (url: string, change: Partial<DiscoveryPath>): void => {
+    const path = { ...of(url), ...change };
+    paths.set(url, path);
   };
   return {
     of,
     change,
-    end(url) {
+    visited(url) {
       const { redirects, indexes } = of(url);
       if (redirects > 0 || indexes > 0) change(url, { redirects: 0, indexes: 0 });
     },
     newNote(url) {
-      const way = ways.get(url);
-      if (way === undefined) return null;
-      const { redirects, indexes, namedBy } = way;
+      const path = paths.get(url);
+      if (path === undefined) return null;
+      const { redirects, indexes, namedBy } = path;
       const isPlain = redirects === 0 && indexes === 0 && namedBy.length === 0;
-      if (isPlain) ways.delete(url);
-      return [wayNote(url), isPlain ? null : JSON.stringify(way)];
+      if (isPlain) paths.delete(url);
+      return [pathNote(url), isPlain ? null : JSON.stringify(path)];
     },
   };
 }

@@ -36,25 +36,13 @@ const packedTypes =
   /^(?:image\/(?!svg)|audio\/|video\/|font\/|application\/(?:gzip|zip|x-7z|x-bzip|x-xz|zstd|pdf|epub))/i;
 
 /** The records of an exchange: response or revisit, request, and metadata that tells how it went; with no response, the last two. */
-export function exchangeRecords({ url, result, earlier, facts }: ArchivedExchange): ExchangeRecords {
+export function exchangeRecords(exchange: ArchivedExchange): ExchangeRecords {
+  const { url, result, facts } = exchange;
   const dateMs = result.timings.startMs;
   const common = { dateMs, url, ...(result.ip === null || result.ip === "" ? {} : { ip: result.ip }) };
-  const long: Buffer[] = [];
-  const members: Buffer[] = [];
-  let recordId: string | null = null;
-  let payloadDigest: string | null = null;
-  let isRevisit = false;
-  if (result.ok) {
-    recordId = `<urn:uuid:${randomUUID()}>`;
-    const notModified = result.status === 304 && earlier !== null;
-    payloadDigest = notModified ? earlier.payloadDigest : sha1Base32(result.payload);
-    isRevisit = notModified || (earlier?.payloadDigest === payloadDigest && result.truncated === null);
-    const record = { ...common, id: recordId, contentType: "application/http; msgtype=response", payloadDigest };
-    if (isRevisit && earlier !== null) members.push(revisitMember(record, result, url, earlier, notModified));
-    else if (result.body.length < longBytes) members.push(responseMember(record, result));
-    else long.push(...longResponsePieces(record, result));
-  }
-  const about = recordId === null ? {} : { concurrentTo: [recordId] };
+  const answer = result.ok ? answerRecord(exchange, result, common) : noAnswer;
+  const members = [...answer.members];
+  const about = answer.recordId === null ? {} : { concurrentTo: [answer.recordId] };
   if (result.requestHead.length > 0) {
     const contentType = "application/http; msgtype=request";
     members.push(
@@ -64,7 +52,33 @@ export function exchangeRecords({ url, result, earlier, facts }: ArchivedExchang
   const block = warcFieldsBlock([...exchangeFacts(result), ...facts]);
   const contentType = "application/warc-fields";
   members.push(memberOf({ ...common, ...about, type: "metadata", id: newId(), contentType, block }));
-  return { pieces: [...long, joined(members)], recordId, payloadDigest, isRevisit };
+  const { recordId, payloadDigest, isRevisit } = answer;
+  return { pieces: [...answer.long, joined(members)], recordId, payloadDigest, isRevisit };
+}
+
+/** The record of what came back; a long one in pieces, any other as a member that is still to be joined. */
+interface AnswerRecord extends Omit<ExchangeRecords, "pieces"> {
+  readonly long: readonly Buffer[];
+  readonly members: readonly Buffer[];
+}
+
+const noAnswer: AnswerRecord = { recordId: null, payloadDigest: null, isRevisit: false, long: [], members: [] };
+
+function answerRecord({ url, earlier }: ArchivedExchange, result: Exchanged, common: CommonFields): AnswerRecord {
+  const recordId = newId();
+  const notModified = result.status === 304 && earlier !== null;
+  const payloadDigest = notModified ? earlier.payloadDigest : sha1Base32(result.payload);
+  const record = { ...common, id: recordId, contentType: "application/http; msgtype=response", payloadDigest };
+  if (earlier !== null && (notModified || (earlier.payloadDigest === payloadDigest && result.truncated === null))) {
+    const refersTo = { id: earlier.recordId, url, dateMs: earlier.capturedAt };
+    const profile = notModified ? "server-not-modified" : "identical-payload-digest";
+    // Only the head is kept: the payload lies where the earlier visit put it. Source: WARC 1.1, 6.7.
+    const member = memberOf({ ...record, type: "revisit", profile, refersTo, block: result.responseHead });
+    return { recordId, payloadDigest, isRevisit: true, long: [], members: [member] };
+  }
+  const answer = { recordId, payloadDigest, isRevisit: false };
+  if (result.body.length < longBytes) return { ...answer, long: [], members: [responseMember(record, result)] };
+  return { ...answer, long: longResponsePieces(record, result), members: [] };
 }
 
 /** What opens an archive file. */
@@ -74,6 +88,8 @@ export function warcinfoMember(filename: string, dateMs: number, fields: Fields)
 }
 
 type ResponseHead = Omit<WrittenRecord, "type" | "block">;
+/** Of all records of an exchange. */
+type CommonFields = Pick<WrittenRecord, "dateMs" | "url" | "ip">;
 
 function responseMember(head: ResponseHead, result: Exchanged): Buffer {
   const bytes = recordBytes(responseRecord(head, result));
@@ -94,18 +110,6 @@ function responseRecord(head: ResponseHead, { truncated, responseHead, body }: E
 /** Bodies that came packed are only stored. */
 function levelOf(result: Exchanged): number {
   return isPacked(result) ? 0 : bodyLevel;
-}
-
-/** Only the head is kept: the payload lies where the earlier visit put it. Source: WARC 1.1, 6.7. */
-function revisitMember(
-  record: ResponseHead,
-  { responseHead: block }: Exchanged,
-  url: string,
-  { recordId: id, capturedAt: dateMs }: Validators,
-  notModified: boolean,
-): Buffer {
-  const profile = notModified ? "server-not-modified" : "identical-payload-digest";
-  return memberOf({ ...record, type: "revisit", profile, refersTo: { id, url, dateMs }, block });
 }
 
 /** To pack again what came packed takes time and gains nothing. */

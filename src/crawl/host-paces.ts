@@ -2,19 +2,20 @@ import { headerOf } from "../warc/http.ts";
 import type { CrawlClock } from "./crawl-clock.ts";
 import type { ExchangeResult } from "../fetch/result.ts";
 import type { Note, Notes } from "../frontier/frontier.ts";
+import { readNote } from "../frontier/read-note.ts";
 import {
   afterExchange,
   newPace,
   restoredPace,
   storedPace,
+  storedPaceShape,
   withCrawlDelay,
   type Pace,
   type PaceOptions,
-  type StoredPace,
 } from "./politeness.ts";
 import { retryAfterMs } from "../fetch/retry-after.ts";
 
-/** The pace of every host, whoever asks it for what. */
+/** The pace of every host, for all requests to it. */
 export interface HostPaces {
   /** Until the host may be asked; 0 = now. */
   readonly waitMs: (host: string) => number;
@@ -33,14 +34,14 @@ export interface HostPaces {
 interface HostPace {
   pace: Pace;
   ip: string | null;
-  /** Was it given out to be noted? */
+  /** Does the frontier have a note of it? */
   noted: boolean;
 }
 
 /** Hosts remembered; the others' pace is read back from their notes. */
 const rememberedHosts = 50_000;
 
-/** The note of a host's pace. */
+/** Name of the note of a host's pace. */
 export function paceNote(host: string): string {
   return `pace ${host}`;
 }
@@ -56,14 +57,14 @@ export function hostPaces(
   const of = (host: string): HostPace => {
     const known = hosts.get(host);
     if (known !== undefined) return known;
-    const text = notes.note(paceNote(host));
+    const stored = readNote(notes, paceNote(host), storedPaceShape);
     const noted =
-      text === null
+      stored === null
         ? newPace(clock.steadyMs(), options)
-        : restoredPace(JSON.parse(text) as StoredPace, clock.steadyMs(), clock.nowMs(), options);
+        : restoredPace(stored, clock.steadyMs(), clock.nowMs(), options);
     const knownMs = restMs(host);
     const pace = knownMs === null ? noted : { ...noted, dueMs: clock.steadyMs() + knownMs };
-    const made = { pace, ip: null, noted: text !== null };
+    const made = { pace, ip: null, noted: stored !== null };
     if (hosts.size >= rememberedHosts) forgetOldest(hosts, clock.steadyMs());
     hosts.set(host, made);
     return made;

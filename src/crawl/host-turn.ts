@@ -1,30 +1,18 @@
 import { unlessInterrupted } from "../async/abort.ts";
 import type { Fields } from "../warc/record.ts";
-import { refusedLinks, type CrawlContext, type SharedContext } from "./crawl-context.ts";
+import type { CrawlContext, SharedContext } from "./crawl-settings.ts";
+import { refusedLinks } from "./refused-links.ts";
+import type { EndedTurn } from "./ended-turn.ts";
 import { exchangeRecords } from "./exchange-records.ts";
-import { leadTo, priorities } from "./discovered-urls.ts";
+import { statedSitemaps } from "./discovered-urls.ts";
 import type { Note } from "../frontier/frontier.ts";
-import type { FoundUrl, RefusedCount, Turn, TurnResult, UrlOutcome } from "../frontier/turn.ts";
-import { addressOf, hostKeyOf } from "../url/normalize.ts";
+import type { FoundUrl, Turn, UrlOutcome } from "../frontier/turn.ts";
+import { hostKeyOf } from "../url/normalize.ts";
 import { fetchRobots } from "../robots/fetch.ts";
 import type { RobotsOutcome } from "../robots/outcome.ts";
 import { robotsVerdict } from "../robots/verdict.ts";
 import type { KnownRobots } from "../robots/cache.ts";
 import { visit } from "./visit.ts";
-
-/** A turn that is over: all that must reach the disk before its URLs count as ended. */
-export interface EndedTurn extends TurnResult {
-  readonly found: readonly FoundUrl[];
-  readonly pieces: readonly Buffer[];
-  /** Why it gets no more in this run. */
-  readonly blockedReason: string | null;
-  /** Links that never became URLs, by reason. */
-  readonly refused: ReadonlyMap<string, RefusedCount>;
-  /** What is to be written down of the host. */
-  readonly notes: readonly Note[];
-  /** Address the host was last seen at. */
-  readonly ip: string | null;
-}
 
 /** When a turn ends although it has URLs left; they go back to the frontier. */
 export interface TurnLimits {
@@ -36,82 +24,90 @@ export interface TurnLimits {
   readonly pieceBytes: number;
 }
 
-/** For turns whose end is committed by the process that did them: an end more costs next to nothing. */
+/** For turns that end up in a commit of the same process: one turn more costs next to nothing. */
 export const briefTurn: TurnLimits = { turnMs: 50, patienceMs: 25, pieceBytes: 16 << 20 };
 
+/** A turn in progress. */
+interface RunningTurn {
+  readonly context: CrawlContext;
+  readonly turn: Turn;
+  readonly limits: TurnLimits;
+  /** On the steady clock. */
+  readonly beganMs: number;
+  readonly outcomes: Map<number, UrlOutcome>;
+  readonly found: FoundUrl[];
+  readonly pieces: Buffer[];
+}
+
 /** Visits the URLs of a turn one after the other, as long as the host's robots.txt and pace allow. */
-export async function hostTurn(
-  crawl: SharedContext,
-  turn: Turn,
-  { turnMs, patienceMs, pieceBytes }: TurnLimits,
-): Promise<EndedTurn> {
-  const context: CrawlContext = { ...crawl, refused: refusedLinks(), waysChanged: new Set() };
-  const { clock, paces, retry, signal, ways, waysChanged } = context;
+export async function hostTurn(crawl: SharedContext, turn: Turn, limits: TurnLimits): Promise<EndedTurn> {
+  const context: CrawlContext = { ...crawl, refused: refusedLinks(), pathsChanged: new Set() };
+  const { clock, paces, retry } = context;
   const { host } = turn;
-  const began = clock.steadyMs();
-  const outcomes = new Map<number, UrlOutcome>();
-  const found: FoundUrl[] = [];
-  const pieces: Buffer[] = [];
-  const newNotes = (): Note[] => {
-    for (const { id, url } of turn.urls) {
-      const outcome = outcomes.get(id);
-      if (outcome === undefined || outcome.kind === "retry") continue;
-      ways.end(url);
-      waysChanged.add(url);
-    }
-    const all = [context.robots.newNote(host), paces.newNote(host), ...[...waysChanged].map(ways.newNote)];
-    return all.filter((note) => note !== null);
-  };
-  const ended = (notBeforeMs: number, blockedReason: string | null = null): EndedTurn => ({
-    turn,
-    outcomes,
-    found,
-    pieces,
-    notBeforeMs,
-    blockedReason,
-    refused: context.refused.take(),
-    notes: newNotes(),
-    ip: paces.ip(host),
-  });
-  if (paces.waitMs(host) > patienceMs) return ended(paces.dueMs(host));
-  const robots = context.robots.known(host) ?? (await unlessInterrupted(learntRobots(context, host, pieces, found)));
-  if (robots === null) return ended(paces.dueMs(host));
+  const beganMs = clock.steadyMs();
+  const running: RunningTurn = { context, turn, limits, beganMs, outcomes: new Map(), found: [], pieces: [] };
+  if (paces.waitMs(host) > limits.patienceMs) return ended(running, paces.dueMs(host), null);
+  const robots = context.robots.known(host) ?? (await unlessInterrupted(learntRobots(running)));
+  if (robots === null) return ended(running, paces.dueMs(host), null);
   const { outcome } = robots;
   if (outcome.kind === "disallow-all" || outcome.kind === "wait") {
     const isLast = !robots.retry || robots.failures >= retry.hostFailures;
     const notBeforeMs = Math.max(outcome.retryAtMs, paces.dueMs(host));
-    return ended(notBeforeMs, isLast ? `robots-${outcome.reason}` : null);
+    return ended(running, notBeforeMs, isLast ? `robots-${outcome.reason}` : null);
   }
+  await visitUrls(running, outcome);
+  const isLast = paces.failures(host) >= retry.hostFailures;
+  return ended(running, paces.dueMs(host), isLast ? "host-failing" : null);
+}
+
+/** URLs that are out of scope or that robots.txt disallows are refused, and cost the host nothing. */
+async function visitUrls(running: RunningTurn, robots: RobotsOutcome): Promise<void> {
+  const { context, turn, limits, beganMs, outcomes, found, pieces } = running;
+  const { clock, paces, signal } = context;
+  const { host } = turn;
   let bytes = 0;
   for (const one of turn.urls) {
-    const refusal = context.scope(one.url, one.depth) ?? robotsRefusal(outcome, one.rawUrl.slice(host.length));
+    const path = one.rawUrl.slice(host.length);
+    const refusal = context.scope(one.url, one.depth) ?? robotsRefusal(robots, path);
     if (refusal !== null) {
       outcomes.set(one.id, { kind: "refused", reason: refusal });
       continue;
     }
-    if (signal.aborted || clock.steadyMs() - began > turnMs || bytes > pieceBytes) break;
-    const waitMs = paces.waitMs(host);
-    if (waitMs > patienceMs) break;
-    const facts = robotsFacts(outcome, one.rawUrl.slice(host.length));
-    const visited = await unlessInterrupted(visit(context, host, one, facts));
-    if (visited === null) break;
+    if (signal.aborted || clock.steadyMs() - beganMs > limits.turnMs || bytes > limits.pieceBytes) return;
+    if (paces.waitMs(host) > limits.patienceMs) return;
+    const visited = await unlessInterrupted(visit(context, host, one, robotsFacts(robots, path)));
+    if (visited === null) return;
     outcomes.set(one.id, visited.outcome);
     found.push(...visited.found);
     pieces.push(...visited.pieces);
     for (const piece of visited.pieces) bytes += piece.length;
   }
-  const isLast = paces.failures(host) >= retry.hostFailures;
-  return ended(paces.dueMs(host), isLast ? "host-failing" : null);
+}
+
+function ended(running: RunningTurn, notBeforeMs: number, blockedReason: string | null): EndedTurn {
+  const { context, turn, outcomes, found, pieces } = running;
+  const refused = context.refused.take();
+  const notes = newNotes(running);
+  return { turn, outcomes, found, pieces, notBeforeMs, blockedReason, refused, notes, ip: context.paces.ip(turn.host) };
+}
+
+/** What the frontier does not know yet of the host and of the paths to URLs. */
+function newNotes({ context, turn, outcomes }: RunningTurn): Note[] {
+  const { robots, paces, paths, pathsChanged } = context;
+  for (const { id, url } of turn.urls) {
+    const outcome = outcomes.get(id);
+    if (outcome === undefined || outcome.kind === "retry") continue;
+    paths.visited(url);
+    pathsChanged.add(url);
+  }
+  const all = [robots.newNote(turn.host), paces.newNote(turn.host), ...[...pathsChanged].map(paths.newNote)];
+  return all.filter((note) => note !== null);
 }
 
 /** Asks for robots.txt, each hop at the pace of its own host; archives all of them. */
-async function learntRobots(
-  context: CrawlContext,
-  host: string,
-  pieces: Buffer[],
-  found: FoundUrl[],
-): Promise<KnownRobots> {
-  const { ask, headers, targets, robots, paces, scope } = context;
+async function learntRobots({ context, turn, pieces, found }: RunningTurn): Promise<KnownRobots> {
+  const { ask, headers, targets, robots, paces } = context;
+  const { host } = turn;
   const exchange: Parameters<typeof fetchRobots>[0] = (request) => ask(hostKeyOf(request.url), request);
   const look = await fetchRobots(exchange, host, { headers }, targets);
   for (const { url, result } of look.hops) {
@@ -119,19 +115,9 @@ async function learntRobots(
     pieces.push(...exchangeRecords({ url, result, earlier: null, facts }).pieces);
   }
   const known = robots.learn(host, look);
-  const { outcome } = known;
-  if (outcome.kind !== "rules") return known;
-  paces.setCrawlDelay(host, outcome.rules.crawlDelayMs);
-  if (!context.followSitemaps) return known;
-  for (const { name, value } of outcome.statements) {
-    const address = name === "sitemap" ? addressOf(value, `${host}/`) : null;
-    if (address === null) continue;
-    const { namedBy } = context.ways.of(address.url);
-    if (!namedBy.includes(host)) leadTo(context, address.url, { namedBy: [...namedBy, host] });
-    const reason = scope(address.url, 0);
-    if (reason === null) found.push({ ...address, depth: 0, priority: priorities.list, via: "sitemap" });
-    else context.refused.note(reason, address.url);
-  }
+  if (known.outcome.kind !== "rules") return known;
+  paces.setCrawlDelay(host, known.outcome.rules.crawlDelayMs);
+  if (context.followSitemaps) found.push(...statedSitemaps(context, host, known.outcome.statements));
   return known;
 }
 

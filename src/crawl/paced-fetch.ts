@@ -1,11 +1,11 @@
 import { PipelineError } from "../core/errors.ts";
 import { pause } from "../async/abort.ts";
-import type { CrawlContext } from "./crawl-context.ts";
+import type { CrawlContext } from "./crawl-settings.ts";
 import type { ExchangeRequest, ExchangeResult } from "../fetch/result.ts";
 import type { HostPaces } from "./host-paces.ts";
 
 /**
- * Exchanges that each wait for their host's pace, one at a time for a host, whoever asks and for what.
+ * Exchanges that each wait for their host's pace, one at a time for a host, for all callers.
  * Rejects with `interrupted` when the signal is aborted before the host may be asked; what has begun is finished.
  */
 export function politeAsk(

@@ -1,4 +1,5 @@
 import { backoffMs } from "../async/retry.ts";
+import { count, number, object, type Shape } from "../core/json-shape.ts";
 
 /** How long to wait for what. Milliseconds. */
 export interface PaceOptions {
@@ -45,6 +46,13 @@ export interface StoredPace {
   readonly crawlDelayMs: number;
   readonly failures: number;
 }
+
+export const storedPaceShape: Shape<StoredPace> = object({
+  notBeforeMs: number,
+  delayMs: number,
+  crawlDelayMs: number,
+  failures: count,
+});
 
 /** What one exchange says of the host. */
 export interface PaceObservation {

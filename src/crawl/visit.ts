@@ -2,10 +2,10 @@ import { backoffMs } from "../async/retry.ts";
 import { freeBytes, freeWhole } from "../warc/release-memory.ts";
 import { decodedBody, headerOf } from "../warc/http.ts";
 import type { Fields } from "../warc/record.ts";
-import type { CrawlContext } from "./crawl-context.ts";
+import type { CrawlContext } from "./crawl-settings.ts";
 import { exchangeRecords, type ExchangeRecords } from "./exchange-records.ts";
 import type { Exchanged, NotExchanged } from "../fetch/result.ts";
-import { leadTo, listUrls, pageUrls, priorities } from "./discovered-urls.ts";
+import { noteDiscovery, listUrls, pageUrls, priorities } from "./discovered-urls.ts";
 import type { FoundUrl, TurnUrl, UrlOutcome, Validators } from "../frontier/turn.ts";
 import { addressOf } from "../url/normalize.ts";
 import { outLinksOf } from "./out-links.ts";
@@ -40,7 +40,7 @@ export async function visit(context: CrawlContext, host: string, one: TurnUrl, r
   const bytes = result.responseHead.length + result.body.length;
   // Without its chunks it is a copy: the other one is archived by now.
   if (result.payload.buffer !== result.body.buffer) freeWhole(result.body);
-  const { found, isPage } = await leadsOf(context, one, result, records);
+  const { found, isPage } = await discoveredIn(context, one, result, records);
   freeWhole(result.body);
   freeWhole(result.payload);
   const outcome: UrlOutcome = {
@@ -90,17 +90,19 @@ function retryOutcome({ retry, clock, paces }: CrawlContext, host: string, one: 
   };
 }
 
-interface Leads {
+/** What a response leads to. */
+interface Discovered {
   readonly found: readonly FoundUrl[];
   readonly isPage: boolean;
 }
 
-async function leadsOf(
+/** The target of a redirect, the links of a page, or the entries of a sitemap or feed. */
+async function discoveredIn(
   context: CrawlContext,
   one: TurnUrl,
   result: Exchanged,
   { isRevisit }: ExchangeRecords,
-): Promise<Leads> {
+): Promise<Discovered> {
   const nowhere = { found: [], isPage: false };
   const redirect = redirectTargetOf(result, one.rawUrl, context.targets);
   if (redirect !== null) {
@@ -128,8 +130,8 @@ async function leadsOf(
 }
 
 /** Any text with an address in it could be a sitemap: only what is named so is taken for one. */
-function mayBeList({ ways }: CrawlContext, url: string, contentType: string | null, bytes: Buffer): boolean {
-  const { namedBy, indexes } = ways.of(url);
+function mayBeList({ paths }: CrawlContext, url: string, contentType: string | null, bytes: Buffer): boolean {
+  const { namedBy, indexes } = paths.of(url);
   if (namedBy.length > 0 || indexes > 0 || listPath.test(url)) return true;
   return /xml|rss|atom/i.test(contentType ?? "") || bytes.subarray(0, 100).toString("latin1").includes("<?xml");
 }
@@ -140,12 +142,12 @@ function redirectedTo(context: CrawlContext, one: TurnUrl, target: string): Foun
   const address = addressOf(target);
   if (address === null || address.url === one.url) return null;
   const reason = context.scope(address.url, one.depth);
-  const redirects = context.ways.of(one.url).redirects + 1;
+  const redirects = context.paths.of(one.url).redirects + 1;
   if (reason !== null || redirects > maxRedirects) {
     context.refused.note(reason ?? "redirects-too-many", address.url);
     return null;
   }
-  leadTo(context, address.url, { redirects });
+  noteDiscovery(context, address.url, { redirects });
   return { ...address, depth: one.depth, priority: priorities.redirect, via: "redirect" };
 }
 

@@ -40,6 +40,6 @@ function reasonOf(error: Error, code: string, headSeen: boolean): ExchangeFaultC
   if (code === "UND_ERR_INVALID_ARG") return "request";
   if (error instanceof errors.HTTPParserError) return "framing";
   if (code === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH") return headSeen ? "disconnect" : "framing";
-  // A switch of protocols that nobody asked for, a 100 without an expectation, an answer before the question.
+  // A switch of protocols or a 100 that was not asked for, or an answer before the question.
   return error.message === "bad response" || error.message === "bad upgrade" ? "framing" : "disconnect";
 }

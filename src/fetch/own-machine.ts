@@ -1,7 +1,7 @@
 import { literalAddressOf } from "./address-rules.ts";
 import type { ConnectToRule } from "./connect-to.ts";
 
-/** True when all seeds are on this machine, or everything is sent there: then there is nobody to leave a contact for. */
+/** True when all seeds are on this machine, or everything is sent there: then a contact is of no use. */
 export function asksOnlyThisMachine(
   seeds: readonly { readonly url: string }[],
   connectTo: readonly ConnectToRule[],

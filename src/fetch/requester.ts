@@ -6,7 +6,7 @@ export interface Requester {
   readonly software: string;
   /** Name of the corpus that the pages are for. */
   readonly project: string;
-  /** Mail address or page; `null` only where nobody else is asked. */
+  /** Mail address or page; `null` only where no server of others is asked. */
   readonly contact: string | null;
 }
 

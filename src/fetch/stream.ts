@@ -7,7 +7,7 @@ import { connectFaultOf, ExchangeFault, exchangeFaultOf } from "./fault.ts";
 import { exchangeFaults, type NotExchanged } from "./result.ts";
 import { targetOf, type TargetRules } from "./target-rules.ts";
 
-/** Unlike an exchange of the crawl, a stream has no bound of bytes or time: whoever reads it counts. */
+/** Unlike an exchange of the crawl, a stream has no bound of bytes or time: its reader counts. */
 export interface StreamerOptions extends TargetRules, ConnectorOptions {
   /** Connections to one origin, hence streams at the same time. */
   readonly connections: number;

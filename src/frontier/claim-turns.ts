@@ -61,7 +61,7 @@ export function nextDueMs(store: FrontierStore): number | null {
 /** See `LocalFrontier.claimNow`. */
 export function claimTurns(store: FrontierStore, budgets: CrawlBudgets, ask: ClaimAsk): Turn[] {
   const { nowMs, limits, hosts: names } = ask;
-  // The caller that named them must be told of each by `changedDue`.
+  // Each of them is to come back with `changedDue`, whether it gets a turn or not.
   for (const name of names ?? []) store.touch(store.hostOf(name) ?? 0);
   // A poll that finds nothing must not cost a write to the disk.
   if ((nextDueMs(store) ?? Infinity) > nowMs) return [];

@@ -90,7 +90,7 @@ export function dueWindow(scripts: Pick<RedisScripts, "run">, name: string, size
     async take(nowMs, hosts, changed) {
       if (mark === null) return null;
       const own = mark;
-      // Until it has answered nobody knows what it did.
+      // Until it has answered, what it did is not known.
       mark = null;
       const pairs = changed.flatMap(({ host, dueMs }) => [host, dueMs ?? ""]);
       const answer = await scripts.run(takeScript, keys, [own, count, nowMs, hosts, size, lifetimeMs, ...pairs]);

@@ -40,7 +40,7 @@ export interface Validators {
   readonly recordId: string;
 }
 
-/** What became of one URL of a turn. `reason` is a stable name, never words for people. */
+/** The outcome of one URL of a turn. `reason` is a stable name, never words for people. */
 export type UrlOutcome =
   | {
       readonly kind: "done";

@@ -50,7 +50,7 @@ export async function acquire(
   if (sources.crawl !== null) {
     const shared = machines === null ? null : { ...machines, scripts: machines.redis.scripts };
     const crawlHooks = { onArchive: hooks.onArchive, onProgress: hooks.onCrawl };
-    crawl = await crawlCorpus(corpus, sources.crawl, software, signal, crawlHooks, shared);
+    crawl = await crawlCorpus({ corpus, software, signal }, sources.crawl, crawlHooks, shared);
   }
   let copies: CopyReport | null = null;
   if (sources.copies !== null) {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 
 import { onceEvery } from "../async/throttle.ts";
 import { PipelineError } from "../core/errors.ts";
+import { listOf, object, text, type Shaped } from "../core/json-shape.ts";
 import { finishedArchives } from "../crawl/archive-writer.ts";
 import { connectToRuleOf } from "../fetch/connect-to.ts";
 import { asksOnlyThisMachine, portsOf } from "../fetch/own-machine.ts";
@@ -12,12 +13,14 @@ import { dryRun, type Prospect } from "../crawl/dry-run.ts";
 import type { Frontier } from "../frontier/frontier.ts";
 import type { Budgets } from "../frontier/budgets.ts";
 import { addressOf, type Address } from "../url/normalize.ts";
+import { readNote } from "../frontier/read-note.ts";
 import { redisFrontier } from "../frontier/redis-frontier.ts";
 import { scopeOf } from "../url/scope.ts";
 import { openFrontier } from "../frontier/sqlite-frontier.ts";
 import { frontierPath, type Corpus } from "../corpus/corpus.ts";
 import { settingsOf, type StoredCrawl } from "../jobs/turn/contract.ts";
 import { submitTurns, type SharedCrawl } from "../jobs/turn/submit.ts";
+import type { Run } from "./run.ts";
 import { withSmallHeap } from "./small-heap.ts";
 
 /** What to crawl and how, as a command line or `corpus.yaml` states it. */
@@ -57,10 +60,8 @@ export interface CorpusCrawlHooks {
 }
 
 /** What of a crawl the next run goes on with. */
-interface NotedCrawl {
-  readonly seeds: readonly string[];
-  readonly scope: string;
-}
+const notedCrawl = object({ seeds: listOf(text), scope: text });
+type NotedCrawl = Shaped<typeof notedCrawl>;
 
 const crawlNote = "crawl";
 const runNote = "run";
@@ -69,21 +70,37 @@ const progressEveryMs = 500;
 /**
  * Crawls into the archives of a corpus. The caller holds the corpus's lock.
  * @param shared has the turns done by workers elsewhere; the frontier and the archives stay here
+ * @throws {PipelineError} `usage` when there is no seed or nobody to write to, and what `crawl` throws
  */
 export async function crawlCorpus(
-  corpus: Corpus,
+  { corpus, software, signal }: Pick<Run, "corpus" | "software" | "signal">,
   request: CrawlRequest,
-  software: string,
-  signal: AbortSignal,
   hooks: CorpusCrawlHooks,
   shared: SharedCrawl | null = null,
 ): Promise<CorpusCrawlReport> {
-  using frontier = openFrontier(frontierPath(corpus), {
-    budgets: request.budgets,
-    hostBudgets: request.hostBudgets,
-  });
+  const { budgets, hostBudgets, concurrency, rollBytes } = request;
+  using frontier = openFrontier(frontierPath(corpus), { budgets, hostBudgets });
+  const aim = aimOf(frontier, request, true);
+  const stored = storedCrawlOf(corpus, software, request, aim);
+  const recrawled = recrawl(frontier, request.recrawlBeforeMs);
+  const run = runOf(frontier);
+  const turns = shared === null ? null : await submitTurns(shared, { run, crawl: stored, notes: frontier }, signal);
+  const options: CrawlOptions = {
+    ...settingsOf(stored),
+    archives: corpus.archives,
+    seeds: aim.seeds,
+    concurrency,
+    rollBytes,
+    ...(turns === null ? {} : { turns }),
+  };
+  const due = shared === null ? frontier : redisFrontier(frontier, shared.scripts, { name: run, signal });
+  const report = await withSmallHeap(() => crawl(due, options, signal, crawlHooks(frontier, hooks)));
+  return { ...report, recrawled, archives: await finishedArchives(corpus.archives) };
+}
+
+/** @throws {PipelineError} `usage` when servers of others would be asked and there is nobody to write to */
+function storedCrawlOf(corpus: Corpus, software: string, request: CrawlRequest, { seeds, scope }: Aim): StoredCrawl {
   const connectTo = request.connectTo.map(connectToRuleOf);
-  const { seeds, scope } = aimOf(frontier, request, true);
   const contact = request.contact ?? corpus.config.contact ?? null;
   if (contact === null && !asksOnlyThisMachine(seeds, connectTo)) {
     throw new PipelineError(
@@ -91,9 +108,7 @@ export async function crawlCorpus(
       "a crawl must say whom to write to: name a mail address or a page with --contact, or `contact` in corpus.yaml",
     );
   }
-  const recrawled = recrawl(frontier, request.recrawlBeforeMs);
-  const isDue = onceEvery(progressEveryMs);
-  const stored: StoredCrawl = {
+  return {
     requester: { software, project: corpus.config.name, contact },
     scope,
     ports: portsOf(seeds),
@@ -102,18 +117,11 @@ export async function crawlCorpus(
     allowPrivate: request.allowPrivate,
     followSitemaps: request.followSitemaps,
   };
-  const run = runOf(frontier);
-  const turns = shared === null ? null : await submitTurns(shared, { run, crawl: stored, notes: frontier }, signal);
-  const options: CrawlOptions = {
-    ...settingsOf(stored),
-    archives: corpus.archives,
-    seeds,
-    concurrency: request.concurrency,
-    rollBytes: request.rollBytes,
-    ...(turns === null ? {} : { turns }),
-  };
-  const due = shared === null ? frontier : redisFrontier(frontier, shared.scripts, { name: run, signal });
-  const crawlHooks: CrawlHooks = {
+}
+
+function crawlHooks(frontier: Frontier, hooks: CorpusCrawlHooks): CrawlHooks {
+  const isDue = onceEvery(progressEveryMs);
+  return {
     onArchive: hooks.onArchive,
     onProgress(progress) {
       if (!isDue()) return;
@@ -121,8 +129,6 @@ export async function crawlCorpus(
       hooks.onProgress(progress, waiting + leased);
     },
   };
-  const report = await withSmallHeap(() => crawl(due, options, signal, crawlHooks));
-  return { ...report, recrawled, archives: await finishedArchives(corpus.archives) };
 }
 
 /** What a crawl would fetch and why not, without asking for anything. */
@@ -140,13 +146,14 @@ function runOf(frontier: Frontier): string {
 }
 
 /** Seeds of before and those given now, and the scope over all of them. */
-function aimOf(
-  frontier: Frontier,
-  request: CrawlRequest,
-  noted: boolean,
-): { readonly seeds: readonly Address[]; readonly scope: StoredCrawl["scope"] } {
-  const text = frontier.note(crawlNote);
-  const before = text === null ? null : (JSON.parse(text) as NotedCrawl);
+interface Aim {
+  readonly seeds: readonly Address[];
+  readonly scope: StoredCrawl["scope"];
+}
+
+/** @param noted write it down for the next run */
+function aimOf(frontier: Frontier, request: CrawlRequest, noted: boolean): Aim {
+  const before = readNote(frontier, crawlNote, notedCrawl);
   const seeds = new Map<string, Address>();
   for (const seed of [...(before?.seeds ?? []), ...request.seeds].flatMap(linesOfSeed)) {
     const address = addressOf(seed);
@@ -187,7 +194,7 @@ function paceOf(delayMs: number): {
   readonly maxDelayMs: number;
   readonly responseFactor?: number;
 } {
-  // Whoever asks for no delay at all is on a server of their own.
+  // Only owners of the server ask for no delay at all.
   if (delayMs === 0) return { minDelayMs: 0, maxDelayMs: 0, responseFactor: 0 };
   return { minDelayMs: delayMs, maxDelayMs: Math.max(30_000, delayMs) };
 }

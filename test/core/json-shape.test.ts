@@ -71,6 +71,38 @@ suite("the shape of a JSON value", () => {
     });
   }
 
+  test("takes pairs of exactly two, and objects by what their kind asks for", () => {
+    const pair = shape.pairOf(shape.text, shape.nullable(shape.count));
+    const outcome = shape.byKind({
+      done: shape.object({ status: shape.count }),
+      failed: shape.object({ reason: shape.text }),
+    });
+    const refused = (of: shape.Shape<unknown>, value: unknown): unknown => {
+      try {
+        return shape.checked(of, value, refuse);
+      } catch (error) {
+        return error instanceof PipelineError ? error.message : error;
+      }
+    };
+    for (const value of [
+      ["a", 1],
+      ["a", null],
+    ])
+      assert.equal(shape.checked(pair, value, refuse), value);
+    for (const value of [["a"], ["a", 1, 2], {}, null]) assert.match(String(refused(pair, value)), /it is not a pair/);
+    assert.match(String(refused(pair, ["a", "b"])), /\[1\] is not a whole number/);
+    for (const value of [
+      { kind: "done", status: 200 },
+      { kind: "failed", reason: "tls" },
+    ]) {
+      assert.equal(shape.checked(outcome, value, refuse), value);
+    }
+    assert.match(String(refused(outcome, { kind: "done", reason: "tls" })), /status is not a whole number/);
+    for (const value of [{ kind: "lost" }, {}, { kind: "toString" }]) {
+      assert.match(String(refused(outcome, value)), /kind is not one of done, failed/);
+    }
+  });
+
   test("refuses what is no object, and what is no JSON", () => {
     for (const value of [null, [], "", 1, undefined]) {
       assert.throws(() => shape.checked(page, value, refuse), /archives\/one: it is not an object/);

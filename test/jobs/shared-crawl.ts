@@ -119,7 +119,7 @@ export async function crawled(
     ...request,
   };
   const hooks = { onArchive: () => undefined, onProgress: ({ done }: { done: number }) => onProgress(done) };
-  const report = await crawlCorpus(corpus, whole, "colophon test", signal, hooks, shared);
+  const report = await crawlCorpus({ corpus, software: "colophon test", signal }, whole, hooks, shared);
   return { corpus, report };
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 
 import { PipelineError } from "../../src/core/errors.ts";
-import { turnWithoutEnds } from "../../src/crawl/crawl-loop.ts";
+import { undoneTurn } from "../../src/crawl/ended-turn.ts";
 import type { Turn, UrlOutcome } from "../../src/frontier/turn.ts";
 import { turnAskOf, turnEndBytes } from "../../src/crawl/shared/turn-codec.ts";
 import type { StoredCrawl, TurnJob } from "../../src/jobs/turn/contract.ts";
@@ -50,7 +50,7 @@ async function endedBy({ store, work, signal = new AbortController().signal, awa
     const asked = turnAskOf((await store.get(turnName(job, "ask"))) ?? assert.fail("there is no ask"));
     const ids = asked.turn.urls.map(({ id }) => id);
     await work(ids, context.signal);
-    const end = { ...turnWithoutEnds(asked.turn, 5), outcomes: new Map(ids.map((id) => [id, done])) };
+    const end = { ...undoneTurn(asked.turn, 5), outcomes: new Map(ids.map((id) => [id, done])) };
     await store.put(turnName(job, "end"), turnEndBytes(end));
     return {};
   };

@@ -1,14 +1,15 @@
 import { PipelineError } from "../../core/errors.ts";
 import { pause } from "../../async/abort.ts";
 import type { CrawlClock } from "../crawl-clock.ts";
-import type { CrawlContext } from "../crawl-context.ts";
-import { contextOf, paceOf, type CrawlSettings } from "../crawl-settings.ts";
+import { contextOf, paceOf, type CrawlContext, type CrawlSettings } from "../crawl-settings.ts";
 import type { Exchanger } from "../../fetch/fetcher.ts";
 import { hostLeaseMs, leaseHost, type HostLease } from "./host-lease.ts";
+import { readNote } from "../../frontier/read-note.ts";
 import { hostPaces, paceNote, type HostPaces } from "../host-paces.ts";
-import { hostTurn, type EndedTurn, type TurnLimits } from "../host-turn.ts";
+import type { EndedTurn } from "../ended-turn.ts";
+import { hostTurn, type TurnLimits } from "../host-turn.ts";
 import { politeAsk } from "../paced-fetch.ts";
-import type { StoredPace } from "../politeness.ts";
+import { storedPaceShape } from "../politeness.ts";
 import type { RedisScripts } from "../../redis/scripts.ts";
 import type { TurnAsk } from "./turn-codec.ts";
 
@@ -24,24 +25,24 @@ export interface LeasedTurnParts {
 
 /** What happens while the host is held. */
 export interface TurnDelivery {
-  /** Has another done the turn meanwhile? Asked once the host is held: whoever had it before is through with it. */
+  /** Has another done the turn meanwhile? Asked once the host is held: its holder before has finished. */
   readonly isOver: () => Promise<boolean>;
   /** Keeps the end where `isOver` sees it. */
   readonly deliver: (end: EndedTurn) => Promise<void>;
 }
 
 /**
- * Turns that travel cost two objects to write, two to read and two to remove, whatever they hold. At a delay of a second these
+ * Turns done by other processes cost two objects to write, two to read and two to remove, whatever they hold. At a delay of a second these
  * take five pages along, about one operation a page, and without a delay all twenty URLs. A worker that dies has
  * five seconds of one host to be done again. A host slower than two seconds a page gets a page a turn.
  */
-const travellingTurn: TurnLimits = { turnMs: 5_000, patienceMs: 2_000, pieceBytes: 16 << 20 };
-export const travellingUrls = 20;
+const remoteTurnLimits: TurnLimits = { turnMs: 5_000, patienceMs: 2_000, pieceBytes: 16 << 20 };
+export const remoteTurnUrls = 20;
 /** How long another host than the turn's own is waited for, one that robots.txt is redirected to. */
 const otherHostMs = 10_000;
 
 /**
- * Does a turn for another process, as the only one of all machines that asks its host: waits for whoever has the host, and for
+ * Does a turn for another process, as the only one of all machines that asks its host: waits for the holder of the host, and for
  * the rest of the delay since that one asked; stops before the next request, and ends what is under way, as soon as the lease could
  * not be renewed. Times are the asker's, through Redis' clock: that of this machine plays no part.
  * @returns how many URLs ended; `null` when there was nothing to do any more, or the signal was aborted before anything was done
@@ -59,8 +60,7 @@ export async function leasedTurn(
   let paces: HostPaces | null = null;
 
   const take = async (host: string, patienceMs: number): Promise<HostLease | null> => {
-    const text = notes.note(paceNote(host));
-    const { delayMs, crawlDelayMs } = text === null ? noPace : (JSON.parse(text) as StoredPace);
+    const { delayMs, crawlDelayMs } = readNote(notes, paceNote(host), storedPaceShape) ?? noPace;
     const gapMs = Math.max(pace.minDelayMs, delayMs, crawlDelayMs);
     const options = { ttlMs, gapMs, restMs: () => paces?.waitMs(host) ?? 0, patienceMs };
     const lease = await leaseHost(scripts, host, options, signal);
@@ -93,7 +93,7 @@ export async function leasedTurn(
   };
 
   const context = contextOf(settings, { clock, ask, paces: hosts, notes, signal: stop });
-  const end = await hostTurn(context, turn, travellingTurn);
+  const end = await hostTurn(context, turn, remoteTurnLimits);
   if (signal.aborted && end.outcomes.size === 0) return null;
   await deliver(end);
   return end.outcomes.size;

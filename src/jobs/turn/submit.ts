@@ -4,18 +4,17 @@ import { retrying } from "../../async/retry.ts";
 import { failures, PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
 import { systemClock } from "../../crawl/crawl-clock.ts";
-import { refusedIn, turnWithoutEnds, type TurnRunner } from "../../crawl/crawl-loop.ts";
-import type { RetryOptions } from "../../crawl/crawl-context.ts";
-import { retryOf } from "../../crawl/crawl-settings.ts";
-import { failedTurn } from "../../crawl/ended-turn.ts";
+import type { TurnRunner } from "../../crawl/crawl-loop.ts";
+import { retryOf, type RetryOptions } from "../../crawl/crawl-settings.ts";
+import { failedTurn, undoneTurn, type EndedTurn } from "../../crawl/ended-turn.ts";
+import { refusedIn } from "../../crawl/refused-links.ts";
 import type { Notes } from "../../frontier/frontier.ts";
 import type { Turn } from "../../frontier/turn.ts";
 import { paceNote } from "../../crawl/host-paces.ts";
-import type { EndedTurn } from "../../crawl/host-turn.ts";
-import { travellingUrls } from "../../crawl/shared/leased-turn.ts";
+import { remoteTurnUrls } from "../../crawl/shared/leased-turn.ts";
 import { robotsNote } from "../../robots/cache.ts";
 import { turnAskBytes, turnEndOf } from "../../crawl/shared/turn-codec.ts";
-import { wayNote } from "../../crawl/discovery-path.ts";
+import { pathNote } from "../../crawl/discovery-path.ts";
 import { jobOf } from "../../queue/job.ts";
 import type { Queue } from "../../queue/queue.ts";
 import type { RedisScripts } from "../../redis/scripts.ts";
@@ -84,7 +83,7 @@ export async function submitTurns(
     late: lateAfter(signal),
   };
   return {
-    urlsPerTurn: travellingUrls,
+    urlsPerTurn: remoteTurnUrls,
     runTurn: async (turn) => orFailed(submitter, turn, () => askedFor(submitter, turn, null)),
   };
 }
@@ -116,14 +115,14 @@ async function askedFor(submitter: Submitter, turn: Turn, part: number | null): 
   const { queue, store, run, digest, notes, aheadMs, late } = submitter;
   const job: TurnJob = { crawl: digest, run, lease: turn.lease, part };
   const [askName, endName] = [turnName(job, "ask"), turnName(job, "end")];
-  const names = [robotsNote(turn.host), paceNote(turn.host), ...turn.urls.map(({ url }) => wayNote(url))];
+  const names = [robotsNote(turn.host), paceNote(turn.host), ...turn.urls.map(({ url }) => pathNote(url))];
   const known = names.map((name) => [name, notes.note(name)] as const).filter(([, value]) => value !== null);
   const ask = turnAskBytes({ turn, notes: known, aheadMs: await aheadMs() });
   try {
     await patiently(() => store.put(askName, ask, late), late);
     await patiently(() => runJob(queue, jobOf("turn", job), late), late);
     const bytes = await patiently(() => store.get(endName, late), late);
-    return bytes === null ? turnWithoutEnds(turn, clock.nowMs()) : turnEndOf(bytes, turn);
+    return bytes === null ? undoneTurn(turn, clock.nowMs()) : turnEndOf(bytes, turn);
   } finally {
     // The ask first: a worker that finds no end looks for it.
     store
@@ -135,7 +134,7 @@ async function askedFor(submitter: Submitter, turn: Turn, part: number | null): 
 
 /** A page that kills its workers is found by asking for each alone. */
 async function askedOneByOne(submitter: Submitter, turn: Turn): Promise<EndedTurn> {
-  let all = turnWithoutEnds(turn, clock.nowMs());
+  let all = undoneTurn(turn, clock.nowMs());
   for (const [part, url] of turn.urls.entries()) {
     const alone = { ...turn, urls: [url] };
     all = joined(all, await orFailed(submitter, alone, () => askedFor(submitter, alone, part)));
@@ -149,7 +148,7 @@ async function orFailed(submitter: Submitter, turn: Turn, work: () => Promise<En
     return await work();
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
-    if (error.code === "interrupted") return turnWithoutEnds(turn, clock.nowMs());
+    if (error.code === "interrupted") return undoneTurn(turn, clock.nowMs());
     if (error.code === "job-quarantined" && turn.urls.length > 1) return askedOneByOne(submitter, turn);
     // It killed its workers although it was all they had.
     if (error.code === "job-quarantined") return failedTurn(turn, error.code, { ...retry, attempts: 0 }, clock.nowMs());
