@@ -36,14 +36,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   redis: ["core", "async"],
   fetch: ["core", "async", "warc"],
   frontier: ["core", "async", "redis", "url"],
-  robots: ["core", "warc", "fetch", "frontier"],
+  robots: ["core", "async", "warc", "fetch", "frontier"],
   crawl: ["core", "async", "files", "redis", "url", "warc", "fetch", "robots", "frontier", "page"],
   commoncrawl: ["core", "async", "files", "url", "warc", "fetch"],
   ...Object.fromEntries(pureRooms.map((room) => [room, ["core"]])),
   store: ["core", "async", "files"],
-  segment: ["core", "files", "store", "dedup"],
+  segment: ["core", "async", "files", "store", "dedup"],
   ledger: ["core", "schema", "url"],
-  manifest: ["core", "schema", "files", "ledger"],
+  manifest: ["core", "async", "schema", "files", "ledger"],
   measure: ["core", ...pureRooms, "warc", "segment"],
   queue: ["core", "async", "redis"],
   corpus: ["core", "schema", "files", "policy", "rights", "quality", "ledger", "manifest", "frontier"],
@@ -53,7 +53,19 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   // What other programs may import. Nothing of ours imports it.
   door: ["core", "warc", ...pureRooms, "measure", "manifest"],
   "index.ts": ["core", "door"],
-  cli: ["core", "telemetry", "ledger", "manifest", "measure", "commoncrawl", "corpus", "jobs", "pipeline", "workers"],
+  cli: [
+    "core",
+    "async",
+    "telemetry",
+    "ledger",
+    "manifest",
+    "measure",
+    "commoncrawl",
+    "corpus",
+    "jobs",
+    "pipeline",
+    "workers",
+  ],
 };
 
 /** Which rooms may name a package of `dependencies`: replacing a library touches these alone. */

@@ -10,7 +10,7 @@ const formerTrainingLabels = new Set(["tdm", "ai", "genai", "train-genai", "all"
 /** The HTTP header `Content-Usage`; a value that is neither `y` nor `n`, or a field that cannot be parsed, is unknown. */
 export const contentUsage = {
   name: "content-usage",
-  revision: 1,
+  revision: 2,
   source: "IETF AIPREF drafts vocab-07 and attach-05; RFC 9651",
   read(view) {
     const values = headerValues(view, "content-usage");

@@ -19,7 +19,7 @@ export const metaRobots = {
     return page.metas
       .filter(({ name }) => name === "robots" || agents.has(name))
       .flatMap(({ name, content }) =>
-        robotsSignals("meta-robots", `meta:${name}`, content, name === "robots" ? "*" : name),
+        robotsSignals(content, { kind: "meta-robots", place: `meta:${name}`, agent: name === "robots" ? "*" : name }),
       );
   },
 } as const satisfies SignalKind;

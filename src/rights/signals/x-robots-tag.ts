@@ -9,7 +9,7 @@ export const xRobotsTag = {
   source: "Google, X-Robots-Tag reference; DeviantArt 2022 (noai, noimageai)",
   read(view) {
     return headerValues(view, "x-robots-tag").flatMap((value) =>
-      robotsSignals("x-robots-tag", "http-header:x-robots-tag", value, "*"),
+      robotsSignals(value, { kind: "x-robots-tag", place: "http-header:x-robots-tag", agent: "*" }),
     );
   },
 } as const satisfies SignalKind;
