@@ -150,6 +150,19 @@ suite("the import law", () => {
     });
   }
 
+  test("stands in docs/architecture.md row for row", () => {
+    const page = readFileSync("docs/architecture.md", "utf8");
+    const section = page.slice(page.indexOf("## The rooms"), page.indexOf("## What holds"));
+    const stated = new Map<string, readonly string[]>();
+    for (const [, room = "", cell = ""] of section.matchAll(/^\| `([\w.]+)` \|.*\| ([^|]*) \|$/gm)) {
+      const named = [...cell.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name);
+      const pure = cell.includes("the pure rooms") ? pureRooms : [];
+      stated.set(room, (cell === "all above" ? [...stated.keys()] : [...named, ...pure]).toSorted());
+    }
+    const law = Object.entries(mayImport).map(([room, rooms]) => [room, rooms.toSorted()]);
+    assert.deepEqual(Object.fromEntries(stated), Object.fromEntries(law));
+  });
+
   test("has no circle between rooms", () => {
     const below = (room: string, path: readonly string[]): void => {
       assert.ok(!path.includes(room), `${[...path, room].join(" → ")} is a circle`);
@@ -168,6 +181,14 @@ suite("the import law", () => {
       Object.keys(vendors).toSorted(),
       Object.keys({ ...dependencies, ...optionalDependencies }).toSorted(),
     );
+  });
+
+  test("gives a package to one room, or says so in docs/architecture.md", () => {
+    const page = readFileSync("docs/architecture.md", "utf8").replaceAll("\n", " ");
+    for (const [vendor, rooms] of Object.entries(vendors).filter(([, all]) => all.length > 1)) {
+      const words = `${vendor} has two: ${rooms.map((room) => `\`${room}\``).join(" and ")}`;
+      assert.ok(page.includes(words), `docs/architecture.md does not say that ${words}`);
+    }
   });
 
   test("sees what a pure folder may not touch", () => {
