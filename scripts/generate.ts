@@ -9,6 +9,7 @@ import { compile, type JSONSchema } from "json-schema-to-typescript";
 import { commands } from "../src/cli/commands.ts";
 import type { CommandOption } from "../src/cli/command.ts";
 import { exitStatuses } from "../src/core/errors.ts";
+import { outcomeReasons } from "../src/core/outcome-reasons.ts";
 import type { Rule } from "../src/core/quality.ts";
 import { otherBases, preferences } from "../src/core/rights.ts";
 import { rules } from "../src/quality/registry.ts";
@@ -47,8 +48,10 @@ function withDefaultsRequired<T>(schema: T): T {
   return copy as T;
 }
 
+const provenancePage = "docs/provenance-format.md";
+
 /** Columns of the published views, from the comments of the SQL itself. */
-function ledgerViews(): Generated {
+function ledgerViews(page: string): string {
   const files = ["0002-views.sql", "0003-copies.sql", "0004-partitions.sql"];
   const sql = files.map((name) => read(`schemas/sql/${name}`)).join("");
   const found = [...sql.matchAll(/((?:^-- .*\n)+)CREATE VIEW (\w+) AS\n([\s\S]*?);$/gm)];
@@ -62,8 +65,22 @@ function ledgerViews(): Generated {
     ]);
     return `### \`${name}\`\n\n${comment.replaceAll(/^-- /gm, "").trim().replaceAll("\n", " ")}\n\n${table(["column", "meaning"], columns)}`;
   });
-  const path = "docs/provenance-format.md";
-  return { path, text: section(read(path), path, "views", tables.join("\n")) };
+  return section(page, provenancePage, "views", tables.join("\n"));
+}
+
+/** Every reason why a capture is no document. */
+function outcomeTable(page: string): string {
+  const rows = Object.entries(outcomeReasons).map(([reason, { outcome, meaning }]) => [
+    `\`${outcome}\``,
+    `\`${reason}\``,
+    meaning,
+  ]);
+  return section(page, provenancePage, "outcomes", table(["outcome", "reason", "when"], rows));
+}
+
+/** The page on formats: reasons of captures, and the views of the ledger. */
+function provenanceTables(): Generated {
+  return { path: provenancePage, text: ledgerViews(outcomeTable(read(provenancePage))) };
 }
 
 /** Every quality rule, and every kind of evidence and signal with what they can say, from registries and tables. */
@@ -169,7 +186,7 @@ function section(page: string, path: string, name: string, text: string): string
 }
 
 const checking = process.argv.includes("--check");
-const generated = [await schemaTypes(), ledgerViews(), ruleTables(), commandReference()];
+const generated = [await schemaTypes(), provenanceTables(), ruleTables(), commandReference()];
 const stale = generated.filter(
   ({ path, text }) => !existsSync(new URL(`../${path}`, import.meta.url)) || read(path) !== text,
 );

@@ -12,7 +12,7 @@ import type { Funnel, Source } from "../manifest/manifest-head.ts";
 import type { ShardText } from "../manifest/write-shard.ts";
 import type { Run } from "./run.ts";
 import type { LoadedPolicy } from "../corpus/policy-file.ts";
-import { rowOf } from "../manifest/manifest-row.ts";
+import { manifestRowOf } from "../manifest/manifest-row.ts";
 import { localShards, type ShardRunner } from "../jobs/export/local.ts";
 import { textStore } from "../segment/texts.ts";
 
@@ -49,7 +49,8 @@ export async function publishManifest(
   const partitions = ledgers.map((ledger, number) => ({
     head: { ...head, rules: rulesOf(ledger), funnel: manifestFunnel(funnels[number] ?? sumOfFunnels([]), policy) },
     rows: (function* rows() {
-      for (const document of keptDocuments(ledger, policy.sha256, ledgers)) yield rowOf(document);
+      for (const { capture, ...context } of keptDocuments(ledger, policy.sha256, ledgers))
+        yield manifestRowOf(capture, context);
     })(),
     makeShard: async (path: string, wanted: readonly ShardText[]) =>
       makeShard(path, wanted, (count) => {

@@ -4,6 +4,7 @@ import { quoteOf } from "./quote.ts";
 
 /** Where a list of robots directives was found. */
 export interface RobotsLocation {
+  /** The kind of signal that reads there. */
   readonly kind: SignalKindName;
   /** `http-header:x-robots-tag`, `meta:robots`, ... */
   readonly place: string;
