@@ -14,6 +14,7 @@ import type { Rule } from "../src/core/quality.ts";
 import { otherBases, preferences } from "../src/core/rights.ts";
 import { rules } from "../src/quality/registry.ts";
 import { evidenceKinds, signalKinds } from "../src/rights/registry.ts";
+import { storeLayout } from "../src/store/layout.ts";
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
 
@@ -68,6 +69,12 @@ function ledgerViews(page: string): string {
   return section(page, provenancePage, "views", tables.join("\n"));
 }
 
+/** Every object that a store can hold. */
+function storeObjects(page: string): string {
+  const rows = storeLayout.map(({ name, holds, writer, removable }) => [`\`${name}\``, holds, writer, removable]);
+  return section(page, provenancePage, "store", table(["object", "holds", "put by", "may be removed"], rows));
+}
+
 /** Every reason why a capture is no document. */
 function outcomeTable(page: string): string {
   const rows = Object.entries(outcomeReasons).map(([reason, { outcome, meaning }]) => [
@@ -78,9 +85,9 @@ function outcomeTable(page: string): string {
   return section(page, provenancePage, "outcomes", table(["outcome", "reason", "when"], rows));
 }
 
-/** The page on formats: reasons of captures, and the views of the ledger. */
+/** The page on formats: reasons of captures, the objects of a store, and the views of the ledger. */
 function provenanceTables(): Generated {
-  return { path: provenancePage, text: ledgerViews(outcomeTable(read(provenancePage))) };
+  return { path: provenancePage, text: ledgerViews(storeObjects(outcomeTable(read(provenancePage)))) };
 }
 
 /** Every quality rule, and every kind of evidence and signal with what they can say, from registries and tables. */
