@@ -12,7 +12,7 @@ import { gzipMember, recordBytes, recordUrn } from "../warc/write.ts";
 import type { IndexRow } from "./index-row.ts";
 
 /** Why a record was not copied, for each reason that there is. */
-const refusalReasons = {
+export const refusalReasons = {
   "index-row": "the index says something that cannot be",
   "file-missing": "there is no such file",
   "not-member": "the bytes are not one gzip member with one record in it",
