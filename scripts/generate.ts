@@ -56,7 +56,7 @@ function ledgerViews(page: string): string {
   const files = ["0002-views.sql", "0003-copies.sql", "0004-partitions.sql"];
   const sql = files.map((name) => read(`schemas/sql/${name}`)).join("");
   const found = [...sql.matchAll(/((?:^-- .*\n)+)CREATE VIEW (\w+) AS\n([\s\S]*?);$/gm)];
-  // A later file may make a view anew: it keeps its place on the page.
+  // A later file may make a view again: it keeps its place on the page.
   const sections = [...new Map(found.map((match) => [match[2], match])).values()];
   if (sections.length < 5) throw new Error("found next to no views: the pattern is out of date");
   const tables = sections.map(([, comment = "", name = "", body = ""]) => {

@@ -150,6 +150,19 @@ suite("the import law", () => {
     });
   }
 
+  test("stands in docs/architecture.md row for row", () => {
+    const page = readFileSync("docs/architecture.md", "utf8");
+    const section = page.slice(page.indexOf("## The rooms"), page.indexOf("## Words"));
+    const stated = new Map<string, readonly string[]>();
+    for (const [, room = "", cell = ""] of section.matchAll(/^\| `([\w.]+)` \|.*\| ([^|]*) \|$/gm)) {
+      const named = [...cell.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name);
+      const pure = cell.includes("the pure rooms") ? pureRooms : [];
+      stated.set(room, (cell === "all above" ? [...stated.keys()] : [...named, ...pure]).toSorted());
+    }
+    const law = Object.entries(mayImport).map(([room, rooms]) => [room, rooms.toSorted()]);
+    assert.deepEqual(Object.fromEntries(stated), Object.fromEntries(law));
+  });
+
   test("has no circle between rooms", () => {
     const below = (room: string, path: readonly string[]): void => {
       assert.ok(!path.includes(room), `${[...path, room].join(" → ")} is a circle`);
@@ -168,6 +181,14 @@ suite("the import law", () => {
       Object.keys(vendors).toSorted(),
       Object.keys({ ...dependencies, ...optionalDependencies }).toSorted(),
     );
+  });
+
+  test("gives a package to one room, or says so in docs/architecture.md", () => {
+    const page = readFileSync("docs/architecture.md", "utf8").replaceAll("\n", " ");
+    for (const [vendor, rooms] of Object.entries(vendors).filter(([, all]) => all.length > 1)) {
+      const words = `${vendor} has two: ${rooms.map((room) => `\`${room}\``).join(" and ")}`;
+      assert.ok(page.includes(words), `docs/architecture.md does not say that ${words}`);
+    }
   });
 
   test("sees what a pure folder may not touch", () => {
@@ -197,5 +218,37 @@ suite("the folders", () => {
       const held = readdirSync(folder).filter((name) => statSync(`${folder}/${name}`).isFile());
       assert.ok(held.length <= 25, `${folder} holds ${held.length} files`);
     }
+  });
+});
+
+suite("the words of docs/architecture.md", () => {
+  const page = readFileSync("docs/architecture.md", "utf8");
+  const rowOf = (word: string): string => new RegExp(`^\\| ${word} \\|.*$`, "m").exec(page)?.[0] ?? "";
+  const exported = files.flatMap((file) =>
+    [
+      ...readFileSync(file, "utf8").matchAll(
+        /^export (?:declare )?(?:async )?(?:function\*?|const|let|class|interface|type) (\w+)/gm,
+      ),
+    ].map(([, name = ""]) => ({ name, room: roomOf(file) })),
+  );
+  /** Words of a name in camel case. */
+  const wordsOf = (name: string): string[] => name.split(/(?=[A-Z])/).map((word) => word.toLowerCase());
+
+  test("are the only sense of claim in an exported name: taking a lease from the frontier or the queue", () => {
+    const claims = exported.filter(({ name }) => wordsOf(name).some((word) => word.startsWith("claim")));
+    assert.ok(claims.length > 0 && rowOf("claim") !== "");
+    assert.deepEqual(
+      claims.filter(({ room }) => room !== "frontier" && room !== "queue"),
+      [],
+    );
+  });
+
+  test("name every exported name that holds the noun end, and no other", () => {
+    // At the front of a function's name it is the verb.
+    const isNoun = (name: string): boolean =>
+      wordsOf(name).some((word, at) => word === "ends" || (word === "end" && (at > 0 || name === "end")));
+    const nouns = exported.filter(({ name }) => isNoun(name)).map(({ name }) => name);
+    const listed = [...rowOf("end").matchAll(/`(\w+)`/g)].map(([, name = ""]) => name);
+    assert.deepEqual([...new Set(nouns)].toSorted(), listed.toSorted());
   });
 });

@@ -11,7 +11,7 @@ export interface Io {
   readonly signal: AbortSignal;
 }
 
-export interface CommandArgument {
+interface CommandArgument {
   /** `<file...>`, `[url]`: angle brackets are required, dots take several. */
   readonly name: string;
   readonly description: string;

@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { PipelineError } from "../core/errors.ts";
 import type { ObserveJobs, workerKinds, WorkerStore } from "../jobs/worker.ts";
 import type { Logger } from "../telemetry/log.ts";
-import type { Metrics, MetricJobEnd } from "../telemetry/metrics.ts";
+import type { JobOutcome, Metrics } from "../telemetry/metrics.ts";
 
 export type WorkerMetrics = Metrics<(typeof workerKinds)[number]>;
 
@@ -19,9 +19,9 @@ export function workerSight(log: Logger, metrics: WorkerMetrics | null): WorkerS
     observed: (handler) => async (job, context) => {
       const { kind, id } = job;
       const beganMs = performance.now();
-      const ended = (end: MetricJobEnd): number => {
+      const ended = (outcome: JobOutcome): number => {
         const seconds = (performance.now() - beganMs) / 1000;
-        metrics?.jobEnded(kind, end, seconds);
+        metrics?.jobEnded(kind, outcome, seconds);
         return Math.round(seconds * 1000) / 1000;
       };
       log.debug("job begun", { kind, job: id, attempt: context.attempt });

@@ -30,7 +30,7 @@ export type RowReading = { readonly ok: true; readonly row: IndexRow } | { reado
 const pathForm = /^[A-Za-z0-9/_.=-]+$/;
 const maxPathLength = 1024;
 /** A record longer than this is none that Common Crawl writes: pages end at 5 MiB there. */
-export const maxRecordBytes = 128 << 20;
+const maxRecordBytes = 128 << 20;
 const maxUrlLength = 64 << 10;
 
 /** True for a path that Common Crawl would use: relative, without `..`, safe in a URL and below a folder. */

@@ -2,7 +2,7 @@ import type { Hex, RuleSetRow } from "./records.ts";
 import type { Signal } from "./rights.ts";
 
 /** What is to be done when a value is not known; a policy has to say it wherever that can happen. */
-export type OnUnknown = "keep" | "refuse";
+type OnUnknown = "keep" | "refuse";
 
 /** A policy as it is after validation, defaults filled in; `schemas/policy.schema.json` explains each field. */
 export interface Policy {

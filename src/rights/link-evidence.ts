@@ -1,6 +1,6 @@
 import type { Link } from "../core/page.ts";
 import type { EvidenceKindName, RightsView, SeenEvidence } from "../core/rights.ts";
-import { bothEnds } from "./first-and-last.ts";
+import { firstAndLast } from "./first-and-last.ts";
 import { linkScope } from "./link-scope.ts";
 import { layoutOf } from "./place-scope.ts";
 import { cut, valueLength } from "./quote.ts";
@@ -33,12 +33,12 @@ export function linkEvidence(
   licenceOf: LicenceOfLink,
 ): SeenEvidence[] {
   const layout = layoutOf(view.page);
-  const claims: { readonly link: Link; readonly licence: string | null }[] = [];
+  const found: { readonly link: Link; readonly licence: string | null }[] = [];
   for (const link of view.page.links) {
     const licence = licenceOf(link, view);
-    if (licence !== undefined) claims.push({ link, licence });
+    if (licence !== undefined) found.push({ link, licence });
   }
-  return bothEnds(claims).map(({ link, licence }) => {
+  return firstAndLast(found).map(({ link, licence }) => {
     const { subject, quote } = linkScope(layout, link, { licence, marked });
     return { kind, licence, value: cut(link.href, valueLength), place: link.region, quote, subject };
   });

@@ -1,7 +1,7 @@
 import type { Link } from "../core/page.ts";
 import type { Subject } from "../core/rights.ts";
 import { chromeRegions, isChrome, partRegions, subjectAt } from "./place-scope.ts";
-import type { LicenceClaim, PageLayout } from "./place-scope.ts";
+import type { NamedLicence, PageLayout } from "./place-scope.ts";
 import { quoteAround, quoteLength, quoteOf } from "./quote.ts";
 import { grantEndIn, sentenceScopeAt } from "./sentence-scope.ts";
 import { topicOf } from "./topic-words.ts";
@@ -13,18 +13,18 @@ const searchLength = 20_000;
 export function linkScope(
   layout: PageLayout,
   link: Link,
-  claim: LicenceClaim,
+  named: NamedLicence,
 ): { readonly subject: Subject; readonly quote: string } {
   if (link.region === "head") return { subject: "page", quote: quoteOf(link.text) };
   const block = layout.page.blocks[link.block];
   if (block === undefined || partRegions.has(link.region)) {
-    return { subject: subjectWithoutBlock(link, claim), quote: quoteOf(block?.text ?? link.text) };
+    return { subject: subjectWithoutBlock(link, named), quote: quoteOf(block?.text ?? link.text) };
   }
   const text = block.text.slice(0, searchLength);
   const found = placeOfWords(text, link.text);
-  if (found === -1) return badgeScope(layout, link, claim, text);
+  if (found === -1) return badgeScope(layout, link, named, text);
   const [start, end] = [found, found + link.text.length];
-  const subject = subjectAt(layout, link.block, sentenceScopeAt(text, start, end), claim);
+  const subject = subjectAt(layout, link.block, sentenceScopeAt(text, start, end), named);
   const quote = quoteAround(text, start, end);
   return { subject, quote: quote === "" ? quoteOf(link.text) : quote };
 }
@@ -45,24 +45,24 @@ function placeOfWords(text: string, words: string): number {
 function badgeScope(
   layout: PageLayout,
   link: Link,
-  claim: LicenceClaim,
+  named: NamedLicence,
   text: string,
 ): { readonly subject: Subject; readonly quote: string } {
   const at = grantEndIn(text);
   if (at !== null) {
     const scope = sentenceScopeAt(text, at, at);
-    return { subject: subjectAt(layout, link.block, scope, claim), quote: quoteAround(text, at, at) };
+    return { subject: subjectAt(layout, link.block, scope, named), quote: quoteAround(text, at, at) };
   }
   if (topicOf(text.slice(0, quoteLength)) === "picture") return { subject: "part", quote: quoteOf(text) };
   return {
-    subject: isChrome(layout, link.block) ? "site" : subjectWithoutBlock(link, claim),
+    subject: isChrome(layout, link.block) ? "site" : subjectWithoutBlock(link, named),
     quote: quoteOf(text === "" ? link.text : text),
   };
 }
 
 /** An icon alone in a side column stands in no block of text. */
-function subjectWithoutBlock(link: Link, claim: LicenceClaim): Subject {
+function subjectWithoutBlock(link: Link, named: NamedLicence): Subject {
   if (partRegions.has(link.region)) return "part";
   if (chromeRegions.has(link.region)) return "site";
-  return claim.marked ? "page" : "part";
+  return named.marked ? "page" : "part";
 }

@@ -24,15 +24,15 @@ const headings = /^(?:h[1-6]|dt|th|legend|caption)$/;
 /** Text of a heading that announces credits is short; longer text speaks for itself. */
 const headingLength = 80;
 
-/** What is claimed; `marked` = the page itself marks it as a licence (`rel=license`), so silence about the subject means the page. */
-export interface LicenceClaim {
+/** The licence that a link or a phrase names; `marked` = the page itself marks it as a licence (`rel=license`), so silence about the subject means the page. */
+export interface NamedLicence {
   readonly licence: string | null;
   readonly marked: boolean;
 }
 
 /** What a licence is about that is named in block `index`, in a sentence of that scope. */
-export function subjectAt(layout: PageLayout, index: number, scope: SentenceScope, claim: LicenceClaim): Subject {
-  const { marked } = claim;
+export function subjectAt(layout: PageLayout, index: number, scope: SentenceScope, named: NamedLicence): Subject {
+  const { marked } = named;
   const block = layout.page.blocks[index];
   if (block === undefined) return marked ? "page" : "part";
   if (partRegions.has(block.region) || scope.topic === "picture") return "part";
@@ -41,7 +41,7 @@ export function subjectAt(layout: PageLayout, index: number, scope: SentenceScop
   if (scope.topic === "work") return subjectOfWork(layout, index, scope, marked);
   if (followsCredits(layout.page, index)) return "part";
   // A site's software is often named in its footer: such a licence must at least be granted there.
-  if (isChrome(layout, index) && (marked || scope.startsWithGrant || !isSoftwareLicence(claim.licence))) return "site";
+  if (isChrome(layout, index) && (marked || scope.startsWithGrant || !isSoftwareLicence(named.licence))) return "site";
   return marked || scope.startsWithGrant || isLabelled(layout.page, index) ? "page" : "part";
 }
 

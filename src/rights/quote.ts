@@ -1,4 +1,4 @@
-/** Quotes are kept for people to check a claim; 300 code units show a sentence and its neighbours. */
+/** Quotes are kept for people to check; 300 code units show a sentence and its neighbours. */
 export const quoteLength = 300;
 
 /** The longest address or identifier that is kept; real licence addresses have under 200 code units. */

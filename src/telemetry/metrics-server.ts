@@ -18,7 +18,7 @@ export interface MetricsAddress {
 type Served = Pick<Metrics<never>, "text" | "contentType">;
 
 /**
- * Gives the metrics at `/metrics` to whoever asks. It does not keep the process alive.
+ * Gives the metrics at `/metrics` to any caller. It does not keep the process alive.
  * @throws {PipelineError} `usage` when it cannot listen there
  */
 export async function serveMetrics(

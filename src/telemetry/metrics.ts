@@ -1,16 +1,16 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
-export const jobEnds = ["done", "failed", "given-back"] as const;
-export type MetricJobEnd = (typeof jobEnds)[number];
+const jobOutcomes = ["done", "failed", "given-back"] as const;
+export type JobOutcome = (typeof jobOutcomes)[number];
 
-export interface MeasuredCounts {
+interface MeasuredCounts {
   readonly captures: number;
   readonly documents: number;
   /** Of archives, as they lie on disk. */
   readonly bytes: number;
 }
 
-export interface QueueDepths {
+interface QueueDepths {
   readonly waiting: number;
   readonly running: number;
   readonly delayed: number;
@@ -18,15 +18,15 @@ export interface QueueDepths {
 }
 
 /**
- * What a worker and a collector count, for Prometheus. Labels hold kinds of jobs, ends and states, all known beforehand:
+ * What a worker and a collector count, for Prometheus. Labels hold kinds of jobs, outcomes and states, all known beforehand:
  * nothing from the web can become a series.
  */
 export interface Metrics<Kind extends string> {
-  readonly jobEnded: (kind: Kind, end: MetricJobEnd, seconds: number) => void;
+  readonly jobEnded: (kind: Kind, outcome: JobOutcome, seconds: number) => void;
   readonly measured: (counts: MeasuredCounts) => void;
   readonly toStore: (bytes: number) => void;
   readonly fromStore: (bytes: number) => void;
-  /** Replaces what was told of that queue before. */
+  /** Replaces the earlier depths of that queue. */
   readonly queueHolds: (kind: Kind, depths: QueueDepths) => void;
   /** In the text format of Prometheus, which `contentType` names. */
   readonly text: () => Promise<string>;
@@ -66,7 +66,7 @@ export function workMetrics<Kind extends string>(kinds: readonly Kind[]): Metric
     registers,
   });
   for (const kind of kinds) {
-    for (const end of jobEnds) jobs.inc({ kind, end }, 0);
+    for (const end of jobOutcomes) jobs.inc({ kind, end }, 0);
     seconds.zero({ kind });
   }
   for (const direction of ["to", "from"]) storeBytes.inc({ direction }, 0);
@@ -76,8 +76,8 @@ export function workMetrics<Kind extends string>(kinds: readonly Kind[]): Metric
     return kind;
   };
   return {
-    jobEnded: (kind, end, jobSeconds) => {
-      jobs.inc({ kind: known(kind), end });
+    jobEnded: (kind, outcome, jobSeconds) => {
+      jobs.inc({ kind: known(kind), end: outcome });
       seconds.observe({ kind }, jobSeconds);
     },
     measured: (counts) => {

@@ -1,6 +1,6 @@
 import type { Block } from "../../core/page.ts";
 import type { SeenEvidence, Subject } from "../../core/rights.ts";
-import { bothEnds } from "../first-and-last.ts";
+import { firstAndLast } from "../first-and-last.ts";
 import type { LicencePhrase } from "../creative-commons-phrase.ts";
 import type { EvidenceKind } from "../evidence-kind.ts";
 import { licencePhrasesIn } from "../licence-phrase.ts";
@@ -14,7 +14,7 @@ import { mayNameLicence, mayReserve } from "../trigger-words.ts";
 
 /** A notice stands in a short block or early in a long one; preformatted licence texts run to megabytes. */
 const blockLength = 10_000;
-const claimsPerBlock = 20;
+const noticesPerBlock = 20;
 
 /** A page that names so many licences is about licences: only a sentence about the page itself counts there. */
 const manyLicences = 4;
@@ -30,8 +30,8 @@ export const textNotice = {
   source: "wording of licence notices on real pages; titles of the Creative Commons deeds",
   collect({ page }) {
     const layout = layoutOf(page);
-    const blocks = bothEnds(page.blocks.flatMap(wordedBlock));
-    const phrases = blocks.map(({ words, names }) => (names ? licencePhrasesIn(words).slice(0, claimsPerBlock) : []));
+    const blocks = firstAndLast(page.blocks.flatMap(wordedBlock));
+    const phrases = blocks.map(({ words, names }) => (names ? licencePhrasesIn(words).slice(0, noticesPerBlock) : []));
     const named = new Set(phrases.flat().map(({ licence }) => licence.replace(/-(?:unversioned|\d).*$/, "")));
     return blocks.flatMap(({ index, words, reserves }, at) => {
       const grants = (phrases[at] ?? []).flatMap((phrase) => {
@@ -82,7 +82,7 @@ function reservedIn(layout: PageLayout, index: number, words: string): SeenEvide
   const block = layout.page.blocks[index];
   const chrome = isChrome(layout, index);
   return reservationsIn(words)
-    .slice(0, claimsPerBlock)
+    .slice(0, noticesPerBlock)
     .flatMap((phrase) => {
       const { start, end } = phrase;
       const quoted = /["“”„«'‘]\s?$/u.test(words.slice(Math.max(0, start - 2), start));
