@@ -11,6 +11,7 @@ import type { CommandOption } from "../src/cli/command.ts";
 import { exitStatuses } from "../src/core/errors.ts";
 import { outcomeReasons } from "../src/core/outcome-reasons.ts";
 import type { Rule } from "../src/core/quality.ts";
+import { otherBases, preferences } from "../src/core/rights.ts";
 import { rules } from "../src/quality/registry.ts";
 import { evidenceKinds, signalKinds } from "../src/rights/registry.ts";
 
@@ -82,7 +83,7 @@ function provenanceTables(): Generated {
   return { path: provenancePage, text: ledgerViews(outcomeTable(read(provenancePage))) };
 }
 
-/** Every quality rule and every kind of evidence and signal, from the registries. */
+/** Every quality rule, and every kind of evidence and signal with what they can say, from registries and tables. */
 function ruleTables(): Generated {
   const boundsOf = ({ min, max }: Rule["bounds"]): string =>
     [min === undefined ? "" : `at least ${min}`, max === undefined ? "" : `at most ${max}`]
@@ -104,9 +105,25 @@ function ruleTables(): Generated {
       ["kind", "revision", "source"],
       list.map(({ name, revision, source }) => [`\`${name}\``, String(revision), source]),
     );
-  let text = section(read(path), path, "rules", quality);
-  text = section(text, path, "evidence", kinds(evidenceKinds));
-  return { path, text: section(text, path, "signals", kinds(signalKinds)) };
+  const meanings = (head: string, of: Readonly<Record<string, string>>): string =>
+    table(
+      [head, "meaning"],
+      Object.entries(of).map(([name, meaning]) => [`\`${name}\``, meaning]),
+    );
+  const bases = meanings("basis", {
+    KIND: "evidence of this kind names the licence, and none of another licence contradicts it",
+    "KIND+reserved": 'the same, though the page also says "all rights reserved"',
+    ...otherBases,
+  });
+  const sections = {
+    rules: quality,
+    evidence: kinds(evidenceKinds),
+    bases,
+    signals: kinds(signalKinds),
+    preferences: meanings("preference", preferences),
+  };
+  const text = Object.entries(sections).reduce((page, [name, body]) => section(page, path, name, body), read(path));
+  return { path, text };
 }
 
 /** The whole reference of the command line, from the commands themselves and the table of exit statuses. */

@@ -6,7 +6,7 @@ import { softwareVersion } from "../corpus/software.ts";
 import { workerKinds, workerProcess, type BindWorker } from "../jobs/worker.ts";
 import { logger, type LogLevel } from "../telemetry/log.ts";
 import type { Io } from "./command.ts";
-import { sparingly } from "./log-once-a-minute.ts";
+import { logOnceAMinute } from "./log-once-a-minute.ts";
 import { workerSight, type WorkerMetrics } from "./instrument-worker.ts";
 
 export interface WorkerRequest {
@@ -35,7 +35,7 @@ export async function runWorker(request: WorkerRequest, io: Io): Promise<ExitNam
   const { observed, counted } = workerSight(log, metrics);
   await using machines = await openMachines(
     request.place,
-    sparingly((error) => log.warn("trying again", { error })),
+    logOnceAMinute((error) => log.warn("trying again", { error })),
     request.lockMs,
   );
   const { queue, store, redis } = machines;

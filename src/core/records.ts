@@ -1,5 +1,5 @@
 import type { CopiedFrom } from "./copied.ts";
-import type { OutcomeReason } from "./outcome-reasons.ts";
+import type { captureFields, documentFields, RowOf } from "./document-fields.ts";
 import type { Evidence, Signal } from "./rights.ts";
 
 /** Lower-case hex digests cross borders as text; the ledger stores them as blobs. */
@@ -24,59 +24,31 @@ export interface Place {
   readonly innerOffset: number;
 }
 
-/** One capture as the measure stage leaves it. A row of a segment; everything the ledger knows comes from these. */
-export interface CaptureRow {
+/**
+ * One capture as the measure stage leaves it. A row of a segment; everything the ledger knows comes from these. Its plain
+ * fields are described in `document-fields.ts`.
+ */
+export interface CaptureRow extends RowOf<typeof captureFields> {
   /** SHA-256 of `archive:offset:innerOffset`, first 16 bytes, hex: the same wherever and whenever it is computed. */
   readonly id: Hex;
   readonly place: Place;
-  /** `response`, `resource`, `conversion`, `revisit`, `continuation`. */
-  readonly recordType: string;
-  readonly recordId: string | null;
   readonly url: string;
-  /** Milliseconds since 1970-01-01 UTC, `null` when the record states no readable date. */
-  readonly capturedAt: number | null;
-  readonly ip: string | null;
-  readonly httpStatus: number | null;
-  readonly mime: string | null;
-  /** Why bytes are known to be missing: `WARC-Truncated` reason, `length-mismatch`, `content-length`, `decode`, `page-...`. */
-  readonly truncated: string | null;
-  /** As the archive states them, prefix and all (`sha1:BASE32`). */
-  readonly statedBlockDigest: string | null;
-  readonly statedPayloadDigest: string | null;
-  readonly blockDigestState: DigestState;
-  readonly payloadDigestState: DigestState;
-  /** SHA-256 of the record's block, and of the payload as stored (HTTP body before any decoding). */
-  readonly blockSha256: Hex;
-  readonly payloadSha256: Hex;
-  readonly payloadBytes: number;
-  readonly outcome: Outcome;
-  /** Why it is not a document; `null` when it is. One that an older version wrote may be missing from today's table. */
-  readonly reason: OutcomeReason | null;
-  /** Words for people; never parsed. */
-  readonly detail: string | null;
   readonly document: DocumentRow | null;
 }
 
-/** What the stages made of a page. Its id is its capture's. */
-export interface DocumentRow {
-  readonly title: string | null;
+/** What the stages made of a page. Its id is its capture's. Its plain fields are described in `document-fields.ts`. */
+export interface DocumentRow extends RowOf<typeof documentFields> {
+  /** Absolute address of `link rel=canonical`. */
   readonly canonicalUrl: string | null;
-  readonly languageAttribute: string | null;
-  readonly charset: string;
-  readonly charsetSource: string;
-  readonly language: string;
-  readonly languageScore: number;
-  /** SHA-256 of the text in UTF-8. */
-  readonly textSha256: Hex;
-  readonly textBytes: number;
-  /** Words as the quality stage counts them. */
-  readonly words: number;
-  readonly licence: string;
-  readonly licenceBasis: string;
   /** One value a rule, in the order of the segment's rule set; `null` = unknown. */
   readonly measurements: readonly (number | null)[];
   readonly evidence: readonly Evidence[];
   readonly signals: readonly Signal[];
+}
+
+/** A capture that became a document. */
+export interface DocumentCapture extends CaptureRow {
+  readonly document: DocumentRow;
 }
 
 /** A range of bytes that is in no record. */

@@ -32,47 +32,20 @@ export interface HostClients {
   readonly close: () => Promise<void>;
 }
 
+/** Clients by origin, those that were used last at the end. */
+interface Clients {
+  readonly connector: Connector;
+  readonly options: ExchangerOptions;
+  readonly hosts: Map<string, HostClient>;
+}
+
 /** One undici client for each origin in use, and for the `maxIdleHosts` that were used last. */
 export function hostClients(connector: Connector, options: ExchangerOptions): HostClients {
-  const hosts = new Map<string, HostClient>();
-  const forget = (host: HostClient): void => {
-    if (hosts.get(host.origin) === host) hosts.delete(host.origin);
-    host.client.destroy().catch(() => undefined);
-  };
-  const opened = (origin: string): HostClient => {
-    const client = new Client(origin, {
-      allowH2: false,
-      pipelining: 1,
-      maxHeaderSize: options.limits.maxHeadBytes,
-      // The exchange has limits of its own, which no dripping byte renews.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: options.keepAliveMs,
-      connect(target, done) {
-        connector(target, (fault, connection) => {
-          if (connection === null) {
-            done(fault ?? new Error("no connection"), null);
-            return;
-          }
-          host.connection = connection;
-          host.connectedMs = performance.now();
-          host.exchanges = 0;
-          tapSocket(host, connection.socket);
-          done(null, connection.socket);
-        });
-      },
-    });
-    const host: HostClient = { origin, client, connection: null, connectedMs: 0, exchanges: 0, tap: null, active: 0 };
-    client.on("disconnect", () => {
-      host.connection = null;
-      if (host.active === 0) forget(host);
-    });
-    hosts.set(origin, host);
-    return host;
-  };
+  const clients: Clients = { connector, options, hosts: new Map() };
+  const { hosts } = clients;
   return {
     take(origin) {
-      const host = hosts.get(origin) ?? opened(origin);
+      const host = hosts.get(origin) ?? opened(clients, origin);
       host.active += 1;
       return host;
     },
@@ -81,20 +54,65 @@ export function hostClients(connector: Connector, options: ExchangerOptions): Ho
       if (host.active > 0 || hosts.get(host.origin) !== host) return;
       hosts.delete(host.origin);
       hosts.set(host.origin, host);
-      if (hosts.size <= options.maxIdleHosts) return;
-      for (const other of hosts.values()) {
-        if (other.active > 0) continue;
-        forget(other);
-        break;
-      }
+      if (hosts.size > options.maxIdleHosts) dropOldestIdle(clients);
     },
-    drop: forget,
+    drop: (host) => drop(clients, host),
     async close() {
       const all = [...hosts.values()];
       hosts.clear();
       await Promise.allSettled(all.map(({ client }) => client.destroy()));
     },
   };
+}
+
+function opened(clients: Clients, origin: string): HostClient {
+  const { connector, options } = clients;
+  const client = new Client(origin, {
+    allowH2: false,
+    pipelining: 1,
+    maxHeaderSize: options.limits.maxHeadBytes,
+    // The exchange has limits of its own, which no dripping byte renews.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: options.keepAliveMs,
+    connect(target, done) {
+      connector(target, (fault, connection) => {
+        if (connection === null) {
+          done(fault ?? new Error("no connection"), null);
+          return;
+        }
+        connected(host, connection);
+        done(null, connection.socket);
+      });
+    },
+  });
+  const host: HostClient = { origin, client, connection: null, connectedMs: 0, exchanges: 0, tap: null, active: 0 };
+  client.on("disconnect", () => {
+    host.connection = null;
+    if (host.active === 0) drop(clients, host);
+  });
+  clients.hosts.set(origin, host);
+  return host;
+}
+
+function connected(host: HostClient, connection: Connection): void {
+  host.connection = connection;
+  host.connectedMs = performance.now();
+  host.exchanges = 0;
+  tapSocket(host, connection.socket);
+}
+
+function drop({ hosts }: Clients, host: HostClient): void {
+  if (hosts.get(host.origin) === host) hosts.delete(host.origin);
+  host.client.destroy().catch(() => undefined);
+}
+
+function dropOldestIdle(clients: Clients): void {
+  for (const host of clients.hosts.values()) {
+    if (host.active > 0) continue;
+    drop(clients, host);
+    return;
+  }
 }
 
 /**

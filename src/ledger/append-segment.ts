@@ -1,20 +1,20 @@
 import { PipelineError } from "../core/errors.ts";
-import {
-  digestStates,
-  outcomes,
-  type CaptureRow,
-  type CopyRow,
-  type DocumentRow,
-  type Hex,
-  type RuleSetRow,
-  type SegmentHead,
+import type {
+  CaptureRow,
+  CopyRow,
+  DocumentCapture,
+  DocumentRow,
+  Hex,
+  RuleSetRow,
+  SegmentHead,
 } from "../core/records.ts";
 import { subjects } from "../core/rights.ts";
 import { archiveKey } from "./archives.ts";
+import { captureColumns, documentColumns, pack, type Stored } from "./columns.ts";
 import { originKey, termKey, termKeyOrNull } from "./dictionaries.ts";
 import { inTransaction } from "./in-transaction.ts";
 import type { Ledger } from "./open.ts";
-import { blobOf, packedDigest, packedRecordId, splitUrl } from "./row-values.ts";
+import { blobOf, packedRecordId, splitUrl } from "./row-values.ts";
 
 export interface SegmentInput {
   readonly archive: Hex;
@@ -50,15 +50,12 @@ export const appendSql = {
   addRule: "INSERT INTO rule (rule_set, position, name, revision, unit) VALUES (?, ?, ?, ?, ?)",
   anyCapture: "SELECT 1 FROM capture LIMIT 1",
   holdsCapture: "SELECT 1 FROM capture WHERE id = ?",
-  addCapture: `INSERT INTO capture (key, id, slice, position, offset, length, inner_offset, record_type, record_id, origin,
-    url_rest, captured_at, ip, http_status, mime, truncated, stated_block_digest, stated_payload_digest,
-    block_digest_state, payload_digest_state, block_sha256, payload_sha256, payload_bytes, outcome, reason, detail)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  addCapture: `INSERT INTO capture (key, id, slice, position, offset, length, inner_offset, origin, url_rest${captureColumns.names})
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?${captureColumns.marks})`,
   addCopy: `INSERT INTO copy (capture, crawl, subset, file, offset, length, digest, fields)
     SELECT key, ?, ?, ?, ?, ?, ?, ? FROM capture WHERE id = ? AND record_id = ? ON CONFLICT (capture) DO NOTHING`,
-  addDocument: `INSERT INTO document (key, title, canonical_origin, canonical_rest, language_attribute, charset,
-    charset_source, language, language_score, text_sha256, text_bytes, words, licence, licence_basis, measurements)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  addDocument: `INSERT INTO document (key, canonical_origin, canonical_rest, measurements${documentColumns.names})
+    VALUES (?, ?, ?, ?${documentColumns.marks})`,
   addEvidence: `INSERT INTO observation (document, ordinal, kind, licence, value, place, quote, subject)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   addSignal: `INSERT INTO signal (document, ordinal, kind, preference, value, agent, place, quote, policy_url)
@@ -98,8 +95,8 @@ export function appendSegment(ledger: Ledger, input: SegmentInput): "appended" |
       const position = input.share?.positions[captures] ?? captures;
       captures++;
       const key = addCapture(ledger, slice, position, capture);
-      if (capture.document === null) continue;
-      addDocument(ledger, key, capture, capture.document, head.ruleSet.length);
+      if (!isDocument(capture)) continue;
+      addDocument(ledger, key, capture, head.ruleSet.length);
       documents++;
     }
     ledger.statement(appendSql.countSlice).run(captures, documents, slice);
@@ -183,40 +180,18 @@ function addCapture(ledger: Ledger, slice: number, position: number, row: Captur
     );
   }
   const [origin, rest] = splitUrl(row.url);
-  const added = ledger
-    .statement(appendSql.addCapture)
-    .run(
-      firstKey(ledger),
-      blobOf(row.id),
-      slice,
-      position,
-      row.place.offset,
-      row.place.length,
-      row.place.innerOffset,
-      termKey(ledger, row.recordType),
-      packedRecordId(row.recordId),
-      originKey(ledger, origin),
-      rest,
-      row.capturedAt,
-      termKeyOrNull(ledger, row.ip),
-      row.httpStatus,
-      termKeyOrNull(ledger, row.mime),
-      termKeyOrNull(ledger, row.truncated),
-      packedDigest(row.statedBlockDigest, row.blockSha256),
-      packedDigest(row.statedPayloadDigest, row.payloadSha256),
-      digestStates.indexOf(row.blockDigestState),
-      digestStates.indexOf(row.payloadDigestState),
-      blobOf(row.blockSha256),
-      blobOf(row.payloadSha256),
-      row.payloadBytes,
-      outcomes.indexOf(row.outcome),
-      termKeyOrNull(ledger, row.reason),
-      row.detail,
-    );
-  return Number(added.lastInsertRowid);
+  const { offset, length, innerOffset } = row.place;
+  const values: Stored[] = [firstKey(ledger), blobOf(row.id), slice, position, offset, length, innerOffset];
+  values.push(originKey(ledger, origin), rest);
+  pack(ledger, captureColumns, row, values);
+  return Number(ledger.statement(appendSql.addCapture).run(values).lastInsertRowid);
 }
 
-function addDocument(ledger: Ledger, key: number, { id, url }: CaptureRow, row: DocumentRow, rules: number): void {
+function isDocument(capture: CaptureRow): capture is DocumentCapture {
+  return capture.document !== null;
+}
+
+function addDocument(ledger: Ledger, key: number, { id, url, document: row }: DocumentCapture, rules: number): void {
   if (row.measurements.length !== rules) {
     throw new PipelineError(
       "segment-broken",
@@ -228,25 +203,14 @@ function addDocument(ledger: Ledger, key: number, { id, url }: CaptureRow, row: 
     );
   }
   const canonical = row.canonicalUrl === null ? null : splitUrl(row.canonicalUrl);
-  ledger
-    .statement(appendSql.addDocument)
-    .run(
-      key,
-      row.title,
-      canonical === null ? null : originKey(ledger, canonical[0]),
-      canonical === null || canonical[1] === splitUrl(url)[1] ? null : canonical[1],
-      termKeyOrNull(ledger, row.languageAttribute),
-      termKey(ledger, row.charset),
-      termKey(ledger, row.charsetSource),
-      termKey(ledger, row.language),
-      row.languageScore,
-      blobOf(row.textSha256),
-      row.textBytes,
-      row.words,
-      termKey(ledger, row.licence),
-      termKey(ledger, row.licenceBasis),
-      JSON.stringify(row.measurements),
-    );
+  const values: Stored[] = [
+    key,
+    canonical === null ? null : originKey(ledger, canonical[0]),
+    canonical === null || canonical[1] === splitUrl(url)[1] ? null : canonical[1],
+    JSON.stringify(row.measurements),
+  ];
+  pack(ledger, documentColumns, row, values);
+  ledger.statement(appendSql.addDocument).run(values);
   addRights(ledger, key, row);
 }
 

@@ -1,32 +1,18 @@
-import { digestStates, type DigestState, type Hex } from "../core/records.ts";
-import type { Evidence, Signal } from "../core/rights.ts";
+import type { DocumentCapture, Hex, Place, RuleSetRow } from "../core/records.ts";
+import { captureColumns, documentColumns, unpack } from "./columns.ts";
 import type { Ledger } from "./open.ts";
 import { pagesOf } from "./pages-of.ts";
-import {
-  blobOf,
-  digestOf,
-  evidenceJson,
-  evidenceOf,
-  measurementsOf,
-  recordIdOf,
-  signalsJson,
-  signalsOf,
-} from "./row-values.ts";
+import { blobOf, evidenceJson, evidenceOf, measurementsOf, signalsJson, signalsOf } from "./row-values.ts";
 import { ruleSets } from "./rule-sets.ts";
 
 export const keptSql = {
-  documents: `SELECT lower(hex(c.id)) AS id, o.origin || c.url_rest AS url,
-    co.origin || coalesce(d.canonical_rest, c.url_rest) AS canonicalUrl, c.captured_at AS capturedAt,
-    a.name AS archiveName, lower(hex(a.sha256)) AS archiveSha256, c.offset, c.length, c.inner_offset AS innerOffset,
-    rt.text AS recordType, c.record_id AS recordId, c.http_status AS httpStatus, m.text AS mime, t.text AS truncated,
-    c.stated_block_digest AS statedBlockDigest, c.stated_payload_digest AS statedPayloadDigest,
-    c.block_digest_state AS blockDigestState, c.payload_digest_state AS payloadDigestState,
-    lower(hex(c.block_sha256)) AS blockSha256, lower(hex(c.payload_sha256)) AS payloadSha256,
-    c.payload_bytes AS payloadBytes, d.title, cs.text AS charset, css.text AS charsetSource, l.text AS language,
-    d.language_score AS languageScore, lower(hex(d.text_sha256)) AS textSha256, d.text_bytes AS textBytes, d.words,
-    li.text AS licence, lb.text AS licenceBasis, s.rule_set AS ruleSetKey, d.measurements,
+  documents: `SELECT lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, c.offset, c.length, c.inner_offset AS innerOffset,
+    a.name AS archiveName, lower(hex(a.sha256)) AS archive,
+    co.origin || coalesce(d.canonical_rest, c.url_rest) AS canonicalUrl, d.measurements,
     ${evidenceJson} AS evidence, ${signalsJson} AS signals,
-    lower(hex(s.segment_sha256)) AS segmentSha256, c.position, sw.text AS software, cl.representative AS clusterKey
+    s.rule_set AS ruleSetKey, lower(hex(s.segment_sha256)) AS segmentSha256, c.position, cl.representative AS clusterKey,
+    ${captureColumns.select},
+    ${documentColumns.select}
     FROM capture c INDEXED BY capture_by_id
     JOIN document d ON d.key = c.key
     JOIN decision x ON x.document = c.key AND x.policy = (SELECT key FROM policy WHERE sha256 = ?)
@@ -34,15 +20,6 @@ export const keptSql = {
     JOIN archive a ON a.key = s.archive
     JOIN origin o ON o.key = c.origin
     LEFT JOIN origin co ON co.key = d.canonical_origin
-    JOIN term rt ON rt.key = c.record_type
-    LEFT JOIN term m ON m.key = c.mime
-    LEFT JOIN term t ON t.key = c.truncated
-    JOIN term cs ON cs.key = d.charset
-    JOIN term css ON css.key = d.charset_source
-    JOIN term l ON l.key = d.language
-    JOIN term li ON li.key = d.licence
-    JOIN term lb ON lb.key = d.licence_basis
-    JOIN term sw ON sw.key = s.software
     LEFT JOIN cluster_member cm ON cm.document = c.key
     LEFT JOIN cluster cl ON cl.key = cm.cluster
     WHERE c.id > ? AND x.kept = 1 ORDER BY c.id LIMIT ?`,
@@ -64,45 +41,14 @@ const matesLimit = 1000;
 
 /** A kept document with all that attribution needs. */
 export interface KeptDocument {
-  readonly id: Hex;
-  readonly url: string;
-  readonly canonicalUrl: string | null;
-  readonly capturedAt: number | null;
+  /** As its segment has it. */
+  readonly capture: DocumentCapture;
   readonly archiveName: string;
-  readonly archiveSha256: Hex;
-  readonly offset: number;
-  readonly length: number;
-  readonly innerOffset: number;
-  readonly recordType: string;
-  readonly recordId: string | null;
-  readonly httpStatus: number | null;
-  readonly mime: string | null;
-  readonly truncated: string | null;
-  readonly statedBlockDigest: string | null;
-  readonly statedPayloadDigest: string | null;
-  readonly blockDigestState: DigestState;
-  readonly payloadDigestState: DigestState;
-  readonly blockSha256: Hex;
-  readonly payloadSha256: Hex;
-  readonly payloadBytes: number;
-  readonly title: string | null;
-  readonly charset: string;
-  readonly charsetSource: string;
-  readonly language: string;
-  readonly languageScore: number;
-  readonly textSha256: Hex;
-  readonly textBytes: number;
-  readonly words: number;
-  readonly licence: string;
-  readonly licenceBasis: string;
-  /** By name of rule; `null` = unknown. */
-  readonly measurements: Readonly<Record<string, number | null>>;
-  readonly evidence: readonly Evidence[];
-  readonly signals: readonly Signal[];
+  /** The rule of each of its measurements. */
+  readonly ruleSet: readonly RuleSetRow[];
   /** Its text is at `position` in this segment. */
   readonly segmentSha256: Hex;
   readonly position: number;
-  readonly software: string;
   readonly cluster: KeptCluster | null;
 }
 
@@ -117,29 +63,21 @@ export interface KeptCluster {
   readonly licencesDisagree: boolean;
 }
 
-type StoredRow = Omit<
-  KeptDocument,
-  | "recordId"
-  | "statedBlockDigest"
-  | "statedPayloadDigest"
-  | "blockDigestState"
-  | "payloadDigestState"
-  | "measurements"
-  | "evidence"
-  | "signals"
-  | "cluster"
-> & {
-  readonly recordId: string | Buffer | null;
-  readonly statedBlockDigest: string | Buffer | null;
-  readonly statedPayloadDigest: string | Buffer | null;
-  readonly blockDigestState: number;
-  readonly payloadDigestState: number;
-  readonly ruleSetKey: number;
+/** A row of `keptSql.documents`, besides the described fields. */
+interface StoredRow extends Place {
+  readonly id: Hex;
+  readonly url: string;
+  readonly archiveName: string;
+  readonly canonicalUrl: string | null;
   readonly measurements: string;
   readonly evidence: string;
   readonly signals: string;
+  readonly ruleSetKey: number;
+  readonly segmentSha256: Hex;
+  readonly position: number;
+  /** Key of the representative of its cluster. */
   readonly clusterKey: number | null;
-};
+}
 
 /**
  * Documents that a policy keeps, in order of id; none when the ledger has no decisions of it.
@@ -158,22 +96,34 @@ export function* keptDocuments(
     ({ id }: StoredRow) => id,
     (after, limit) => page.all(policy, blobOf(after), limit),
   );
-  for (const { ruleSetKey, clusterKey, ...row } of rows) {
-    const values = measurementsOf(row.measurements);
-    const rules = sets.get(ruleSetKey) ?? [];
+  for (const row of rows) {
+    const { id, archiveName, ruleSetKey, segmentSha256, position, clusterKey } = row;
     yield {
-      ...row,
-      recordId: recordIdOf(row.recordId),
-      statedBlockDigest: digestOf(row.statedBlockDigest, row.blockSha256),
-      statedPayloadDigest: digestOf(row.statedPayloadDigest, row.payloadSha256),
-      blockDigestState: digestStates[row.blockDigestState] ?? "unknown",
-      payloadDigestState: digestStates[row.payloadDigestState] ?? "unknown",
-      measurements: Object.fromEntries(rules.map(({ name }, position) => [name, values[position] ?? null])),
-      evidence: evidenceOf(row.evidence),
-      signals: signalsOf(row.signals),
-      cluster: clusterKey === null ? null : clusterOf(partitions, clusterKey, row.id),
+      capture: captureOf(row),
+      archiveName,
+      ruleSet: sets.get(ruleSetKey) ?? [],
+      segmentSha256,
+      position,
+      cluster: clusterKey === null ? null : clusterOf(partitions, clusterKey, id),
     };
   }
+}
+
+function captureOf(row: StoredRow): DocumentCapture {
+  const { id, url, archive, offset, length, innerOffset, canonicalUrl, measurements, evidence, signals } = row;
+  return {
+    ...unpack(captureColumns, row),
+    id,
+    place: { archive, offset, length, innerOffset },
+    url,
+    document: {
+      ...unpack(documentColumns, row),
+      canonicalUrl,
+      measurements: measurementsOf(measurements),
+      evidence: evidenceOf(evidence),
+      signals: signalsOf(signals),
+    },
+  };
 }
 
 /** @param representative its key, by which every partition with a member knows the cluster */

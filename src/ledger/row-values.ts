@@ -6,26 +6,18 @@ export function blobOf(hex: Hex): Buffer {
   return Buffer.from(hex, "hex");
 }
 
-const uuid = /^<urn:uuid:([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})>$/;
+const uuid = /^<urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}>$/;
 
 /** The usual record id, `<urn:uuid:...>` in lower case, as its 16 bytes; any other as it is. */
 export function packedRecordId(recordId: string | null): string | Buffer | null {
-  const digits = recordId === null ? null : uuid.exec(recordId);
-  return digits === null ? recordId : blobOf(digits.slice(1).join(""));
-}
-
-export function recordIdOf(packed: string | Buffer | null): string | null {
-  if (!Buffer.isBuffer(packed)) return packed;
-  return `<urn:uuid:${packed.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-")}>`;
+  if (recordId === null || !uuid.test(recordId)) return recordId;
+  return blobOf(recordId.slice("<urn:uuid:".length, -1).replaceAll("-", ""));
 }
 
 /** A stated digest that is our own SHA-256 again, as an empty blob; any other as it is. */
 export function packedDigest(stated: string | null, sha256: Hex): string | Buffer | null {
+  if (stated === null || !stated.startsWith("sha256:")) return stated;
   return stated === `sha256:${sha256}` ? Buffer.alloc(0) : stated;
-}
-
-export function digestOf(packed: string | Buffer | null, sha256: Hex): string | null {
-  return Buffer.isBuffer(packed) ? `sha256:${sha256}` : packed;
 }
 
 /** An address in the two parts that are stored: scheme and authority as written, and the rest. */

@@ -13,9 +13,9 @@ import type { ShardText } from "./write-shard.ts";
 
 /** A row before its text has a place in the manifest. */
 export type UnplacedRow = Omit<ManifestRow, "text"> & {
-  readonly words: number;
-  /** Where the text lies until then, and its length. */
-  readonly source: Pick<ShardText, "segmentSha256" | "position" | "bytes">;
+  readonly text: Pick<ManifestRow["text"], "bytes" | "words">;
+  /** Where the text lies until then. */
+  readonly source: Pick<ShardText, "segmentSha256" | "position">;
 };
 
 export interface RowSource {
@@ -39,13 +39,13 @@ export async function writeRows(
   await using rowWriter = await lineWriter(join(folder, documentsPath));
   await using shards = shardPlan(folder, makeShard, shardBytes, shardsAtOnce);
   let lastId = "";
-  for await (const { words, source, ...row } of rows) {
+  for await (const { text, source, ...row } of rows) {
     if (signal?.aborted === true) throw new PipelineError("interrupted", "stopped before the manifest was complete");
     if (row.id <= lastId) throw broken(`row ${row.id} does not come after ${lastId}`);
     lastId = row.id;
-    const { bytes } = source;
-    const place = await shards.add({ id: row.id, textSha256: row.digests.textSha256, ...source });
-    const line = canonicalJson({ ...row, text: { ...place, bytes, words } } satisfies ManifestRow);
+    const { bytes, words } = text;
+    const place = await shards.add({ id: row.id, textSha256: row.digests.textSha256, bytes, ...source });
+    const line = canonicalJson({ ...row, text: { ...place, ...text } } satisfies ManifestRow);
     tree.push(line);
     await rowWriter.write(`${line}\n`);
     counts.add({ language: row.language.code, licence: row.licence.id, textBytes: bytes, words });

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 
 import { PipelineError } from "../core/errors.ts";
 import { checkJob } from "./check-job.ts";
-import { orInterrupted } from "../async/abort.ts";
+import { withAbort } from "../async/abort.ts";
 import { jobKinds, type Job, type JobEnd, type JobHandler, type JobKind, type Queue } from "./queue.ts";
 import { cleanTally, retryRules, verdictOf, type RetryRules, type Tally } from "./retry-rules.ts";
 import { runHandler, type Outcome } from "./run-handler.ts";
@@ -145,7 +145,7 @@ export function localQueue(options: LocalQueueOptions = {}): Queue {
         if (closed) throw closedError();
         if (signal.aborted) throw new PipelineError("interrupted", "stopped while handing in jobs");
         while (lane.waiting.size >= waitingLimit)
-          await orInterrupted(lane.room.promise, signal, "waiting for room in the queue");
+          await withAbort(lane.room.promise, signal, "waiting for room in the queue");
         const known = lane.entries.get(job.id);
         if (known?.state === "live") continue;
         if (known !== undefined) forget(known);
@@ -167,7 +167,7 @@ export function localQueue(options: LocalQueueOptions = {}): Queue {
     async ended(job, signal) {
       const entry = laneOf(job.kind).entries.get(job.id);
       if (entry === undefined) return "lost";
-      return orInterrupted(entry.end.promise, signal, `waiting for a ${job.kind} job`);
+      return withAbort(entry.end.promise, signal, `waiting for a ${job.kind} job`);
     },
     consume(kind, handler, { concurrency }) {
       const lane = laneOf(kind);

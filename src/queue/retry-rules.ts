@@ -1,3 +1,4 @@
+import { backoffMs } from "../async/retry.ts";
 import { failures, PipelineError } from "../core/errors.ts";
 import type { JobEnd } from "./queue.ts";
 
@@ -62,6 +63,7 @@ export function verdictOf(error: unknown, tally: Tally, rules: RetryRules): Verd
 }
 
 function again(tally: Tally, rules: RetryRules): Verdict {
-  const before = tally.failures + tally.faults + tally.crashes - 1;
-  return { again: true, delayMs: Math.min(rules.firstDelayMs * 2 ** before, rules.longestDelayMs), tally };
+  const { firstDelayMs: firstMs, longestDelayMs: mostMs } = rules;
+  const failed = tally.failures + tally.faults + tally.crashes;
+  return { again: true, delayMs: backoffMs(failed, { firstMs, mostMs }), tally };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 
+import { backoffMs } from "../async/retry.ts";
 import { PipelineError } from "../core/errors.ts";
 import { memoryOf, refusalOf } from "./memory.ts";
 import { redisScripts, type RedisScripts } from "./scripts.ts";
@@ -39,7 +40,7 @@ const common = {
 } satisfies RedisOptions;
 
 /** Quick at first, as a restart takes a second; then every two seconds for as long as it takes. */
-const reconnectDelayMs = (times: number): number => Math.min(50 * 2 ** Math.min(times, 6), 2000);
+const reconnectDelayMs = (times: number): number => backoffMs(times, { firstMs: 100, mostMs: 2000 });
 
 /**
  * Connects to Redis 7 or newer, or Valkey, once it has answered and is fit to be a queue.

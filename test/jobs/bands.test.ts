@@ -5,7 +5,7 @@ import { suite, test } from "node:test";
 import type { ClusterRow } from "../../src/ledger/clusters.ts";
 import { PipelineError } from "../../src/core/errors.ts";
 import type { BandRunner } from "../../src/jobs/bands/contract.ts";
-import { clusterCorpus } from "../../src/pipeline/cluster.ts";
+import { clusterDocuments } from "../../src/pipeline/cluster.ts";
 import { jobBands } from "../../src/jobs/bands/submit.ts";
 import { bandsHandler } from "../../src/jobs/bands/handler.ts";
 import { edgesBytes, edgesOf } from "../../src/jobs/bands/edges-codec.ts";
@@ -41,14 +41,14 @@ async function clustersBy(
   using cache = segmentCache(store, join(corpus.folder, "cache"));
   queue.consume("bands", bandsHandler({ store, segments: cache, software }), { concurrency: 2 });
   const runner = jobBands({ queue, store, segments: corpus.corpus.segments, software, parts, signal });
-  await clusterCorpus({ corpus: corpus.corpus, ledgers: [corpus.ledger] }, runner);
+  await clusterDocuments({ corpus: corpus.corpus, ledgers: [corpus.ledger] }, runner);
   return clustersIn(corpus);
 }
 
 suite("bands as jobs", () => {
   test("give the clusters of a local run, in any number of parts and for segments that came in another order", async () => {
     using local = await corpusOfTexts(segments);
-    const { clusters } = await clusterCorpus({ corpus: local.corpus, ledgers: [local.ledger] });
+    const { clusters } = await clusterDocuments({ corpus: local.corpus, ledgers: [local.ledger] });
     const expected = clustersIn(local);
     assert.ok(clusters >= 12, `only ${clusters} clusters`);
     using other = await corpusOfTexts(segments, (all) => all.toReversed());
@@ -93,7 +93,7 @@ suite("bands as jobs", () => {
     queue.consume("bands", bandsHandler({ store, segments: cache, software: "colophon 9" }), { concurrency: 1 });
     const runner = jobBands({ queue, store, segments: corpus.corpus.segments, software, parts: 1, signal });
     await assert.rejects(
-      clusterCorpus({ corpus: corpus.corpus, ledgers: [corpus.ledger] }, runner),
+      clusterDocuments({ corpus: corpus.corpus, ledgers: [corpus.ledger] }, runner),
       (error: unknown) =>
         error instanceof PipelineError &&
         error.code === "version-differs" &&
@@ -120,7 +120,7 @@ suite("bands as jobs", () => {
       { concurrency: 1 },
     );
     const runner: BandRunner = jobBands({ queue, store, segments: corpus.corpus.segments, software, parts: 1, signal });
-    await assert.rejects(clusterCorpus({ corpus: corpus.corpus, ledgers: [corpus.ledger] }, runner), {
+    await assert.rejects(clusterDocuments({ corpus: corpus.corpus, ledgers: [corpus.ledger] }, runner), {
       code: "segment-broken",
     });
     assert.equal(lost.length, segments.length);

@@ -6,7 +6,7 @@ import { suite, test } from "node:test";
 
 import { PipelineError } from "../../src/core/errors.ts";
 import { turnWithoutEnds } from "../../src/crawl/crawl-loop.ts";
-import type { Turn, UrlEnd } from "../../src/frontier/frontier.ts";
+import type { Turn, UrlOutcome } from "../../src/frontier/turn.ts";
 import { turnAskOf, turnEndBytes } from "../../src/crawl/shared/turn-codec.ts";
 import { turnName, type StoredCrawl, type TurnJob } from "../../src/jobs/turn/handler.ts";
 import { remoteTurns } from "../../src/jobs/turn/submit.ts";
@@ -27,13 +27,12 @@ const crawl: StoredCrawl = {
 const turn: Turn = {
   host: "http://a.test",
   lease: 7,
-  delayMs: null,
   urls: [0, 1, 3].map((attempts, id) => {
     const url = `http://a.test/${id}`;
     return { id, url, rawUrl: url, depth: 0, attempts, validators: null };
   }),
 };
-const done: UrlEnd = { kind: "done", status: 200, validators: null };
+const done: UrlOutcome = { kind: "done", status: 200, validators: null };
 
 interface Stage {
   readonly store: Store;
@@ -87,8 +86,8 @@ async function withStore(work: (store: Store) => Promise<void>): Promise<void> {
   }
 }
 
-const kindsOf = ({ ends }: { readonly ends: ReadonlyMap<number, UrlEnd> }): unknown =>
-  Object.fromEntries([...ends].map(([id, end]) => [id, "reason" in end ? `${end.kind} ${end.reason}` : end.kind]));
+const kindsOf = ({ outcomes }: { readonly outcomes: ReadonlyMap<number, UrlOutcome> }): unknown =>
+  Object.fromEntries([...outcomes].map(([id, one]) => [id, "reason" in one ? `${one.kind} ${one.reason}` : one.kind]));
 
 suite("a turn handed to workers", () => {
   test("comes back with all that they brought", async () => {

@@ -50,7 +50,7 @@ test("more documents than one page holds all come, once each, in order, while th
   };
   replaceDecisions([ledger], policy, decisions());
   assert.deepEqual(
-    [...keptDocuments(ledger, policy.sha256)].map(({ id }) => id),
+    [...keptDocuments(ledger, policy.sha256)].map(({ capture }) => capture.id),
     numbers.map(idOf).sort(),
   );
   assert.deepEqual(
@@ -94,11 +94,11 @@ test("clusters and decisions are replaced as a whole, policies stand side by sid
     replaceDecisions([ledger], policy, [{ document: idOf(3), reasons: [] }]);
     replaceClusters([ledger], []);
     assert.deepEqual(
-      [...keptDocuments(ledger, policy.sha256)].map(({ id, cluster }) => [id, cluster]),
+      [...keptDocuments(ledger, policy.sha256)].map(({ capture, cluster }) => [capture.id, cluster]),
       [[idOf(3), null]],
     );
     assert.deepEqual(
-      [...keptDocuments(ledger, other.sha256)].map(({ id }) => id),
+      [...keptDocuments(ledger, other.sha256)].map(({ capture }) => capture.id),
       [idOf(4)],
     );
     assert.deepEqual(

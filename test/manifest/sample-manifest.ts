@@ -130,9 +130,9 @@ function sampleRow(index: number): UnplacedRow {
             licencesDisagree: true,
           }
         : null,
-    words: 10 + index,
+    text: { words: 10 + index, bytes: Buffer.byteLength(text) },
     // Of three segments, whose order is not that of the ids.
-    source: { segmentSha256: sha256(`segment ${index % 3}`), position: index, bytes: Buffer.byteLength(text) },
+    source: { segmentSha256: sha256(`segment ${index % 3}`), position: index },
   };
 }
 

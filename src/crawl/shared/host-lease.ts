@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { orAborted, pause } from "../../async/abort.ts";
+import { untilAborted, pause } from "../../async/abort.ts";
 import type { RedisScripts } from "../../redis/scripts.ts";
 
 /** The right to be the only one of all machines that asks a host. */
@@ -139,7 +139,7 @@ export async function leaseHost(
         const released = scripts.run(releaseScript, keys, [holder, restMs()]);
         released.catch(() => undefined);
         // Nobody need wait for a Redis that is away: the lease ends by itself.
-        await orAborted(released, AbortSignal.timeout(ttlMs));
+        await untilAborted(released, AbortSignal.timeout(ttlMs));
       },
     };
   }

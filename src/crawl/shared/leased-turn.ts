@@ -94,9 +94,9 @@ export async function leasedTurn(
 
   const context = contextOf(settings, { clock, ask, paces: hosts, notes, signal: stop });
   const end = await hostTurn(context, turn, travellingTurn);
-  if (signal.aborted && end.ends.size === 0) return null;
+  if (signal.aborted && end.outcomes.size === 0) return null;
   await deliver(end);
-  return end.ends.size;
+  return end.outcomes.size;
 }
 
 const noPace = { delayMs: 0, crawlDelayMs: 0 };

@@ -1,3 +1,4 @@
+import { eachOf } from "../../async/limit.ts";
 import { PipelineError } from "../../core/errors.ts";
 import { bandEdges, bandsOfPart, textsWithWords } from "../../dedup/band-edges.ts";
 import { bandKeyOf } from "../../dedup/bands.ts";
@@ -8,7 +9,7 @@ import type { Store } from "../../store/store.ts";
 import { edgesBytes } from "./edges-codec.ts";
 import { edgesName, snapshotName, type BandsAsk } from "./job.ts";
 import { inSegmentOrder, ranksOf, snapshotOf, type TextPlace } from "./snapshot-codec.ts";
-import { breather } from "../../async/yield.ts";
+import { yieldToEventLoop } from "../../async/yield.ts";
 import type { SegmentCache } from "../../segment/cache.ts";
 import { storedSignatures } from "../../segment/stored-signatures.ts";
 import { refuseOtherVersion } from "../version-check.ts";
@@ -33,13 +34,12 @@ export function bandsHandler({ store, segments, software }: BandsWork): JobHandl
     refuseOtherVersion(found.software, software);
     const { texts } = found;
     const bands = bandsOfPart(part, of);
-    const pause = breather();
     const order = inSegmentOrder(texts);
     const ranks = ranksOf(order);
     const keys = await bandKeys(store, texts, order, bands, signal);
     const { count, hasWord } = { count: texts.length, hasWord: (text: number) => keys.hasWord[text] === 1 };
     const keyOf = (text: number, band: number): number => keys.byBand.get(band)?.[text] ?? 0;
-    const candidates = await candidatesOf(textsWithWords({ count, hasWord }), keyOf, bands, pause);
+    const candidates = await candidatesOf(textsWithWords({ count, hasWord }), keyOf, bands);
     const wanted = order.filter((text) => candidates.has(text));
     const signatures = await signaturesOf(store, texts, wanted, signal);
     const edges = await bandEdges(
@@ -50,7 +50,7 @@ export function bandsHandler({ store, segments, software }: BandsWork): JobHandl
         rankOf: (text) => ranks[text] ?? 0,
         equalSlots: (a, b) => equalSlots(signatures.slots, signatures.placeOf(a), signatures.placeOf(b)),
         textOf: async (text) => {
-          await pause();
+          await yieldToEventLoop();
           const { segmentSha256, position } = placeAt(texts, text);
           return segments.text(segmentSha256, position, signal);
         },
@@ -59,7 +59,7 @@ export function bandsHandler({ store, segments, software }: BandsWork): JobHandl
       async (done) => {
         if (signal.aborted) throw new PipelineError("interrupted", "the worker was told to stop");
         progress(done / bands.length);
-        await pause();
+        await yieldToEventLoop();
       },
     );
     await store.put(name, edgesBytes(edges), signal);
@@ -99,14 +99,13 @@ async function candidatesOf(
   withWords: Int32Array,
   keyOf: (text: number, band: number) => number,
   bands: readonly number[],
-  pause: () => Promise<void> | undefined,
 ): Promise<ReadonlySet<number>> {
   const candidates = new Set<number>();
   for (const band of bands) {
     for (const bucket of bucketsOf((text) => keyOf(text, band), withWords)) {
       for (const text of bucket) candidates.add(text);
     }
-    await pause();
+    await yieldToEventLoop();
   }
   return candidates;
 }
@@ -138,13 +137,10 @@ async function eachSignature(
   use: (text: number, read: (into: Uint32Array, at: number) => void) => void,
 ): Promise<void> {
   const runs = runsOf(order, (text) => placeAt(texts, text).segmentSha256);
-  const one = async (): Promise<void> => {
-    for (const run of runs) {
-      const read = await storedSignatures(store, placeAt(texts, run[0] ?? -1).segmentSha256, signal);
-      for (const text of run) use(text, (into, at) => read(placeAt(texts, text).position, into, at));
-    }
-  };
-  await Promise.all(Array.from({ length: segmentsAtOnce }, one));
+  await eachOf(runs, segmentsAtOnce, signal, async (run, _, either) => {
+    const read = await storedSignatures(store, placeAt(texts, run[0] ?? -1).segmentSha256, either);
+    for (const text of run) use(text, (into, at) => read(placeAt(texts, text).position, into, at));
+  });
 }
 
 function* runsOf(order: Int32Array, keyOf: (text: number) => string): Generator<Int32Array> {

@@ -68,7 +68,7 @@ export function copyHandler({ store, folder, software }: CopyWork): JobHandler {
       fetched += more;
       progress(wantedBytes === 0 ? 0 : Math.min(1, fetched / wantedBytes));
     };
-    const copied = await copyGroup(spec, work, { source, onBytes }, signal);
+    const copied = await copyGroup(spec, { folder: work, files: source.files, signal, onBytes });
     const archive = copied.path === null ? null : await fileSha256(copied.path, signal);
     if (copied.path !== null && archive !== null) await store.put(archiveName(archive), { path: copied.path }, signal);
     const end: StoredEnd = { archive, records: copied.records, bytes: copied.bytes, refused: copied.refused };

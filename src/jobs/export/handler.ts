@@ -6,7 +6,7 @@ import type { Hex } from "../../core/records.ts";
 import { writeShard } from "../../manifest/write-shard.ts";
 import type { JobHandler, JobPayload } from "../../queue/queue.ts";
 import type { Store } from "../../store/store.ts";
-import { breather } from "../../async/yield.ts";
+import { yieldToEventLoop } from "../../async/yield.ts";
 import { partName, partOf, shardName, shardResultName, shardSoftware } from "./job.ts";
 import type { SegmentCache } from "../../segment/cache.ts";
 import { refuseOtherVersion } from "../version-check.ts";
@@ -39,13 +39,12 @@ export function exportHandler({ store, segments, folder, software }: ExportWork)
     const work = mkdtempSync(join(folder, "export-"));
     try {
       const path = join(work, "shard");
-      const pause = breather();
       let read = 0;
       const written = await writeShard(
         path,
         found.texts,
         async ({ segmentSha256, position }) => {
-          await pause();
+          await yieldToEventLoop();
           progress(read++ / found.texts.length);
           return segments.text(segmentSha256, position, signal);
         },

@@ -1,6 +1,6 @@
 import type { WrittenFile, ShardText } from "../../manifest/write-shard.ts";
 import { writeShard } from "../../manifest/write-shard.ts";
-import { breather } from "../../async/yield.ts";
+import { yieldToEventLoop } from "../../async/yield.ts";
 import type { TextStore } from "../../segment/texts.ts";
 
 /** Makes the shards of a manifest, some at the same time. */
@@ -19,7 +19,6 @@ export interface ShardRunner {
 
 /** Makes them in this process: while one is packed, rows and texts of the next are read. */
 export function localShards(store: Pick<TextStore, "text">, signal: AbortSignal): ShardRunner {
-  const pause = breather();
   return {
     atOnce: 1,
     makeShard: async (path, texts, onTexts) =>
@@ -27,7 +26,7 @@ export function localShards(store: Pick<TextStore, "text">, signal: AbortSignal)
         path,
         texts,
         async ({ segmentSha256, position }) => {
-          await pause();
+          await yieldToEventLoop();
           onTexts(1);
           return store.text(segmentSha256, position);
         },

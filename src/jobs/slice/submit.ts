@@ -6,7 +6,7 @@ import type { Hex } from "../../core/records.ts";
 import { jobOf } from "../../queue/job.ts";
 import type { Job, JobHandler, JobPayload, Queue } from "../../queue/queue.ts";
 import { localQueue } from "../../queue/local-queue.ts";
-import { orInterrupted } from "../../async/abort.ts";
+import { withAbort } from "../../async/abort.ts";
 import { runJob } from "../run-job.ts";
 import type { Store } from "../../store/store.ts";
 import { archiveName, withFetchedSlice } from "./fetch-slice.ts";
@@ -48,7 +48,7 @@ export function sliceHandler({ store, pool, folder, software }: SliceWork): JobH
     const work = mkdtempSync(join(folder, "slice-"));
     try {
       // The work itself cannot be stopped; whoever waits for it is let go.
-      const result = await orInterrupted(measured(ask, work, { store, pool }, signal), signal, "measuring a slice");
+      const result = await withAbort(measured(ask, work, { store, pool }, signal), signal, "measuring a slice");
       await store.put(segmentName(result.segment), { path: segmentPath(work, result.segment) }, signal);
       await store.put(resultName(job), Buffer.from(JSON.stringify(result)), signal);
       return { ...result };
@@ -121,7 +121,7 @@ export function localMeasurer(pool: ThreadPool, software: string): Measurer & As
   const handler: JobHandler = async ({ id }, context) => {
     const job = jobs.get(id);
     if (job === undefined) throw new RangeError(`nobody asked for slice job ${id}`);
-    return { ...(await orInterrupted(pool.measure(job), context.signal, "measuring a slice")) };
+    return { ...(await withAbort(pool.measure(job), context.signal, "measuring a slice")) };
   };
   queue.consume("slice", handler, { concurrency: pool.size });
   return {

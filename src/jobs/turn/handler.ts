@@ -10,7 +10,6 @@ import { turnAskOf, turnEndBytes } from "../../crawl/shared/turn-codec.ts";
 import type { Requester } from "../../fetch/requester.ts";
 import type { JobHandler, JobPayload } from "../../queue/queue.ts";
 import type { Store } from "../../store/store.ts";
-import { findWays } from "../../crawl/links-of.ts";
 
 /** What a `turn` job says; the turn itself lies in the store. */
 export interface TurnJob extends JobPayload {
@@ -48,7 +47,7 @@ export function turnName({ run, lease, part }: Pick<TurnJob, "run" | "lease" | "
 }
 
 export function settingsOf({ scope, ...rest }: StoredCrawl): CrawlSettings {
-  return { ...rest, scope: scopeOf(scope), findWays };
+  return { ...rest, scope: scopeOf(scope) };
 }
 
 export interface TurnWork {

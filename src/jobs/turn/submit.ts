@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
 
+import { retrying } from "../../async/retry.ts";
 import { failures, PipelineError } from "../../core/errors.ts";
 import { systemClock } from "../../crawl/crawl-clock.ts";
 import { refusedIn, turnWithoutEnds, type TurnRunner } from "../../crawl/crawl-loop.ts";
 import { retryOf } from "../../crawl/crawl-settings.ts";
-import { failedTurn } from "../../crawl/failed-turn.ts";
-import type { Notes, Turn } from "../../frontier/frontier.ts";
+import { failedTurn } from "../../crawl/ended-turn.ts";
+import type { Notes } from "../../frontier/frontier.ts";
+import type { Turn } from "../../frontier/turn.ts";
 import { paceNote } from "../../crawl/host-paces.ts";
 import type { EndedTurn } from "../../crawl/host-turn.ts";
 import { travellingUrls } from "../../crawl/shared/leased-turn.ts";
@@ -121,7 +122,7 @@ function joined(all: EndedTurn, one: EndedTurn): EndedTurn {
   return {
     ...one,
     turn: all.turn,
-    ends: new Map([...all.ends, ...one.ends]),
+    outcomes: new Map([...all.outcomes, ...one.outcomes]),
     found: [...all.found, ...one.found],
     pieces: [...all.pieces, ...one.pieces],
     refused: refusedIn([all, one]),
@@ -133,16 +134,14 @@ function joined(all: EndedTurn, one: EndedTurn): EndedTurn {
 
 /** Tries until it can be reached; whatever else is wrong ends it. @throws {PipelineError} `interrupted` too */
 async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  for (let waitMs = 250; ; waitMs = Math.min(2 * waitMs, longestPauseMs)) {
-    try {
-      return await work();
-    } catch (error) {
-      const isAway =
-        error instanceof PipelineError && (error.code === "store-unreachable" || error.code === "queue-unreachable");
-      if (!isAway) throw error;
-      if (signal.aborted)
-        throw new PipelineError("interrupted", "stopped while the store or Redis was away", {}, error);
-      await pause(waitMs, undefined, { signal }).catch(() => undefined);
-    }
-  }
+  const again = (error: unknown): boolean => {
+    if (!isAway(error)) return false;
+    if (signal.aborted) throw new PipelineError("interrupted", "stopped while the store or Redis was away", {}, error);
+    return true;
+  };
+  return retrying(work, { backoff: { firstMs: 250, mostMs: longestPauseMs }, again }, signal);
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof PipelineError && (error.code === "store-unreachable" || error.code === "queue-unreachable");
 }

@@ -1,15 +1,13 @@
-import { setTimeout as pause } from "node:timers/promises";
-
 import { DelayedError, UnrecoverableError, WaitingError, Worker, type Job as BullJob } from "bullmq";
 
-import { atMost } from "../../async/timeout.ts";
+import { pause, withTimeout } from "../../async/abort.ts";
 import type { ConsumeOptions, Consumer, Job, JobEnd, JobHandler, JobKind, JobPayload, JobResult } from "../queue.ts";
 import { asError, failureText } from "./completions.ts";
 import { claimScript, dueScript, failedScript, finishScript, giveBackScript, quarantineScript } from "./lua.ts";
 import { deadAfterLocks, endsKept, stallsAllowed, type QueueSettings } from "./settings.ts";
 import type { RedisConnection } from "../../redis/connection.ts";
 import { verdictOf, type Tally } from "../retry-rules.ts";
-import type { RunGate } from "../../async/shared-lock.ts";
+import type { SharedLock } from "../../async/shared-lock.ts";
 import { runHandler } from "../run-handler.ts";
 import { throttled } from "../../async/throttle.ts";
 import type { WorkerBeat } from "./heartbeat.ts";
@@ -18,7 +16,7 @@ import type { WorkerBeat } from "./heartbeat.ts";
 export interface ConsumerDeps {
   readonly connection: RedisConnection;
   readonly settings: QueueSettings;
-  readonly gate: RunGate;
+  readonly lock: SharedLock;
   readonly beat: WorkerBeat;
   readonly onError: (error: Error) => void;
 }
@@ -52,7 +50,7 @@ export function bullmqConsumer(
   { concurrency, cores }: ConsumeOptions,
   deps: ConsumerDeps,
 ): Consumer {
-  const { settings, gate, beat, onError } = deps;
+  const { settings, lock, beat, onError } = deps;
   const { client, prefix, scripts } = deps.connection;
   const { retry, lockDurationMs } = settings;
   const stops = new Set<AbortController>();
@@ -82,7 +80,7 @@ export function bullmqConsumer(
   };
 
   const claim = async (id: string, alone: boolean, signal: AbortSignal): Promise<Claim> => {
-    const leave = alone ? await gate.alone(signal) : await gate.beside(signal);
+    const leave = alone ? await lock.exclusive(signal) : await lock.shared(signal);
     if (leave === undefined) return { state: "stopped" };
     let left = leave;
     try {
@@ -258,7 +256,7 @@ export function bullmqConsumer(
         closing.abort();
         for (const stop of stops) stop.abort();
       }, deadlineMs);
-      await atMost(deadlineMs + closeGraceMs, closed);
+      await withTimeout(closed, deadlineMs + closeGraceMs);
       clearTimeout(deadline);
       closing.abort();
       return givenBack;

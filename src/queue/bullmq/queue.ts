@@ -1,16 +1,15 @@
 import { PipelineError } from "../../core/errors.ts";
-import { atMost } from "../../async/timeout.ts";
 import { bullQueues } from "./client.ts";
 import { bullmqConsumer } from "./consumer.ts";
 import { checkJob } from "../check-job.ts";
 import { handIn, type HandIn } from "./enqueue.ts";
 import { jobEnds, type JobEnds } from "./completions.ts";
-import { orInterrupted } from "../../async/abort.ts";
+import { withAbort, withTimeout } from "../../async/abort.ts";
 import type { Consumer, Job, JobKind, Queue } from "../queue.ts";
 import { jobsAtOnce, queueSettings, type QueueSettings } from "./settings.ts";
 import type { RedisConnection } from "../../redis/connection.ts";
 import { retryRules, type RetryRules } from "../retry-rules.ts";
-import { runGate } from "../../async/shared-lock.ts";
+import { sharedLock } from "../../async/shared-lock.ts";
 import { workerBeat, workersSeen } from "./heartbeat.ts";
 
 export interface BullmqQueueOptions extends Partial<Omit<QueueSettings, "retry">> {
@@ -33,7 +32,7 @@ export function bullmqQueue(connection: RedisConnection, options: BullmqQueueOpt
   const submitters = new Map<JobKind, { readonly ends: JobEnds; readonly handIn: HandIn }>();
   const consumers = new Set<Consumer>();
   const closed = new AbortController();
-  const gate = runGate();
+  const lock = sharedLock();
   const beat = workerBeat(connection, settings.lockDurationMs, onError);
   const atOnce = Math.max(1, Math.min(jobsAtOnce, Math.floor(settings.waitingLimit / 5)));
 
@@ -53,14 +52,14 @@ export function bullmqQueue(connection: RedisConnection, options: BullmqQueueOpt
         for (let from = 0; from < ofKind.length; from += atOnce) {
           if (closed.signal.aborted) throw new PipelineError("interrupted", "the queue was closed");
           const some = ofKind.slice(from, from + atOnce);
-          await orInterrupted(submitterOf(kind).handIn(some, signal), signal, `handing in ${kind} jobs`);
+          await withAbort(submitterOf(kind).handIn(some, signal), signal, `handing in ${kind} jobs`);
         }
       }
     },
     ended: (job: Job, signal) =>
-      orInterrupted(submitterOf(job.kind).ends.endOf(job), signal, `waiting for a ${job.kind} job`),
+      withAbort(submitterOf(job.kind).ends.endOf(job), signal, `waiting for a ${job.kind} job`),
     consume(kind, handler, wanted) {
-      const consumer = bullmqConsumer(kind, handler, wanted, { connection, settings, gate, beat, onError });
+      const consumer = bullmqConsumer(kind, handler, wanted, { connection, settings, lock, beat, onError });
       consumers.add(consumer);
       return consumer;
     },
@@ -80,8 +79,8 @@ export function bullmqQueue(connection: RedisConnection, options: BullmqQueueOpt
       await Promise.all([...consumers].map((consumer) => consumer.close(0)));
       // Redis may be away, and then there is nothing to leave.
       const left = [...submitters.values()].map(({ ends }) => ends.close());
-      await atMost(leaveMs, Promise.all([...left, beat.stop()]));
-      await atMost(leaveMs, queues.close());
+      await withTimeout(Promise.all([...left, beat.stop()]), leaveMs);
+      await withTimeout(queues.close(), leaveMs);
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Block } from "../../core/page.ts";
-import type { Evidence, Subject } from "../../core/rights.ts";
+import type { SeenEvidence, Subject } from "../../core/rights.ts";
 import { bothEnds } from "../first-and-last.ts";
 import type { LicencePhrase } from "../creative-commons-phrase.ts";
 import type { EvidenceKind } from "../evidence-kind.ts";
@@ -24,7 +24,7 @@ const labelLength = 60;
 const reservationLength = 160;
 
 /** Sentences that name a licence or reserve all rights, without help of a link. */
-export const textNotice: EvidenceKind = {
+export const textNotice = {
   name: "text-notice",
   revision: 1,
   source: "wording of licence notices on real pages; titles of the Creative Commons deeds",
@@ -41,7 +41,7 @@ export const textNotice: EvidenceKind = {
       return reserves ? grants.concat(reservedIn(layout, index, words)) : grants;
     });
   },
-};
+} as const satisfies EvidenceKind;
 
 interface WordedBlock {
   readonly index: number;
@@ -78,7 +78,7 @@ function isLabel({ text, tag }: Block, { licence }: LicencePhrase): boolean {
   return text.length <= labelLength && isCreativeCommons(licence) && !/^h[1-6]$/.test(tag);
 }
 
-function reservedIn(layout: PageLayout, index: number, words: string): Evidence[] {
+function reservedIn(layout: PageLayout, index: number, words: string): SeenEvidence[] {
   const block = layout.page.blocks[index];
   const chrome = isChrome(layout, index);
   return reservationsIn(words)
@@ -108,7 +108,7 @@ function notice(
   words: string,
   { start, end }: { readonly start: number; readonly end: number },
   subject: Subject,
-): Evidence {
+): SeenEvidence {
   const value = cut(words.slice(start, end), valueLength);
   const quote = quoteAround(words, start, end);
   return { kind: "text-notice", licence, value, place: block?.region ?? "body", quote, subject };
