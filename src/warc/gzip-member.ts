@@ -39,7 +39,7 @@ export async function gzipMemberAt(window: WindowFeed, at: number): Promise<Unpa
     }
     const used = head + result.engine.bytesWritten;
     if (used + trailerBytes <= view.length) {
-      return checked(result.buffer, crc32(result.buffer), view.readUInt32LE(used), view.readUInt32LE(used + 4), used);
+      return checked(result.buffer, view, used);
     }
     if (whole) return torn(result.buffer, view.length);
   }
@@ -72,9 +72,11 @@ function chunkFor(view: Buffer, head: number, end: number): number {
   return likely ? Math.max(smallestChunk, stated + 64) : usualChunk;
 }
 
-function checked(bytes: Buffer, crc: number, statedCrc: number, statedLength: number, used: number): Unpacked {
-  if (crc !== statedCrc) return broken("crc-mismatch", "the CRC-32 of the gzip member does not match");
-  if (bytes.length % 2 ** 32 !== statedLength)
+/** @param used bytes of `view` before the member's trailer, which states the CRC-32 and the length */
+function checked(bytes: Buffer, view: Buffer, used: number): Unpacked {
+  if (crc32(bytes) !== view.readUInt32LE(used))
+    return broken("crc-mismatch", "the CRC-32 of the gzip member does not match");
+  if (bytes.length % 2 ** 32 !== view.readUInt32LE(used + 4))
     return broken("crc-mismatch", "the length of the gzip member does not match");
   return { kind: "member", length: used + trailerBytes, feed: bufferFeed(bytes), torn: false, close: () => {} };
 }
