@@ -15,6 +15,7 @@ import type { Rule } from "../src/core/quality.ts";
 import { otherBases, preferences } from "../src/core/rights.ts";
 import { rules } from "../src/quality/registry.ts";
 import { evidenceKinds, signalKinds } from "../src/rights/registry.ts";
+import { storeLayout } from "../src/store/layout.ts";
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
 
@@ -69,6 +70,12 @@ function ledgerViews(page: string): string {
   return section(page, provenancePage, "views", tables.join("\n"));
 }
 
+/** Every object that a store can hold. */
+function storeObjects(page: string): string {
+  const rows = storeLayout.map(({ name, holds, writer, removable }) => [`\`${name}\``, holds, writer, removable]);
+  return section(page, provenancePage, "store", table(["object", "holds", "put by", "may be removed"], rows));
+}
+
 /** Every reason why a capture is no document. */
 function outcomeTable(page: string): string {
   const rows = Object.entries(outcomeReasons).map(([reason, { outcome, meaning }]) => [
@@ -87,9 +94,10 @@ function faultTables(page: string): string {
   return section(losses, provenancePage, "problems", table(["code", "meaning"], rowsOf(problemCodes)));
 }
 
-/** The page on formats: reasons of captures, faults of archives, and the views of the ledger. */
+/** The page on formats: reasons of captures, faults of archives, the objects of a store, and the views of the ledger. */
 function provenanceTables(): Generated {
-  return { path: provenancePage, text: ledgerViews(faultTables(outcomeTable(read(provenancePage)))) };
+  const page = storeObjects(faultTables(outcomeTable(read(provenancePage))));
+  return { path: provenancePage, text: ledgerViews(page) };
 }
 
 /** Every quality rule, and every kind of evidence and signal with what they can say, from registries and tables. */

@@ -53,7 +53,7 @@ export async function openCollector(place: MeetingPlace | null, corpus: Corpus, 
     machines,
     async runners(ledgers) {
       const documents = archiveTotals(ledgers).reduce((sum, archive) => sum + archive.documents, 0);
-      return jobRunners(machines, corpus.segments, softwareVersion(), documents, signal);
+      return jobRunners(machines, { segments: corpus.segments, documents, software: softwareVersion(), signal });
     },
     signal,
     check() {

@@ -70,8 +70,8 @@ export interface CommonCrawlRun {
   /** Notified of each archive as soon as it is whole. */
   readonly onArchive: (archive: CopiedArchive) => void;
   readonly onProgress: (progress: CopyProgress) => void;
-  /** `null`: done here. */
-  readonly copyOne: CopyOne | null;
+  /** Who copies one group; this process may, with the source that is open here. */
+  readonly copyOneWith: (source: CommonCrawl) => CopyOne;
 }
 
 /** What a run has done so far. */
@@ -99,9 +99,7 @@ export async function copyFromCommonCrawl(request: CommonCrawlRequest, run: Comm
   const selected = await unlessInterrupted(selectedOnce(request, folder, source, { signal, onSelected }), signal);
   const { groups, refused } = selected ?? { groups: [], refused: [] };
   const tally: Tally = { groups, copied: groups.map(() => null), failures: [], done: 0, fetchedBytes: 0, records: 0 };
-  const { files } = source;
-  const here: CopyOne = async (spec, onBytes, either) => copyGroup(spec, { folder, files, signal: either, onBytes });
-  const copyOne = run.copyOne ?? here;
+  const copyOne = run.copyOneWith(source);
   const copying = eachOf(groups, source.connections, signal, async (spec, at, either) => {
     const onBytes = (more: number): void => {
       tally.fetchedBytes += more;

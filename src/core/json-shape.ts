@@ -24,6 +24,16 @@ export function checked<T>(shape: Shape<T>, value: unknown, refuse: (why: string
   }
 }
 
+/** @returns `null` for a text that is not JSON of this shape */
+export function parsedOrNull<T>(shape: Shape<T>, json: string): T | null {
+  try {
+    return shape(JSON.parse(json), "");
+  } catch (error) {
+    if (error instanceof ShapeFault || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
 /** Checks a text that should be JSON. @throws what `refuse` makes of the first thing that is wrong with it */
 export function parsed<T>(shape: Shape<T>, json: string, refuse: (why: string) => PipelineError): T {
   return checked(shape, valueOf(json, refuse), refuse);

@@ -19,8 +19,8 @@ export interface Machines extends AsyncDisposable {
 }
 
 /**
- * Opens both; neither is kept when the other cannot be had.
- * @param onError told of what went wrong and is tried again
+ * Opens both; neither stays open when the other cannot be opened.
+ * @param onError called with each failure that is tried again
  * @param lockMs how long a dead worker holds its jobs; `null`: 30 s
  * @throws {PipelineError} `queue-unreachable`, `queue-refused`, `store-unreachable`, `store-refused`
  */

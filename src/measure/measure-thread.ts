@@ -1,4 +1,4 @@
-// One worker thread: takes slices one at a time and answers with what came of each.
+// One worker thread: takes slices one at a time and answers with the result of each.
 import { parentPort, workerData } from "node:worker_threads";
 
 import { isDiskFull } from "../core/disk-full.ts";

@@ -1,11 +1,14 @@
+import type { CommonCrawl } from "../commoncrawl/access.ts";
 import {
   copyFromCommonCrawl,
+  type CopyOne,
   type CommonCrawlRequest,
   type CopyProgress,
   type CopyReport,
 } from "../commoncrawl/copy.ts";
 import { commonCrawlFolder } from "../corpus/corpus.ts";
-import { jobCopies } from "../jobs/copy/submit.ts";
+import { localCopies } from "../jobs/copy/local.ts";
+import { submitCopies } from "../jobs/copy/submit.ts";
 import type { Machines } from "../jobs/machines.ts";
 import { crawlCorpus, type CorpusCrawlHooks, type CorpusCrawlReport, type CrawlRequest } from "./crawl.ts";
 import type { Run } from "./run.ts";
@@ -53,8 +56,10 @@ export async function acquire(
   if (sources.copies !== null) {
     const folder = commonCrawlFolder(corpus);
     const onCopied = ({ path }: { readonly path: string }): void => hooks.onArchive(path);
-    const copyOne = machines === null ? null : jobCopies({ ...machines, ...sources.copies, software, folder });
-    const copying = { folder, signal, onArchive: onCopied, onProgress: hooks.onCopy, copyOne };
+    const { access } = sources.copies;
+    const copyOneWith = (source: CommonCrawl): CopyOne =>
+      machines === null ? localCopies(source, folder) : submitCopies({ ...machines, access, software, folder });
+    const copying = { folder, signal, onArchive: onCopied, onProgress: hooks.onCopy, copyOneWith };
     copies = await copyFromCommonCrawl(sources.copies, copying);
   }
   const copied = copies?.archives.map(({ path }) => path) ?? [];

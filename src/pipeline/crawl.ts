@@ -16,8 +16,8 @@ import { redisFrontier } from "../frontier/redis-frontier.ts";
 import { scopeOf } from "../url/scope.ts";
 import { openFrontier } from "../frontier/sqlite-frontier.ts";
 import { frontierPath, type Corpus } from "../corpus/corpus.ts";
-import { settingsOf, type StoredCrawl } from "../jobs/turn/handler.ts";
-import { remoteTurns, type SharedCrawl } from "../jobs/turn/submit.ts";
+import { settingsOf, type StoredCrawl } from "../jobs/turn/contract.ts";
+import { submitTurns, type SharedCrawl } from "../jobs/turn/submit.ts";
 import { withSmallHeap } from "./small-heap.ts";
 
 /** What to crawl and how, as a command line or `corpus.yaml` states it. */
@@ -103,7 +103,7 @@ export async function crawlCorpus(
     followSitemaps: request.followSitemaps,
   };
   const run = runOf(frontier);
-  const turns = shared === null ? null : await remoteTurns(shared, run, stored, frontier, signal);
+  const turns = shared === null ? null : await submitTurns(shared, { run, crawl: stored, notes: frontier }, signal);
   const options: CrawlOptions = {
     ...settingsOf(stored),
     archives: corpus.archives,

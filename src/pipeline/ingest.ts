@@ -3,7 +3,7 @@ import { outcomes, type ArchiveRow, type Hex, type Outcome } from "../core/recor
 import { oneAhead, semaphore, type Semaphore } from "../async/limit.ts";
 import { wholeSlices } from "./collect.ts";
 import type { MeasureJob, MeasureResult } from "../measure/measure-slice.ts";
-import type { Measurer } from "../measure/measurer.ts";
+import type { Measurer } from "../jobs/slice/contract.ts";
 import { bytesOf, type InputFailure, type Registered } from "./register.ts";
 import type { Run } from "./run.ts";
 import { sliceOf } from "../measure/slices.ts";

@@ -13,7 +13,8 @@ import type { ShardText } from "../manifest/write-shard.ts";
 import type { Run } from "./run.ts";
 import type { LoadedPolicy } from "../corpus/policy-file.ts";
 import { manifestRowOf } from "../manifest/manifest-row.ts";
-import { localShards, type ShardRunner } from "../jobs/export/local.ts";
+import type { ShardMaker } from "../jobs/export/contract.ts";
+import { localShards } from "../jobs/export/local.ts";
 import { textStore } from "../segment/texts.ts";
 
 export interface PublishReport extends BuildResult {
@@ -29,7 +30,7 @@ export interface PublishReport extends BuildResult {
 export async function publishManifest(
   run: Run,
   policy: LoadedPolicy,
-  shards: ShardRunner | undefined,
+  shards: ShardMaker | undefined,
   onProgress: (done: number, total: number) => void,
 ): Promise<Omit<PublishReport, "clusters">> {
   const { corpus, ledgers, software, signal } = run;

@@ -4,8 +4,9 @@ import { inBackground } from "../async/in-background.ts";
 import type { LoadedPolicy } from "../corpus/policy-file.ts";
 import type { Machines } from "../jobs/machines.ts";
 import type { PublishRunners } from "../jobs/runners.ts";
-import { jobMeasurer, localMeasurer } from "../jobs/slice/submit.ts";
-import type { Measurer } from "../measure/measurer.ts";
+import type { Measurer } from "../jobs/slice/contract.ts";
+import { localSlices } from "../jobs/slice/local.ts";
+import { submitSlices } from "../jobs/slice/submit.ts";
 import { threadPool } from "../measure/thread-pool.ts";
 import { acquire, type Acquired, type AcquireHooks, type Sources } from "./acquire.ts";
 import { clusterDocuments } from "./cluster.ts";
@@ -131,9 +132,9 @@ function stopIfAsked(signal: AbortSignal): void {
 /** Slices that many machines may have in progress for one collector; their results are small, their order is kept here. */
 const slicesUnderWay = 256;
 
-function measurerOf({ machines, workers }: Recipe, { software, signal }: Run): Measurer & AsyncDisposable {
-  if (machines === null) return localMeasurer(threadPool(workers, software), software);
-  return jobMeasurer({ ...machines, software, window: slicesUnderWay, signal });
+function measurerOf({ machines, workers }: Recipe, { software, signal }: Run): Measurer {
+  if (machines === null) return localSlices(threadPool(workers, software));
+  return submitSlices({ ...machines, software, window: slicesUnderWay, signal });
 }
 
 /** What was ingested while archives were acquired belongs to this run too. */

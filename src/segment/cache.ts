@@ -4,7 +4,8 @@ import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
 import type { Store } from "../store/store.ts";
 import { broughtObject } from "./brought-object.ts";
-import { segmentName, segmentPath } from "./format.ts";
+import { segmentName } from "../store/layout.ts";
+import { segmentPath } from "./format.ts";
 import { textStore } from "./texts.ts";
 
 /** Texts of segments that lie in a store. */

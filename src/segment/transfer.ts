@@ -1,7 +1,8 @@
 import { eachOf } from "../async/limit.ts";
 import type { Hex } from "../core/records.ts";
 import type { Store } from "../store/store.ts";
-import { segmentName, segmentPath } from "./format.ts";
+import { segmentName } from "../store/layout.ts";
+import { segmentPath } from "./format.ts";
 
 /** Segments looked for at the same time. */
 const atOnce = 16;

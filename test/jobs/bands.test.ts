@@ -6,7 +6,7 @@ import type { ClusterRow } from "../../src/ledger/clusters.ts";
 import { PipelineError } from "../../src/core/errors.ts";
 import type { BandRunner } from "../../src/jobs/bands/contract.ts";
 import { clusterDocuments } from "../../src/pipeline/cluster.ts";
-import { jobBands } from "../../src/jobs/bands/submit.ts";
+import { submitBands } from "../../src/jobs/bands/submit.ts";
 import { bandsHandler } from "../../src/jobs/bands/handler.ts";
 import { edgesBytes, edgesOf } from "../../src/jobs/bands/edges-codec.ts";
 import { snapshotBytes, snapshotOf } from "../../src/jobs/bands/snapshot-codec.ts";
@@ -40,7 +40,7 @@ async function clustersBy(
   await using queue = localQueue();
   using cache = segmentCache(store, join(corpus.folder, "cache"));
   queue.consume("bands", bandsHandler({ store, segments: cache, software }), { concurrency: 2 });
-  const runner = jobBands({ queue, store, segments: corpus.corpus.segments, software, parts, signal });
+  const runner = submitBands({ queue, store, segments: corpus.corpus.segments, software, parts, signal });
   await clusterDocuments({ corpus: corpus.corpus, ledgers: [corpus.ledger] }, runner);
   return clustersIn(corpus);
 }
@@ -91,7 +91,7 @@ suite("bands as jobs", () => {
     await using queue = localQueue({ retry: { tries: 1 } });
     using cache = segmentCache(store, join(corpus.folder, "cache"));
     queue.consume("bands", bandsHandler({ store, segments: cache, software: "colophon 9" }), { concurrency: 1 });
-    const runner = jobBands({ queue, store, segments: corpus.corpus.segments, software, parts: 1, signal });
+    const runner = submitBands({ queue, store, segments: corpus.corpus.segments, software, parts: 1, signal });
     await assert.rejects(
       clusterDocuments({ corpus: corpus.corpus, ledgers: [corpus.ledger] }, runner),
       (error: unknown) =>
@@ -119,7 +119,14 @@ suite("bands as jobs", () => {
       },
       { concurrency: 1 },
     );
-    const runner: BandRunner = jobBands({ queue, store, segments: corpus.corpus.segments, software, parts: 1, signal });
+    const runner: BandRunner = submitBands({
+      queue,
+      store,
+      segments: corpus.corpus.segments,
+      software,
+      parts: 1,
+      signal,
+    });
     await assert.rejects(clusterDocuments({ corpus: corpus.corpus, ledgers: [corpus.ledger] }, runner), {
       code: "segment-broken",
     });

@@ -8,8 +8,9 @@ import { PipelineError } from "../../src/core/errors.ts";
 import { turnWithoutEnds } from "../../src/crawl/crawl-loop.ts";
 import type { Turn, UrlOutcome } from "../../src/frontier/turn.ts";
 import { turnAskOf, turnEndBytes } from "../../src/crawl/shared/turn-codec.ts";
-import { turnName, type StoredCrawl, type TurnJob } from "../../src/jobs/turn/handler.ts";
-import { remoteTurns } from "../../src/jobs/turn/submit.ts";
+import type { StoredCrawl, TurnJob } from "../../src/jobs/turn/contract.ts";
+import { turnName } from "../../src/store/layout.ts";
+import { submitTurns } from "../../src/jobs/turn/submit.ts";
 import { localQueue } from "../../src/queue/local-queue.ts";
 import type { JobHandler } from "../../src/queue/queue.ts";
 import { openStore } from "../../src/store/open-store.ts";
@@ -49,7 +50,7 @@ async function endedBy({ store, work, signal = new AbortController().signal, awa
     const asked = turnAskOf((await store.get(turnName(job, "ask"))) ?? assert.fail("there is no ask"));
     const ids = asked.turn.urls.map(({ id }) => id);
     await work(ids, context.signal);
-    const end = { ...turnWithoutEnds(asked.turn, 5), ends: new Map(ids.map((id) => [id, done])) };
+    const end = { ...turnWithoutEnds(asked.turn, 5), outcomes: new Map(ids.map((id) => [id, done])) };
     await store.put(turnName(job, "end"), turnEndBytes(end));
     return {};
   };
@@ -68,7 +69,7 @@ async function endedBy({ store, work, signal = new AbortController().signal, awa
     },
   };
   const shared = { queue, store: unsteady, scripts };
-  const { runTurn } = await remoteTurns(shared, "run", crawl, { note: () => null }, signal);
+  const { runTurn } = await submitTurns(shared, { run: "run", crawl, notes: { note: () => null } }, signal);
   return await runTurn(turn);
 }
 

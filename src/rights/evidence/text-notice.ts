@@ -36,7 +36,7 @@ export const textNotice = {
     return blocks.flatMap(({ index, words, reserves }, at) => {
       const grants = (phrases[at] ?? []).flatMap((phrase) => {
         const subject = subjectOfPhrase(layout, index, phrase, named.size >= manyLicences);
-        return subject === null ? [] : [notice(page.blocks[index], phrase.licence, words, phrase, subject)];
+        return subject === null ? [] : [notice({ block: page.blocks[index], words, ...phrase, subject })];
       });
       return reserves ? grants.concat(reservedIn(layout, index, words)) : grants;
     });
@@ -94,7 +94,7 @@ function reservedIn(layout: PageLayout, index: number, words: string): SeenEvide
         return [];
       const { topic } = sentenceScopeAt(block.text, start, end);
       const part = partRegions.has(block.region) || (topic === "picture" && !chrome);
-      return [notice(block, allRightsReserved, words, phrase, part ? "part" : "site")];
+      return [notice({ block, licence: allRightsReserved, words, start, end, subject: part ? "part" : "site" })];
     });
 }
 
@@ -102,13 +102,17 @@ function nearOwner(words: string, start: number, end: number): boolean {
   return /©|\(c\)|copyright (?:©|\d|by)|urheberrecht/iu.test(words.slice(Math.max(0, start - 200), end + 100));
 }
 
-function notice(
-  block: Block | undefined,
-  licence: string,
-  words: string,
-  { start, end }: { readonly start: number; readonly end: number },
-  subject: Subject,
-): SeenEvidence {
+/** A sentence of a block, between two code units of its words. */
+interface Notice {
+  readonly block: Block | undefined;
+  readonly words: string;
+  readonly start: number;
+  readonly end: number;
+  readonly licence: string;
+  readonly subject: Subject;
+}
+
+function notice({ block, words, start, end, licence, subject }: Notice): SeenEvidence {
   const value = cut(words.slice(start, end), valueLength);
   const quote = quoteAround(words, start, end);
   return { kind: "text-notice", licence, value, place: block?.region ?? "body", quote, subject };

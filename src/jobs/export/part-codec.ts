@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-
+import { count, object, parsedOrNull, text, type Shaped } from "../../core/json-shape.ts";
 import type { Hex } from "../../core/records.ts";
 import type { ShardText } from "../../manifest/write-shard.ts";
 
@@ -13,23 +12,6 @@ export interface ExportPart {
 /** What makes the same bytes of a shard. */
 export function shardSoftware(software: string): string {
   return `${software}, zstd ${process.versions["zstd"]}`;
-}
-
-export function partDigest(bytes: Buffer): Hex {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
-export function partName(part: Hex): string {
-  return `exports/${part}/part`;
-}
-
-export function shardName(part: Hex): string {
-  return `exports/${part}/shard`;
-}
-
-/** Digest, bytes and lines of the shard, as JSON; put last. */
-export function shardResultName(part: Hex): string {
-  return `exports/${part}/result`;
 }
 
 /**
@@ -76,18 +58,9 @@ export function partOf(bytes: Buffer): ExportPart | null {
 const partFormat = "colophon-export/1";
 const textBytes = 60;
 
-interface PartHead {
-  readonly format: string;
-  readonly software: string;
-  readonly segments: number;
-  readonly texts: number;
-}
+const partHead = object({ format: text, software: text, segments: count, texts: count });
 
-function headOf(line: Buffer): PartHead | null {
-  try {
-    const head = JSON.parse(line.toString("utf8")) as PartHead | null;
-    return head?.format === partFormat ? head : null;
-  } catch {
-    return null;
-  }
+function headOf(line: Buffer): Shaped<typeof partHead> | null {
+  const head = parsedOrNull(partHead, line.toString("utf8"));
+  return head?.format === partFormat ? head : null;
 }
