@@ -8,6 +8,7 @@ import { compile, type JSONSchema } from "json-schema-to-typescript";
 
 import { commands } from "../src/cli/commands.ts";
 import type { CommandOption } from "../src/cli/command.ts";
+import { lossReasons, problemCodes } from "../src/core/archive-faults.ts";
 import { exitStatuses } from "../src/core/errors.ts";
 import { outcomeReasons } from "../src/core/outcome-reasons.ts";
 import type { Rule } from "../src/core/quality.ts";
@@ -85,9 +86,18 @@ function outcomeTable(page: string): string {
   return section(page, provenancePage, "outcomes", table(["outcome", "reason", "when"], rows));
 }
 
-/** The page on formats: reasons of captures, the objects of a store, and the views of the ledger. */
+/** Every reason why bytes are in no record, and everything that can be wrong with one. */
+function faultTables(page: string): string {
+  const rowsOf = (meanings: Readonly<Record<string, string>>): string[][] =>
+    Object.entries(meanings).map(([name, meaning]) => [`\`${name}\``, meaning]);
+  const losses = section(page, provenancePage, "losses", table(["reason", "meaning"], rowsOf(lossReasons)));
+  return section(losses, provenancePage, "problems", table(["code", "meaning"], rowsOf(problemCodes)));
+}
+
+/** The page on formats: reasons of captures, faults of archives, the objects of a store, and the views of the ledger. */
 function provenanceTables(): Generated {
-  return { path: provenancePage, text: ledgerViews(storeObjects(outcomeTable(read(provenancePage)))) };
+  const page = storeObjects(faultTables(outcomeTable(read(provenancePage))));
+  return { path: provenancePage, text: ledgerViews(page) };
 }
 
 /** Every quality rule, and every kind of evidence and signal with what they can say, from registries and tables. */

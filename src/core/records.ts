@@ -1,3 +1,4 @@
+import type { LossReason, ProblemCode } from "./archive-faults.ts";
 import type { CopiedFrom } from "./copied.ts";
 import type { captureFields, documentFields, RowOf } from "./document-fields.ts";
 import type { Evidence, Signal } from "./rights.ts";
@@ -55,8 +56,7 @@ export interface DocumentCapture extends CaptureRow {
 export interface LossRow {
   readonly offset: number;
   readonly length: number;
-  /** `crc-mismatch`, `truncated`, `garbage`, `header-malformed`, ... */
-  readonly reason: string;
+  readonly reason: LossReason;
   readonly detail: string;
 }
 
@@ -64,8 +64,7 @@ export interface LossRow {
 export interface ProblemRow {
   readonly offset: number;
   readonly innerOffset: number;
-  /** `field-missing`, `field-duplicate`, `digest-mismatch`, ... */
-  readonly code: string;
+  readonly code: ProblemCode;
   readonly detail: string;
 }
 

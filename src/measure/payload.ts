@@ -1,6 +1,6 @@
 import type { OutcomeReason } from "../core/outcome-reasons.ts";
 import { essenceOf, readingOf, type Reading } from "../page/media-type.ts";
-import { decodedBody, headerOf, httpHeadOf, type HttpHead, type HttpHeadFault } from "../warc/http.ts";
+import { decodedBody, headerOf, httpHeadOf, isShortBody, type HttpHead, type HttpHeadFault } from "../warc/http.ts";
 import type { ArchiveRecord, Fields } from "../warc/record.ts";
 
 /** What is read of a record; a block without `blockBytes` is whole. */
@@ -62,8 +62,11 @@ function isCapped({ block, blockBytes = block.length }: Enclosed): boolean {
   return block.length < blockBytes;
 }
 
+/** Type of a block that is a whole message: it says nothing of what the message carries. */
+const httpMessage = /^\s*application\/http\s*(?:;|$)/i;
+
 function isHttp({ contentType, url }: Enclosed): boolean {
-  return essenceOf(contentType) === "application/http" || /^https?:/i.test(url ?? "");
+  return httpMessage.test(contentType ?? "") || /^https?:/i.test(url ?? "");
 }
 
 interface Body {
@@ -76,19 +79,12 @@ interface Body {
 function bodyOf(head: HttpHead | null, payload: Buffer): Body {
   if (head === null || !isSuccess(head.status)) return { bytes: payload, notes: [], missing: null };
   const { bytes, complete, notes } = decodedBody(head.headers, payload);
-  const short = isShort(head.headers, payload, notes);
+  const short = isShortBody(head.headers, payload, notes);
   return { bytes, notes, missing: short ? "content-length" : complete ? null : "decode" };
 }
 
 function isSuccess(status: number): boolean {
   return status >= 200 && status <= 299 && status !== 206;
-}
-
-/** A body that came in chunks, or is stored decoded, has another length than the header says, and rightly so. */
-function isShort(headers: Fields, payload: Buffer, notes: readonly string[]): boolean {
-  const stated = headerOf(headers, "content-length") ?? "";
-  if (!/^\d+$/.test(stated) || headerOf(headers, "transfer-encoding") !== null) return false;
-  return Number(stated) > payload.length && !notes.includes("stored-decoded");
 }
 
 /** Why the block is known not to be whole; writers that are cut off rarely live to say so in a field. */

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { wellFormedDate } from "./dates.ts";
+import type { ProblemCode } from "../core/archive-faults.ts";
 import type { ArchiveProblem, Fields } from "./record.ts";
 
 const types = [
@@ -70,12 +71,10 @@ const maxProblems = 32;
 
 /**
  * Compares the fields of a WARC record with the standard. At most 32 problems; none of them makes it unreadable.
- * Codes: `field-missing`, `field-duplicate`, `field-empty`, `field-format`, `field-not-allowed`, `type-unknown`,
- * `content-type-missing`, `content-type-unusual`, `segment-number`.
  */
 export function diagnose(fields: Fields, blockBytes: number): readonly ArchiveProblem[] {
   const problems: ArchiveProblem[] = [];
-  const report = (code: string, detail: string): void => {
+  const report = (code: ProblemCode, detail: string): void => {
     if (problems.length < maxProblems) problems.push({ code, detail });
   };
   const values = new Map<string, string>();
@@ -99,7 +98,7 @@ export function diagnose(fields: Fields, blockBytes: number): readonly ArchivePr
   return problems;
 }
 
-type Report = (code: string, detail: string) => void;
+type Report = (code: ProblemCode, detail: string) => void;
 
 function checkField(name: string, value: string, type: string, report: Report): void {
   const rule = rules[name.toLowerCase()];

@@ -1,4 +1,5 @@
 import { constants, crc32, createInflateRaw, inflateRawSync } from "node:zlib";
+import type { LossReason } from "../core/archive-faults.ts";
 import { bufferFeed, chunkFeed } from "./feed.ts";
 import type { WindowFeed } from "./feed.ts";
 import { gzipHeadBytes, gzipMagicIn } from "./gzip-head.ts";
@@ -89,7 +90,7 @@ function torn(bytes: Buffer, length: number): Unpacked {
   return { kind: "member", length, feed: bufferFeed(bytes), torn: true, close: () => {} };
 }
 
-function broken(reason: string, detail: string): Unpacked {
+function broken(reason: LossReason, detail: string): Unpacked {
   return { kind: "broken", reason, detail };
 }
 

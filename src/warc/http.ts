@@ -130,6 +130,17 @@ export function decodedBody(headers: Fields, body: Buffer, limits: BodyLimits = 
   return { bytes, complete, notes };
 }
 
+/**
+ * True when fewer bytes are stored than `Content-Length` says. A body that came in chunks, or is stored decoded, has another
+ * length than the header says, and rightly so.
+ * @param notes of `decodedBody`
+ */
+export function isShortBody(headers: Fields, stored: Buffer, notes: readonly string[]): boolean {
+  const stated = headerOf(headers, "content-length") ?? "";
+  if (!/^\d+$/.test(stated) || headerOf(headers, "transfer-encoding") !== null) return false;
+  return Number(stated) > stored.length && !notes.includes("stored-decoded");
+}
+
 const nothing = Buffer.alloc(0);
 
 function tokensOf(headers: Fields, name: string): string[] {

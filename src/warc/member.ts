@@ -1,3 +1,4 @@
+import type { LossReason } from "../core/archive-faults.ts";
 import type { Feed } from "./feed.ts";
 
 /** One compressed member (gzip) or frame (zstd), unpacked. */
@@ -15,7 +16,7 @@ export interface Member {
 /** A member whose bytes cannot be trusted, or a frame that holds none. */
 export type Unpacked =
   | Member
-  | { readonly kind: "broken"; readonly reason: string; readonly detail: string }
+  | { readonly kind: "broken"; readonly reason: LossReason; readonly detail: string }
   | { readonly kind: "dictionary"; readonly length: number; readonly dictionary: Buffer }
   | { readonly kind: "skip"; readonly length: number; readonly detail: string };
 

@@ -1,3 +1,4 @@
+import type { LossReason } from "../core/archive-faults.ts";
 import { windowOf } from "./feed.ts";
 import type { WindowFeed } from "./feed.ts";
 import { gzipMemberAt } from "./gzip-member.ts";
@@ -95,7 +96,7 @@ async function* itemsAt(archive: Archive, at: number): AsyncGenerator<ArchiveIte
   const view = window.view(at, 8);
   if (!isPacked(view)) return yield* rawItem(archive, at);
   const unpacked = await (isZstd(view) ? zstdFrameAt(window, at, archive.dictionary) : gzipMemberAt(window, at));
-  const lost = (end: number, reason: string, detail: string): ArchiveItem =>
+  const lost = (end: number, reason: LossReason, detail: string): ArchiveItem =>
     tally.counted({ kind: "loss", offset: at, length: end - at, reason, detail });
   if (unpacked.kind === "dictionary") {
     archive.dictionary = unpacked.dictionary;
@@ -159,7 +160,7 @@ async function* memberItems(archive: Archive, offset: number, member: Member): A
   const { tally, arc, maxBlockBytes } = archive;
   const { feed, length, torn } = member;
   const share = (inner: number): number => (inner >= feed.size ? length : Math.floor(length * (inner / feed.size)));
-  const lost = (from: number, to: number, reason: string, detail: string): ArchiveItem =>
+  const lost = (from: number, to: number, reason: LossReason, detail: string): ArchiveItem =>
     tally.counted({ kind: "loss", offset: offset + from, length: to - from, reason, detail });
   const context: RecordContext = {
     feed,

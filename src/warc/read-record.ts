@@ -1,3 +1,4 @@
+import type { LossReason } from "../core/archive-faults.ts";
 import { dateMsOf } from "./dates.ts";
 import { diagnose } from "./diagnose.ts";
 import type { Feed } from "./feed.ts";
@@ -20,7 +21,7 @@ type Placed = "offset" | "length" | "innerOffset" | "accountedBytes";
 /** A record, or the lack of one, up to `end` of the feed. */
 export type Parsed =
   | { readonly kind: "record"; readonly end: number; readonly record: Omit<ArchiveRecord, Placed> }
-  | { readonly kind: "loss"; readonly end: number; readonly reason: string; readonly detail: string };
+  | { readonly kind: "loss"; readonly end: number; readonly reason: LossReason; readonly detail: string };
 
 /** Reads what begins at `at`: always moves on, never past the feed's end. */
 export async function parsedAt(context: RecordContext, at: number): Promise<Parsed> {

@@ -1,9 +1,11 @@
+import type { LossReason, ProblemCode } from "../core/archive-faults.ts";
+
 /** An ordered list of header fields, names as written. */
 export type Fields = readonly (readonly [name: string, value: string])[];
 
 /** Something wrong with a record, or a file, that could nevertheless be read. */
 export interface ArchiveProblem {
-  readonly code: string;
+  readonly code: ProblemCode;
   readonly detail: string;
 }
 
@@ -58,14 +60,11 @@ export interface ArchiveRecord {
   readonly problems: readonly ArchiveProblem[];
 }
 
-/**
- * A range of bytes that is in no record. Reasons: `crc-mismatch`, `inflate-error`, `truncated`, `ratio-limit`,
- * `garbage`, `not-archive`, `not-record`, `header-malformed`, `length-mismatch`, `dictionary`.
- */
+/** A range of bytes that is in no record. */
 export interface ArchiveLoss {
   readonly offset: number;
   readonly length: number;
-  readonly reason: string;
+  readonly reason: LossReason;
   readonly detail: string;
 }
 

@@ -5,7 +5,7 @@ import type { Fields } from "./record.ts";
 
 export type WrittenType = "warcinfo" | "request" | "response" | "resource" | "metadata" | "revisit" | "conversion";
 
-/** A record to write. Nothing is made up here: the same values give the same bytes. */
+/** A record to write. It is all that its bytes depend on: the same values give the same bytes. */
 export interface WrittenRecord {
   readonly type: WrittenType;
   /** A URI without brackets, for instance of `recordUrn`. */
@@ -104,33 +104,33 @@ export function gzipMember(bytes: Buffer, level = 6): Buffer {
   return member;
 }
 
-const sliceBytes = 256 << 10;
-/** How far back deflate looks: what a slice begins with may be as what the one before it ended with. */
+const chunkBytes = 256 << 10;
+/** How far back deflate looks: what a chunk begins with may be as what the one before it ended with. */
 const windowBytes = 32 << 10;
 
 /**
  * A record as a gzip member of its own, in pieces. A long one is never in memory twice: it is
- * packed a slice at a time, and the slices make one stream (RFC 1951, 3.2.4: an empty stored block ends each at a whole byte).
+ * packed a chunk at a time, and the chunks make one stream (RFC 1951, 3.2.4: an empty stored block ends each at a whole byte).
  */
 export function memberPieces(record: WrittenRecord, level: number): Buffer[] {
   const { block, blockRest = nothing } = record;
-  const slices = slicesOf([headOf(record), block, blockRest, recordEnd]);
+  const chunks = chunksOf([headOf(record), block, blockRest, recordEnd]);
   const pieces = [memberHead];
   let [length, checksum] = [0, 0];
   let dictionary: Buffer = nothing;
-  for (const [index, slice] of slices.entries()) {
+  for (const [index, chunk] of chunks.entries()) {
     const { Z_FINISH, Z_SYNC_FLUSH } = constants;
-    const packed = deflateRawSync(slice, {
+    const packed = deflateRawSync(chunk, {
       level,
-      chunkSize: slice.length + memberOverhead,
-      finishFlush: index === slices.length - 1 ? Z_FINISH : Z_SYNC_FLUSH,
+      chunkSize: chunk.length + memberOverhead,
+      finishFlush: index === chunks.length - 1 ? Z_FINISH : Z_SYNC_FLUSH,
       ...(dictionary.length === 0 ? {} : { dictionary }),
     });
     pieces.push(Buffer.from(packed));
     freeWhole(packed);
-    length += slice.length;
-    checksum = crc32(slice, checksum);
-    dictionary = slice.subarray(-windowBytes);
+    length += chunk.length;
+    checksum = crc32(chunk, checksum);
+    dictionary = chunk.subarray(-windowBytes);
   }
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(checksum);
@@ -138,20 +138,20 @@ export function memberPieces(record: WrittenRecord, level: number): Buffer[] {
   return [...pieces, trailer];
 }
 
-/** The parts one after the other, cut where a slice is full; short ends are joined, all else stays where it lies. */
-function slicesOf(parts: readonly Buffer[]): Buffer[] {
-  const slices: Buffer[] = [];
+/** The buffers one after the other, cut where a chunk is full; short ends are joined, all else stays where it lies. */
+function chunksOf(buffers: readonly Buffer[]): Buffer[] {
+  const chunks: Buffer[] = [];
   let open: Buffer[] = [];
-  let room = sliceBytes;
+  let room = chunkBytes;
   const close = (): void => {
     const [only] = open;
-    if (only !== undefined) slices.push(open.length === 1 ? only : Buffer.concat(open));
+    if (only !== undefined) chunks.push(open.length === 1 ? only : Buffer.concat(open));
     open = [];
-    room = sliceBytes;
+    room = chunkBytes;
   };
-  for (const part of parts) {
-    for (let at = 0; at < part.length;) {
-      const taken = part.subarray(at, at + room);
+  for (const buffer of buffers) {
+    for (let at = 0; at < buffer.length;) {
+      const taken = buffer.subarray(at, at + room);
       open.push(taken);
       at += taken.length;
       room -= taken.length;
@@ -159,7 +159,7 @@ function slicesOf(parts: readonly Buffer[]): Buffer[] {
     }
   }
   close();
-  return slices;
+  return chunks;
 }
 
 const memberHead = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import type { CaptureRow } from "../../src/core/records.ts";
+import type { CaptureRow, SegmentHead } from "../../src/core/records.ts";
 import { appendSegment } from "../../src/ledger/append-segment.ts";
 import { registerArchive } from "../../src/ledger/archives.ts";
 import { openLedger, type Ledger } from "../../src/ledger/open.ts";
@@ -61,6 +61,23 @@ test("a slice with one byte unaccounted for is refused, by the function and by t
     });
     appendSegment(ledger, segment);
     assert.throws(() => ledger.db.exec("UPDATE slice SET lost_bytes = 9"), /CHECK constraint/);
+  });
+});
+
+test("a reason, a loss and a problem of an older version are kept in its own words", () => {
+  withLedger((ledger) => {
+    // As JSON gives them: no table of today has these names.
+    const older = JSON.parse(`{ "outcome": "skipped", "reason": "status", "document": null }`) as Partial<CaptureRow>;
+    const faults = JSON.parse(
+      `{ "losses": [{ "offset": 0, "length": 0, "reason": "lost-once", "detail": "" }],
+        "problems": [{ "offset": 0, "innerOffset": 0, "code": "odd-once", "detail": "" }] }`,
+    ) as Pick<SegmentHead, "losses" | "problems">;
+    const segment = sampleSegment(0, [sampleCapture(1, older)]);
+    appendSegment(ledger, { ...segment, head: { ...segment.head, ...faults } });
+    const column = (sql: string): unknown => ledger.statement<Record<string, unknown>>(sql).all();
+    assert.deepEqual(column("SELECT reason FROM captures"), [{ reason: "status" }]);
+    assert.deepEqual(column("SELECT reason FROM losses"), [{ reason: "lost-once" }]);
+    assert.deepEqual(column("SELECT code FROM problems"), [{ code: "odd-once" }]);
   });
 });
 

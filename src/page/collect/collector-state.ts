@@ -1,4 +1,4 @@
-import { blockWriter, type BlockWriter } from "./block-writer.ts";
+import { blockWriter, clearWriter, type BlockWriter } from "./block-writer.ts";
 import type { RawBlock } from "./collected.ts";
 import { entityDecoder, type EntityDecoder } from "../entities.ts";
 import { clearLinks, linkList, type LinkList } from "./link-list.ts";
@@ -99,7 +99,7 @@ export function beginPage(state: CollectorState, source: string): void {
   state.rowStart = -1;
   state.textStart = 0;
   state.textEnd = 0;
-  state.writer.begin();
+  clearWriter(state.writer);
   state.linkLength = 0;
   state.linkStart = -1;
   state.linkLevel = -1;

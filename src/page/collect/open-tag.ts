@@ -1,3 +1,4 @@
+import { addLineBreak, addPiece } from "./block-writer.ts";
 import { closeAnchor, closeDownTo, endRow } from "./close-tag.ts";
 import { attributeOf, type CollectorState } from "./collector-state.ts";
 import { inheritedBy } from "./element-marks.ts";
@@ -137,8 +138,8 @@ function setBase(state: CollectorState): void {
 
 /** A second forced line end in a row ends the block. */
 function breakLine(state: CollectorState): void {
-  if (state.inherited.preformatted) state.writer.add("\n", true);
-  else if (!state.writer.lineBreak()) endBlock(state);
+  if (state.inherited.preformatted) addPiece(state.writer, "\n", true);
+  else if (!addLineBreak(state.writer)) endBlock(state);
 }
 
 function addImageLink(state: CollectorState): void {

@@ -1,3 +1,4 @@
+import { addPiece, takeText } from "./block-writer.ts";
 import type { CollectorState } from "./collector-state.ts";
 import { addWords } from "./link-list.ts";
 import { nodeOf } from "./open-elements.ts";
@@ -24,24 +25,24 @@ export function writeText(state: CollectorState): void {
   }
   if (state.inHeadNoscript) return;
   if (!inherited.preformatted && isWhiteSpace(source, start, end)) {
-    writer.space();
+    writer.spacePending = true;
     return;
   }
   state.inHead = false;
   if (inherited.dropped) return;
   const piece = state.entities.text(source.slice(start, end));
-  const added = writer.add(piece, inherited.preformatted);
+  const added = addPiece(writer, piece, inherited.preformatted);
   if (state.linkLevel < 0) return;
-  if (state.linkStart < 0) state.linkStart = writer.length() - added;
+  if (state.linkStart < 0) state.linkStart = writer.text.length - added;
   addWords(state.links, piece);
 }
 
 /** Ends the block that is being written, if there is anything in it. */
 export function endBlock(state: CollectorState): void {
   const { writer, blocks } = state;
-  if (writer.length() === 0) return;
+  if (writer.text === "") return;
   countLinkText(state);
-  const text = writer.take();
+  const text = takeText(writer);
   const linkLength = Math.min(state.linkLength, text.length);
   state.linkLength = 0;
   if (text === "") return;
@@ -52,6 +53,6 @@ export function endBlock(state: CollectorState): void {
 
 /** What the open link has in the block so far counts as text of links. */
 export function countLinkText(state: CollectorState): void {
-  if (state.linkStart >= 0) state.linkLength += state.writer.length() - state.linkStart;
+  if (state.linkStart >= 0) state.linkLength += state.writer.text.length - state.linkStart;
   state.linkStart = -1;
 }

@@ -2,7 +2,7 @@ import { regions } from "../../core/page.ts";
 import type { RawBlock } from "../collect/collected.ts";
 import { hint } from "../hints.ts";
 
-/** Tags whose name says something of the block's part in the page. */
+/** Tags whose name says something of what the block is to the page. */
 const tags = [
   "p",
   "li",
@@ -70,82 +70,122 @@ interface Totals {
   readonly hints: number;
 }
 
+/** A page as its blocks are described: itself, its sums, and what surrounds each block. */
+interface Described {
+  readonly blocks: readonly RawBlock[];
+  readonly parents: readonly number[];
+  readonly totals: Totals;
+  readonly surroundings: Surroundings;
+  /** Shares of the page's text that are in links, and in sentences. */
+  readonly links: number;
+  readonly prose: number;
+}
+
 /**
  * What each block looks like from inside, beside its neighbours, in the elements around it and on its page: one row of
  * `featureNames.length` values for each, all about 0 to 2. Nothing here knows a language. Linear in blocks and elements.
  */
 export function blockFeatures(blocks: readonly RawBlock[], parents: readonly number[]): Float64Array {
   const totals = totalsOf(blocks, parents);
-  const { nearProse, wideProse, nearLinks, nearLength } = surroundingsOf(blocks, totals);
+  const page: Described = {
+    blocks,
+    parents,
+    totals,
+    surroundings: surroundingsOf(blocks, totals),
+    links: totals.linkLength / (totals.length + 1),
+    prose: totals.proseLength / (totals.length + 1),
+  };
   const into = { values: new Float64Array(blocks.length * featureNames.length), at: 0 };
-  const pageLinks = totals.linkLength / (totals.length + 1);
-  const pageProse = totals.proseLength / (totals.length + 1);
   for (const [index, block] of blocks.entries()) {
-    const { text, tag, hints } = block;
-    const length = scaled(text.length);
-    const links = block.linkLength / text.length;
-    const position = index / blocks.length;
-    const outsideMain = (totals.hints & ~hints & hint.inMain) !== 0;
-    const outsideArticle = (totals.hints & ~hints & hint.inArticle) !== 0;
-    put(into, 1);
-    put(into, length);
-    put(into, length * length);
-    flag(into, text.length < 25);
-    put(into, totals.isProse[index] ?? 0);
-    put(into, text.length > 2000 ? 1 : Math.min(1, (text.match(comma)?.length ?? 0) / 10));
-    put(into, links);
-    put(into, links * links);
-    flag(into, links > 0.95);
-    flag(into, /\d/.test(text));
-    flag(into, text.endsWith(":"));
-    flag(into, (totals.timesSeen.get(text) ?? 0) > 1);
-    put(into, position);
-    put(into, position * position);
-    flag(into, index < totals.titleIndex);
-    flag(into, totals.titleIndex >= 0 && index >= totals.titleIndex && index < totals.titleIndex + 20);
-    for (const distance of neighbours) {
-      const previous = blocks[index - distance];
-      const next = blocks[index + distance];
-      put(into, previous === undefined ? 0 : scaled(previous.text.length));
-      put(into, next === undefined ? 0 : scaled(next.text.length));
-      put(into, previous === undefined ? 0.5 : previous.linkLength / previous.text.length);
-      put(into, next === undefined ? 0.5 : next.linkLength / next.text.length);
-      flag(into, previous?.tag === tag);
-      flag(into, next?.tag === tag);
-      put(into, totals.isProse[index - distance] ?? 0);
-      put(into, totals.isProse[index + distance] ?? 0);
-    }
-    put(into, scaled(nearProse[index] ?? 0));
-    put(into, scaled(wideProse[index] ?? 0));
-    put(into, (nearLinks[index] ?? 0) / (1 + (nearLength[index] ?? 0)));
-    let node = block.node;
-    for (let level = 0; level < containerLevels.length; level++) {
-      const inside = totals.nodeLength[node] ?? 0;
-      put(into, scaled(inside));
-      put(into, scaled(inside / (totals.nodeBlocks[node] ?? 1)));
-      put(into, (totals.nodeLinks[node] ?? 0) / inside);
-      put(into, inside / totals.length);
-      put(into, (totals.nodeProse[node] ?? 0) / inside);
-      node = Math.max(0, parents[node] ?? 0);
-    }
-    flag(into, (totals.hints & hint.inMain) !== 0);
-    flag(into, (totals.hints & hint.inArticle) !== 0);
-    put(into, scaled(totals.length));
-    put(into, pageLinks);
-    put(into, pageProse);
-    flag(into, outsideMain);
-    flag(into, outsideArticle);
-    put(into, pageLinks * links);
-    put(into, pageProse * length);
-    put(into, pageProse * links);
-    put(into, outsideMain || outsideArticle ? pageProse : 0);
-    put(into, pageLinks * length);
-    putOne(into, tagIndexes.get(tag), tags.length);
+    putText(into, page, block, index);
+    putPosition(into, page, index);
+    putNeighbours(into, page, block, index);
+    putContainers(into, page, block.node);
+    putPage(into, page, block);
+    putOne(into, tagIndexes.get(block.tag), tags.length);
     putOne(into, regionIndexes.get(block.region), regions.length);
-    putBits(into, hints);
+    putBits(into, block.hints);
     putBits(into, block.nearHints);
   }
   return into.values;
+}
+
+function putText(into: Values, { totals }: Described, { text, linkLength }: RawBlock, index: number): void {
+  const length = scaled(text.length);
+  const links = linkLength / text.length;
+  put(into, 1);
+  put(into, length);
+  put(into, length * length);
+  flag(into, text.length < 25);
+  put(into, totals.isProse[index] ?? 0);
+  put(into, text.length > 2000 ? 1 : Math.min(1, (text.match(comma)?.length ?? 0) / 10));
+  put(into, links);
+  put(into, links * links);
+  flag(into, links > 0.95);
+  flag(into, /\d/.test(text));
+  flag(into, text.endsWith(":"));
+  flag(into, (totals.timesSeen.get(text) ?? 0) > 1);
+}
+
+function putPosition(into: Values, { blocks, totals: { titleIndex } }: Described, index: number): void {
+  const position = index / blocks.length;
+  put(into, position);
+  put(into, position * position);
+  flag(into, index < titleIndex);
+  flag(into, titleIndex >= 0 && index >= titleIndex && index < titleIndex + 20);
+}
+
+function putNeighbours(into: Values, page: Described, { tag }: RawBlock, index: number): void {
+  const { blocks, surroundings, totals } = page;
+  for (const distance of neighbours) {
+    const previous = blocks[index - distance];
+    const next = blocks[index + distance];
+    put(into, previous === undefined ? 0 : scaled(previous.text.length));
+    put(into, next === undefined ? 0 : scaled(next.text.length));
+    put(into, previous === undefined ? 0.5 : previous.linkLength / previous.text.length);
+    put(into, next === undefined ? 0.5 : next.linkLength / next.text.length);
+    flag(into, previous?.tag === tag);
+    flag(into, next?.tag === tag);
+    put(into, totals.isProse[index - distance] ?? 0);
+    put(into, totals.isProse[index + distance] ?? 0);
+  }
+  put(into, scaled(surroundings.nearProse[index] ?? 0));
+  put(into, scaled(surroundings.wideProse[index] ?? 0));
+  put(into, (surroundings.nearLinks[index] ?? 0) / (1 + (surroundings.nearLength[index] ?? 0)));
+}
+
+function putContainers(into: Values, { parents, totals }: Described, innermost: number): void {
+  let node = innermost;
+  for (let level = 0; level < containerLevels.length; level++) {
+    const inside = totals.nodeLength[node] ?? 0;
+    put(into, scaled(inside));
+    put(into, scaled(inside / (totals.nodeBlocks[node] ?? 1)));
+    put(into, (totals.nodeLinks[node] ?? 0) / inside);
+    put(into, inside / totals.length);
+    put(into, (totals.nodeProse[node] ?? 0) / inside);
+    node = Math.max(0, parents[node] ?? 0);
+  }
+}
+
+/** The page, and what the block is on such a page. */
+function putPage(into: Values, page: Described, { text, linkLength, hints }: RawBlock): void {
+  const length = scaled(text.length);
+  const links = linkLength / text.length;
+  const { totals } = page;
+  const outsideMain = (totals.hints & ~hints & hint.inMain) !== 0;
+  const outsideArticle = (totals.hints & ~hints & hint.inArticle) !== 0;
+  flag(into, (totals.hints & hint.inMain) !== 0);
+  flag(into, (totals.hints & hint.inArticle) !== 0);
+  put(into, scaled(totals.length));
+  put(into, page.links);
+  put(into, page.prose);
+  flag(into, outsideMain);
+  flag(into, outsideArticle);
+  put(into, page.links * links);
+  put(into, page.prose * length);
+  put(into, page.prose * links);
+  put(into, outsideMain || outsideArticle ? page.prose : 0);
+  put(into, page.links * length);
 }
 
 interface Values {
@@ -162,9 +202,9 @@ function flag(into: Values, value: boolean): void {
   put(into, value ? 1 : 0);
 }
 
-/** A 1 at one of `count` places. */
-function putOne(into: Values, place: number | undefined, count: number): void {
-  if (place !== undefined) into.values[into.at + place] = 1;
+/** A 1 at one of `count` positions. */
+function putOne(into: Values, position: number | undefined, count: number): void {
+  if (position !== undefined) into.values[into.at + position] = 1;
   into.at += count;
 }
 
@@ -250,7 +290,7 @@ function scaled(length: number): number {
   return Math.log2(1 + length) / 8;
 }
 
-/** Sum over all places, each weighed by `decay` to the power of its distance; two walks. */
+/** Sum over all positions, each weighed by `decay` to the power of its distance; two walks. */
 function smoothed(values: Float64Array, decay: number): Float64Array {
   const sums = new Float64Array(values.length);
   let carried = 0;
