@@ -119,10 +119,11 @@ export function pack<All extends Fields>(
   values: Stored[],
 ): void {
   const held = row as Readonly<Record<string, Value | undefined>>;
-  for (const { name, pack: packed, of } of all) {
+  for (const column of all) {
     // A segment from before the field was described does not have it.
-    const value = held[name] ?? null;
-    values.push(packed === null ? value : packed(ledger, value, of === null ? "" : String(held[of])));
+    const value = held[column.name] ?? null;
+    if (column.pack === null) values.push(value);
+    else values.push(column.pack(ledger, value, column.of === null ? "" : String(held[column.of])));
   }
 }
 

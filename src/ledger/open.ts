@@ -104,9 +104,11 @@ function ledgerOf(
     partition,
     db,
     statement: <Row>(sql: string): Database.Statement<unknown[], Row> => {
-      const known = statements.get(sql) ?? db.prepare(sql);
-      statements.set(sql, known);
-      return known as Database.Statement<unknown[], Row>;
+      const known = statements.get(sql);
+      if (known !== undefined) return known as Database.Statement<unknown[], Row>;
+      const made = db.prepare(sql);
+      statements.set(sql, made);
+      return made as Database.Statement<unknown[], Row>;
     },
     keys: { terms: new Map(), origins: new Map() },
     close,
