@@ -98,7 +98,7 @@ export function appendSegment(ledger: Ledger, input: SegmentInput): "appended" |
       const url = splitUrl(capture.url);
       const key = addCapture(appending, capture, url, position);
       if (!isDocument(capture)) continue;
-      addDocument(appending, capture, url, key);
+      addDocumentRow(appending, capture, url, key);
       documents++;
     }
     ledger.statement(appendSql.countSlice).run(captures, documents, slice);
@@ -178,6 +178,9 @@ interface Appending {
   readonly addDocument: ReturnType<Ledger["statement"]>;
   readonly addEvidence: ReturnType<Ledger["statement"]>;
   readonly addSignal: ReturnType<Ledger["statement"]>;
+  /** Filled again for each row, so that none needs an array of its own. */
+  readonly captureFields: Stored[];
+  readonly documentFields: Stored[];
 }
 
 function appendingTo(ledger: Ledger, slice: number, rules: number): Appending {
@@ -189,6 +192,8 @@ function appendingTo(ledger: Ledger, slice: number, rules: number): Appending {
     addDocument: ledger.statement(appendSql.addDocument),
     addEvidence: ledger.statement(appendSql.addEvidence),
     addSignal: ledger.statement(appendSql.addSignal),
+    captureFields: [],
+    documentFields: [],
   };
 }
 
@@ -196,7 +201,7 @@ type UrlParts = ReturnType<typeof splitUrl>;
 
 /** @returns the key of the capture */
 function addCapture(
-  { ledger, slice, addCapture: add }: Appending,
+  { ledger, slice, addCapture: add, captureFields }: Appending,
   row: CaptureRow,
   url: UrlParts,
   position: number,
@@ -215,18 +220,34 @@ function addCapture(
     );
   }
   const { offset, length, innerOffset } = row.place;
-  const values: Stored[] = [firstKey(ledger), blobOf(row.id), slice, position, offset, length, innerOffset];
-  values.push(originKey(ledger, url[0]), url[1]);
-  pack(ledger, captureColumns, row, values);
-  return Number(add.run(...values).lastInsertRowid);
+  const [origin, rest] = url;
+  pack(ledger, captureColumns, row, captureFields);
+  const added = add.run(
+    firstKey(ledger),
+    blobOf(row.id),
+    slice,
+    position,
+    offset,
+    length,
+    innerOffset,
+    originKey(ledger, origin),
+    rest,
+    ...captureFields,
+  );
+  return Number(added.lastInsertRowid);
 }
 
 function isDocument(capture: CaptureRow): capture is DocumentCapture {
   return capture.document !== null;
 }
 
-function addDocument(appending: Appending, { id, document: row }: DocumentCapture, url: UrlParts, key: number): void {
-  const { ledger, rules } = appending;
+function addDocumentRow(
+  appending: Appending,
+  { id, document: row }: DocumentCapture,
+  url: UrlParts,
+  key: number,
+): void {
+  const { ledger, rules, addDocument, documentFields } = appending;
   if (row.measurements.length !== rules) {
     throw new PipelineError(
       "segment-broken",
@@ -238,14 +259,14 @@ function addDocument(appending: Appending, { id, document: row }: DocumentCaptur
     );
   }
   const canonical = row.canonicalUrl === null ? null : splitUrl(row.canonicalUrl);
-  const values: Stored[] = [
+  pack(ledger, documentColumns, row, documentFields);
+  addDocument.run(
     key,
     canonical === null ? null : originKey(ledger, canonical[0]),
     canonical === null || canonical[1] === url[1] ? null : canonical[1],
     JSON.stringify(row.measurements),
-  ];
-  pack(ledger, documentColumns, row, values);
-  appending.addDocument.run(...values);
+    ...documentFields,
+  );
   addRights(appending, row, key);
 }
 
