@@ -144,14 +144,17 @@ export const describedTables: readonly DescribedTable[] = [
   { table: "document", alias: "d", view: "documents", fields: documentFields },
 ];
 
-/** SQL that adds to a table, and at the end of its view, the fields that a version of the schema brought. */
+/**
+ * SQL that adds the fields which a version of the schema brought: to their table, and to the end of its view.
+ * @param viewSql the view as it is
+ */
 export function addedColumns({ table, alias, view, fields }: DescribedTable, version: number, viewSql: string): string {
   const added = Object.values(fields).filter(({ since }) => since === version);
   if (added.length === 0) return "";
-  const columns = added.map(({ as, column }) => `ALTER TABLE ${table} ADD COLUMN ${column} ${ways[as].type};\n`);
-  const shown = added.map((field) => `\n, ${shownSql(fields, field, alias)} AS ${field.column}`);
+  const columns = added.map(({ as, column }) => `ALTER TABLE ${table} ADD COLUMN ${column} ${ways[as].type};`);
+  const shown = added.map((field) => `\n, ${shownSql(fields, field, alias)} AS ${field.column}`).join("");
   const from = `\nFROM ${table} ${alias}\n`;
-  return `${columns.join("")}DROP VIEW ${view};\n${viewSql.replace(from, () => `${shown.join("")}${from}`)};`;
+  return [...columns, `DROP VIEW ${view};`, `${viewSql.replace(from, () => `${shown}${from}`)};`].join("\n");
 }
 
 /** Views are for people: times are ISO 8601 there. */
