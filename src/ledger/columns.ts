@@ -115,7 +115,10 @@ function packed(ledger: Ledger, { name, as, of }: Column, held: Held): Stored {
       return digestStates.indexOf(value as DigestState);
     case "outcome":
       return outcomes.indexOf(value as Outcome);
-    default:
+    case "text":
+    case "integer":
+    case "real":
+    case "time":
       return value;
   }
 }
