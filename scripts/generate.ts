@@ -9,10 +9,13 @@ import { compile, type JSONSchema } from "json-schema-to-typescript";
 import { commands } from "../src/cli/commands.ts";
 import type { CommandOption } from "../src/cli/command.ts";
 import { exitStatuses } from "../src/core/errors.ts";
+import { outcomeReasons } from "../src/core/outcome-reasons.ts";
 import type { Rule } from "../src/core/quality.ts";
+import { otherBases, preferences } from "../src/core/rights.ts";
 import { describedTables } from "../src/ledger/columns.ts";
 import { rules } from "../src/quality/registry.ts";
 import { evidenceKinds, signalKinds } from "../src/rights/registry.ts";
+import { storeLayout } from "../src/store/layout.ts";
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
 
@@ -47,8 +50,10 @@ function withDefaultsRequired<T>(schema: T): T {
   return copy as T;
 }
 
+const provenancePage = "docs/provenance-format.md";
+
 /** Columns of the published views, from the comments of the SQL itself and the description of fields. */
-function ledgerViews(): Generated {
+function ledgerViews(page: string): string {
   const files = ["0002-views.sql", "0003-copies.sql", "0004-partitions.sql"];
   const sql = files.map((name) => read(`schemas/sql/${name}`)).join("");
   const found = [...sql.matchAll(/((?:^-- .*\n)+)CREATE VIEW (\w+) AS\n([\s\S]*?);$/gm)];
@@ -64,11 +69,31 @@ function ledgerViews(): Generated {
     const columns = [...says].map(([column, words]) => [`\`${column}\``, words]);
     return `### \`${name}\`\n\n${comment.replaceAll(/^-- /gm, "").trim().replaceAll("\n", " ")}\n\n${table(["column", "meaning"], columns)}`;
   });
-  const path = "docs/provenance-format.md";
-  return { path, text: section(read(path), path, "views", tables.join("\n")) };
+  return section(page, provenancePage, "views", tables.join("\n"));
 }
 
-/** Every quality rule and every kind of evidence and signal, from the registries. */
+/** Every object that a store can hold. */
+function storeObjects(page: string): string {
+  const rows = storeLayout.map(({ name, holds, writer, removable }) => [`\`${name}\``, holds, writer, removable]);
+  return section(page, provenancePage, "store", table(["object", "holds", "put by", "may be removed"], rows));
+}
+
+/** Every reason why a capture is no document. */
+function outcomeTable(page: string): string {
+  const rows = Object.entries(outcomeReasons).map(([reason, { outcome, meaning }]) => [
+    `\`${outcome}\``,
+    `\`${reason}\``,
+    meaning,
+  ]);
+  return section(page, provenancePage, "outcomes", table(["outcome", "reason", "when"], rows));
+}
+
+/** The page on formats: reasons of captures, the objects of a store, and the views of the ledger. */
+function provenanceTables(): Generated {
+  return { path: provenancePage, text: ledgerViews(storeObjects(outcomeTable(read(provenancePage)))) };
+}
+
+/** Every quality rule, and every kind of evidence and signal with what they can say, from registries and tables. */
 function ruleTables(): Generated {
   const boundsOf = ({ min, max }: Rule["bounds"]): string =>
     [min === undefined ? "" : `at least ${min}`, max === undefined ? "" : `at most ${max}`]
@@ -90,9 +115,25 @@ function ruleTables(): Generated {
       ["kind", "revision", "source"],
       list.map(({ name, revision, source }) => [`\`${name}\``, String(revision), source]),
     );
-  let text = section(read(path), path, "rules", quality);
-  text = section(text, path, "evidence", kinds(evidenceKinds));
-  return { path, text: section(text, path, "signals", kinds(signalKinds)) };
+  const meanings = (head: string, of: Readonly<Record<string, string>>): string =>
+    table(
+      [head, "meaning"],
+      Object.entries(of).map(([name, meaning]) => [`\`${name}\``, meaning]),
+    );
+  const bases = meanings("basis", {
+    KIND: "evidence of this kind names the licence, and none of another licence contradicts it",
+    "KIND+reserved": 'the same, though the page also says "all rights reserved"',
+    ...otherBases,
+  });
+  const sections = {
+    rules: quality,
+    evidence: kinds(evidenceKinds),
+    bases,
+    signals: kinds(signalKinds),
+    preferences: meanings("preference", preferences),
+  };
+  const text = Object.entries(sections).reduce((page, [name, body]) => section(page, path, name, body), read(path));
+  return { path, text };
 }
 
 /** The whole reference of the command line, from the commands themselves and the table of exit statuses. */
@@ -155,7 +196,7 @@ function section(page: string, path: string, name: string, text: string): string
 }
 
 const checking = process.argv.includes("--check");
-const generated = [await schemaTypes(), ledgerViews(), ruleTables(), commandReference()];
+const generated = [await schemaTypes(), provenanceTables(), ruleTables(), commandReference()];
 const stale = generated.filter(
   ({ path, text }) => !existsSync(new URL(`../${path}`, import.meta.url)) || read(path) !== text,
 );

@@ -4,7 +4,7 @@ import type { BindWorker } from "../src/jobs/worker.ts";
 
 export const bind: BindWorker = (deps) => {
   const copy = deps.observed(async (job, context) => {
-    const { copyHandler } = await import("../src/jobs/copy/submit.ts");
+    const { copyHandler } = await import("../src/jobs/copy/handler.ts");
     return copyHandler(deps)(job, context);
   });
   return deps.queue.consume("copy", copy, { concurrency: 2 });

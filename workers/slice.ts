@@ -1,5 +1,5 @@
 // Takes "slice" jobs: a slice of an archive in, its segment in the store.
-import { sliceHandler } from "../src/jobs/slice/submit.ts";
+import { sliceHandler } from "../src/jobs/slice/handler.ts";
 import type { BindWorker } from "../src/jobs/worker.ts";
 
 export const bind: BindWorker = (deps) =>

@@ -11,7 +11,7 @@ import { parquetWriteFile, type ColumnSource } from "hyparquet-writer";
 
 import { columnarRows, indexTable } from "../../src/commoncrawl/columnar-index.ts";
 import { fits, type IndexQuery } from "../../src/commoncrawl/index-query.ts";
-import { mannersOf, usualPatience } from "../../src/commoncrawl/request-pacing.ts";
+import { requestPacer, usualPatience } from "../../src/commoncrawl/request-pacing.ts";
 import { remoteFiles } from "../../src/commoncrawl/remote-files.ts";
 import { urlPatternOf } from "../../src/commoncrawl/url-pattern.ts";
 import { streamer } from "../../src/fetch/stream.ts";
@@ -62,7 +62,7 @@ async function bench(): Promise<void> {
         return answer;
       },
     };
-    const files = remoteFiles(base, counting, [], mannersOf(usualPatience));
+    const files = remoteFiles(base, counting, [], requestPacer(usualPatience));
     const records = millions * 1e6;
     const queries: readonly (readonly [string, string, Partial<IndexQuery>])[] = [
       ["one domain", "*.site-0050001.com", {}],

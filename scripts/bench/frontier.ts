@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { FoundUrl, Turn, UrlEnd } from "../../src/frontier/frontier.ts";
+import type { FoundUrl, Turn, UrlOutcome } from "../../src/frontier/turn.ts";
 import { openFrontier } from "../../src/frontier/sqlite-frontier.ts";
 
 const most = Number(process.argv[2] ?? 1_000_000);
@@ -74,9 +74,9 @@ try {
     const turning = cpuSeconds(() => {
       for (let turns = 0; turns < turnsMeasured; turns += turnsAtOnce) {
         clock += 1;
-        for (const turn of frontier.claim(clock, { turns: turnsAtOnce, urlsPerTurn, leaseMs })) {
+        for (const turn of frontier.claimNow(clock, { turns: turnsAtOnce, urlsPerTurn, leaseMs })) {
           urls += turn.urls.length;
-          frontier.ack(turn, endsOf(turn), [], clock + 1);
+          frontier.ack({ turn, outcomes: outcomesOf(turn), found: [], notBeforeMs: clock + 1 });
         }
       }
     });
@@ -98,6 +98,8 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-function endsOf(turn: Turn): Map<number, UrlEnd> {
-  return new Map(turn.urls.map(({ id }): [number, UrlEnd] => [id, { kind: "done", status: 200, validators: null }]));
+function outcomesOf(turn: Turn): Map<number, UrlOutcome> {
+  return new Map(
+    turn.urls.map(({ id }): [number, UrlOutcome] => [id, { kind: "done", status: 200, validators: null }]),
+  );
 }

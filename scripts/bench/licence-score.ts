@@ -57,7 +57,8 @@ for await (const item of readArchive(source)) {
   if (item.kind === "loss") continue;
   const gold = golds.get(item.url ?? "");
   if (gold === undefined) continue;
-  const { headers, contentType, body, complete } = exchangeOf(item);
+  const { headers, contentType, body, truncated } = exchangeOf(item);
+  const complete = truncated === null;
   const page = pageOf({ url: gold.url, bytes: body, contentType });
   const start = process.cpuUsage();
   const got = licenceOf(evidenceOf({ url: gold.url, headers, page, complete }), complete);

@@ -39,7 +39,7 @@ async function turnsASecond(frontier: Frontier): Promise<number> {
     const given = await frontier.claim(nowMs, limits);
     turns += given.length;
     frontier.together(() => {
-      for (const turn of given) frontier.ack(turn, new Map(), [], nowMs + 1000);
+      for (const turn of given) frontier.ack({ turn, outcomes: new Map(), found: [], notBeforeMs: nowMs + 1000 });
     });
   }
   return turns / ((performance.now() - began) / 1000);
@@ -66,7 +66,11 @@ try {
   );
   local.together(() => names.forEach((name, at) => local.setHost(name, { notBeforeMs: at + 1 })));
   const alone = await turnsASecond(local);
-  const frontier = redisFrontier(local, redis.scripts, "bench", AbortSignal.timeout(600_000), hosts);
+  const frontier = redisFrontier(local, redis.scripts, {
+    name: "bench",
+    signal: AbortSignal.timeout(600_000),
+    windowHosts: hosts,
+  });
   const before = await memory();
   const began = performance.now();
   await frontier.claim(0, limits);

@@ -1,55 +1,62 @@
-/** Opens for many at a time, or for one alone. */
-export interface RunGate {
-  /** In beside others, once nobody is alone or waits to be. Undefined when `signal` aborts first; else how to leave. */
-  readonly beside: (signal: AbortSignal) => Promise<(() => void) | undefined>;
-  /** In when all others have left; nobody else comes in until then, or until it is left again. */
-  readonly alone: (signal: AbortSignal) => Promise<(() => void) | undefined>;
+/** Held by many at a time, or by one exclusively. */
+export interface SharedLock {
+  /**
+   * Held together with others, once nobody holds it exclusively or waits to.
+   * @returns how to release it; `undefined` when the signal aborts first
+   */
+  readonly shared: (signal: AbortSignal) => Promise<(() => void) | undefined>;
+  /** Held once all others have released it; nobody else gets it from the moment of asking until it is released. */
+  readonly exclusive: (signal: AbortSignal) => Promise<(() => void) | undefined>;
 }
 
 interface Waiter {
-  readonly alone: boolean;
+  readonly isExclusive: boolean;
   readonly enter: () => void;
 }
 
-export function runGate(): RunGate {
+export function sharedLock(): SharedLock {
   const waiters: Waiter[] = [];
-  let inside = 0;
-  let closed = false;
+  let holders = 0;
+  let isClosed = false;
 
-  const turn = (): void => {
-    for (let next = waiters[0]; next !== undefined && !closed && (!next.alone || inside === 0); next = waiters[0]) {
+  const admit = (): void => {
+    for (
+      let next = waiters[0];
+      next !== undefined && !isClosed && (!next.isExclusive || holders === 0);
+      next = waiters[0]
+    ) {
       waiters.shift();
-      inside += 1;
-      closed = next.alone;
+      holders += 1;
+      isClosed = next.isExclusive;
       next.enter();
     }
   };
 
-  const leave = (): void => {
-    inside -= 1;
-    closed = false;
-    turn();
+  const release = (): void => {
+    holders -= 1;
+    isClosed = false;
+    admit();
   };
 
-  const enter = (alone: boolean, signal: AbortSignal): Promise<(() => void) | undefined> =>
+  const acquire = (isExclusive: boolean, signal: AbortSignal): Promise<(() => void) | undefined> =>
     new Promise((resolve) => {
       const stop = (): void => {
         waiters.splice(waiters.indexOf(waiter), 1);
         resolve(undefined);
-        turn();
+        admit();
       };
       const waiter: Waiter = {
-        alone,
+        isExclusive,
         enter() {
           signal.removeEventListener("abort", stop);
-          resolve(leave);
+          resolve(release);
         },
       };
       if (signal.aborted) return resolve(undefined);
       signal.addEventListener("abort", stop, { once: true });
       waiters.push(waiter);
-      turn();
+      admit();
     });
 
-  return { beside: (signal) => enter(false, signal), alone: (signal) => enter(true, signal) };
+  return { shared: (signal) => acquire(false, signal), exclusive: (signal) => acquire(true, signal) };
 }

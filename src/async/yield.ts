@@ -1,15 +1,14 @@
 import { setImmediate } from "node:timers/promises";
 
-/** Work on the main thread for longer lets no lock be renewed. */
+/** Work that holds the main thread for longer keeps locks from being renewed. */
 const longestMs = 50;
 
+let lastMs = performance.now();
+
 /** Call it often in long work: now and then it lets the rest of the process go on. */
-export function breather(): () => Promise<void> | undefined {
-  let last = performance.now();
-  return () => {
-    if (performance.now() - last < longestMs) return undefined;
-    return setImmediate().then(() => {
-      last = performance.now();
-    });
-  };
+export function yieldToEventLoop(): Promise<void> | undefined {
+  if (performance.now() - lastMs < longestMs) return undefined;
+  return setImmediate().then(() => {
+    lastMs = performance.now();
+  });
 }

@@ -5,7 +5,7 @@ import type { Machines, MeetingPlace } from "../jobs/machines.ts";
 import type { PublishRunners } from "../jobs/runners.ts";
 import type { Io } from "./command.ts";
 import { redisUrlOf } from "./redis-option.ts";
-import { sparingly } from "./log-once-a-minute.ts";
+import { logOnceAMinute } from "./log-once-a-minute.ts";
 import { printable } from "./write-line.ts";
 
 /** This process as the one that hands out a corpus' jobs and collects what comes of them. */
@@ -39,7 +39,7 @@ export async function openCollector(place: MeetingPlace | null, corpus: Corpus, 
   const machines = opened.use(
     await openMachines(
       { ...place, redis },
-      sparingly(({ message }) => io.err.write(`colophon: ${printable(message)}; trying again\n`)),
+      logOnceAMinute(({ message }) => io.err.write(`colophon: ${printable(message)}; trying again\n`)),
     ),
   );
   const { name } = corpus.config;
@@ -53,7 +53,7 @@ export async function openCollector(place: MeetingPlace | null, corpus: Corpus, 
     machines,
     async runners(ledgers) {
       const documents = archiveTotals(ledgers).reduce((sum, archive) => sum + archive.documents, 0);
-      return jobRunners(machines, corpus.segments, softwareVersion(), documents, signal);
+      return jobRunners(machines, { segments: corpus.segments, documents, software: softwareVersion(), signal });
     },
     signal,
     check() {

@@ -1,5 +1,6 @@
 import { Command as CommanderCommand, CommanderError, Option } from "commander";
 
+import { isDiskFull } from "../core/disk-full.ts";
 import { exitStatuses, failures, PipelineError, type ExitName } from "../core/errors.ts";
 import type { Command, Io, OptionValues } from "./command.ts";
 import { commands } from "./commands.ts";
@@ -101,7 +102,7 @@ function reportedFailure(error: unknown, io: Io): ExitName {
     return failures[error.code].exit;
   }
   if (error instanceof Error && "code" in error && error.code === "EPIPE") return "ok";
-  if (error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT")) {
+  if (isDiskFull(error)) {
     io.err.write(
       "colophon: no space left on the disk. Free some and run the same command again: nothing finished is lost.\n",
     );

@@ -1,5 +1,6 @@
 import { MultiBar, Presets, type SingleBar } from "cli-progress";
 
+import { onceEvery } from "../async/throttle.ts";
 import type { Io } from "./command.ts";
 
 /** A display of long work: a bar on a terminal, a line now and then elsewhere. */
@@ -45,15 +46,11 @@ function barDisplay(io: Io): Progress {
 
 function lineDisplay(io: Io): Progress {
   const startedMs = new Map<string, number>();
-  let lastMs = -Infinity;
-  let lastLabel = "";
+  const isDue = onceEvery(lineEveryMs);
   return {
     show(label, done, total, words) {
+      if (!isDue(label) && done !== total) return;
       const nowMs = performance.now();
-      const due = nowMs - lastMs >= lineEveryMs || label !== lastLabel || done === total;
-      if (!due) return;
-      lastMs = nowMs;
-      lastLabel = label;
       if (!startedMs.has(label)) startedMs.set(label, nowMs);
       const percent = total === 0 ? 100 : (done / total) * 100;
       const left = leftInWords(startedMs.get(label) ?? nowMs, done, total);

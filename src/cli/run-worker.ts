@@ -1,12 +1,12 @@
 import { availableParallelism } from "node:os";
 
 import type { ExitName } from "../core/errors.ts";
-import { openMachines, type MeetingPlace } from "../jobs/machines.ts";
+import { openMachines, type Machines, type MeetingPlace } from "../jobs/machines.ts";
 import { softwareVersion } from "../corpus/software.ts";
-import { workerKinds, workerProcess, type BindWorker } from "../jobs/worker.ts";
-import { logger, type LogLevel } from "../telemetry/log.ts";
+import { workerKinds, workerProcess, type BindWorker, type WorkerDeps } from "../jobs/worker.ts";
+import { logger, type Logger, type LogLevel } from "../telemetry/log.ts";
 import type { Io } from "./command.ts";
-import { sparingly } from "./log-once-a-minute.ts";
+import { logOnceAMinute } from "./log-once-a-minute.ts";
 import { workerSight, type WorkerMetrics } from "./instrument-worker.ts";
 
 export interface WorkerRequest {
@@ -27,7 +27,7 @@ export interface WorkerRequest {
 
 const depthsEveryMs = 5000;
 
-/** Takes jobs until the signal is aborted, then lets those in hand end. */
+/** Takes jobs until the signal is aborted, then lets those in progress end. */
 export async function runWorker(request: WorkerRequest, io: Io): Promise<ExitName> {
   const software = softwareVersion();
   const log = logger(io.err, request.logLevel);
@@ -35,12 +35,12 @@ export async function runWorker(request: WorkerRequest, io: Io): Promise<ExitNam
   const { observed, counted } = workerSight(log, metrics);
   await using machines = await openMachines(
     request.place,
-    sparingly((error) => log.warn("trying again", { error })),
+    logOnceAMinute((error) => log.warn("trying again", { error })),
     request.lockMs,
   );
   const { queue, store, redis } = machines;
-  const count = request.cores ?? availableParallelism();
-  const concurrency = request.concurrency ?? count;
+  const cores = coresOf(request, log);
+  const concurrency = request.concurrency ?? cores.count;
   await using own = workerProcess(
     {
       queue,
@@ -48,14 +48,7 @@ export async function runWorker(request: WorkerRequest, io: Io): Promise<ExitNam
       scripts: redis.scripts,
       software,
       concurrency,
-      cores: {
-        count,
-        onShare: (kind, jobs) =>
-          log.info(jobs === 0 ? "older workers keep this machine's cores busy: standing by" : "taking jobs", {
-            kind,
-            jobs,
-          }),
-      },
+      cores,
       waitingConcurrency: request.hosts,
       observed,
     },
@@ -65,14 +58,7 @@ export async function runWorker(request: WorkerRequest, io: Io): Promise<ExitNam
   if (request.metricsPort !== null && metrics !== null) {
     const { serveMetrics } = await import("../telemetry/metrics-server.ts");
     const { port } = opened.use(await serveMetrics(metrics, { port: request.metricsPort }));
-    const depths = setInterval(() => {
-      for (const kind of workerKinds)
-        queue.counts(kind).then(
-          (counts) => metrics.queueHolds(kind, counts),
-          () => undefined,
-        );
-    }, depthsEveryMs);
-    opened.defer(() => clearInterval(depths));
+    opened.defer(watchDepths(queue, metrics));
     log.info("metrics are served", { address: `http://127.0.0.1:${port}/metrics` });
   }
   const consumers = request.binds.map((bind) => bind(own.deps));
@@ -88,6 +74,29 @@ export async function runWorker(request: WorkerRequest, io: Io): Promise<ExitNam
     cpuSeconds: Math.round((user + system) / 1e4) / 100,
   });
   return "ok";
+}
+
+function coresOf(request: WorkerRequest, log: Logger): WorkerDeps["cores"] {
+  return {
+    count: request.cores ?? availableParallelism(),
+    onShare: (kind, jobs) =>
+      log.info(jobs === 0 ? "older workers keep this machine's cores busy: standing by" : "taking jobs", {
+        kind,
+        jobs,
+      }),
+  };
+}
+
+/** Measures how many jobs wait and run, now and then. @returns how to end that */
+function watchDepths(queue: Machines["queue"], metrics: WorkerMetrics): () => void {
+  const depths = setInterval(() => {
+    for (const kind of workerKinds)
+      queue.counts(kind).then(
+        (counts) => metrics.queueHolds(kind, counts),
+        () => undefined,
+      );
+  }, depthsEveryMs);
+  return () => clearInterval(depths);
 }
 
 /** Loaded only where they are asked for: their library and what it needs are 80 files. */

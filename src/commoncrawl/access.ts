@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { CdxServer } from "./cdx-index.ts";
 import type { CrawlFiles } from "./crawl-files.ts";
 import { localFiles } from "./local-files.ts";
-import { mannersOf, usualPatience, type Patience } from "./request-pacing.ts";
+import { requestPacer, usualPatience, type Patience } from "./request-pacing.ts";
 import { remoteFiles } from "./remote-files.ts";
 import { PipelineError } from "../core/errors.ts";
 import { connectToRuleOf } from "../fetch/connect-to.ts";
@@ -32,7 +32,7 @@ export interface CommonCrawl extends AsyncDisposable {
   readonly files: CrawlFiles;
   readonly server: CdxServer | null;
   readonly connections: number;
-  /** The files below another URL, under the same manners. */
+  /** The files below another URL, under the same pacer. */
   readonly filesAt: (base: string) => CrawlFiles;
 }
 
@@ -66,10 +66,10 @@ export function openCommonCrawl(access: CommonCrawlAccess): CommonCrawl {
   });
   const headers = requestHeaders(requester).filter(([name]) => name !== "Accept");
   const patience = access.patience ?? usualPatience;
-  const filesAt = (url: string): CrawlFiles => remoteFiles(url, streams, headers, mannersOf(patience));
+  const filesAt = (url: string): CrawlFiles => remoteFiles(url, streams, headers, requestPacer(patience));
   return {
     files: folder === null ? filesAt(base) : localFiles(folder),
-    server: indexBase === null ? null : { base: indexBase, streams, headers, manners: mannersOf(patience) },
+    server: indexBase === null ? null : { base: indexBase, streams, headers, pacer: requestPacer(patience) },
     connections: access.connections,
     filesAt,
     [Symbol.asyncDispose]: async () => streams[Symbol.asyncDispose](),

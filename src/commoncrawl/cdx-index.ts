@@ -5,7 +5,7 @@ import { asked, discard } from "./request.ts";
 import { cdxRowOf } from "./cdx-line.ts";
 import type { IndexQuery } from "./index-query.ts";
 import type { RowReading } from "./index-row.ts";
-import type { Manners } from "./request-pacing.ts";
+import type { RequestPacer } from "./request-pacing.ts";
 
 /** The index server: `https://index.commoncrawl.org/`. */
 export interface CdxServer {
@@ -13,7 +13,7 @@ export interface CdxServer {
   readonly base: string;
   readonly streams: Streamer;
   readonly headers: Fields;
-  readonly manners: Manners;
+  readonly pacer: RequestPacer;
 }
 
 const maxPages = 1_000_000;
@@ -59,7 +59,7 @@ async function answerTo(
     const { status, body } = await asked(
       { url, headers: server.headers, signal },
       server.streams,
-      server.manners,
+      server.pacer,
       [200, 404],
     );
     if (status === 404) {
@@ -71,7 +71,7 @@ async function answerTo(
     } catch (error) {
       // A page is asked for as a whole: half of one would be a selection that depends on the weather.
       if (!(error instanceof PipelineError) || error.code !== "source-unreachable") throw error;
-      if (!(await server.manners.again(failed, null, signal))) throw error;
+      if (!(await server.pacer.again(failed, null, signal))) throw error;
     }
   }
 }

@@ -92,8 +92,8 @@ async function* rowsOfFile(files: CrawlFiles, file: ParquetFile, query: IndexQue
       ...(filter === null ? {} : { pruningFilter: filter }),
     });
   });
-  for (const { rowStart, rowEnd } of scan.ranges) {
-    const hits = await broken(files, file.path, async () => hitsIn(scan, file, query, rowStart, rowEnd));
+  for (const range of scan.ranges) {
+    const hits = await broken(files, file.path, async () => hitsIn(scan, file, query, range));
     for (const cluster of clustersOf(hits, pagesStandAlone(file) ? rowsAtOnce : Infinity)) {
       yield* await broken(files, file.path, async () => rowsAt(scan, file, query, cluster));
     }
@@ -110,8 +110,7 @@ async function hitsIn(
   scan: ParquetScan,
   { columns }: ParquetFile,
   query: IndexQuery,
-  rowStart: number,
-  rowEnd: number,
+  { rowStart, rowEnd }: { readonly rowStart: number; readonly rowEnd: number },
 ): Promise<number[]> {
   let hits: number[] | null = null;
   const keep = async (column: Column, wanted: (value: unknown) => boolean): Promise<void> => {

@@ -1,11 +1,13 @@
-import { mkdir, open, readFile, rename, rm, stat, writeFile, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readFile, rm, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 
+import { diskFullOf } from "../core/disk-full.ts";
 import { PipelineError } from "../core/errors.ts";
+import { renameDurably, writeWhole } from "../files/durable.ts";
 import { gzipMember, recordBytes, recordUrn, warcFieldsBlock } from "../warc/write.ts";
 import { checkedRecord, provenanceMember, refusedRow, type Refusal } from "./copied-record.ts";
-import { copyName, specDigest, type Copied, type CopySpec } from "./copy-spec.ts";
-import { bytesOf, type CrawlFiles } from "./crawl-files.ts";
+import { copyName, specDigest, type Copied, type CopyRun, type CopySpec } from "./copy-spec.ts";
+import { bytesOf } from "./crawl-files.ts";
 import type { IndexRow } from "./index-row.ts";
 import { spansOf, type Span } from "./spans.ts";
 
@@ -24,39 +26,33 @@ type RowsSpec = CopySpec & { readonly rows: readonly IndexRow[] };
 /**
  * Copies records of one file into an archive of their own, each as it stands there and followed by where it came from. A
  * copy that was stopped, or killed, goes on after the last span that is on disk; a copy that is there is not made again.
- * @param onBytes told of what was fetched
  * @throws {PipelineError} `source-changed`, `source-refused`, `source-unreachable`, `interrupted`, `disk-full`
  */
-export async function copyRecords(
-  spec: RowsSpec,
-  folder: string,
-  files: CrawlFiles,
-  signal: AbortSignal,
-  onBytes: (bytes: number) => void,
-): Promise<Copied> {
+export async function copyRecords(spec: RowsSpec, run: CopyRun): Promise<Copied> {
+  const { folder } = run;
   await mkdir(folder, { recursive: true });
   const name = copyName(spec);
   const known = await finishedCopy(folder, name);
   if (known !== null) return known;
   try {
-    return await copied(spec, folder, name, files, signal, onBytes);
+    return await copiedTwiceAtMost(spec, name, run);
   } catch (error) {
-    if (!(error instanceof PipelineError) || error.code !== "source-changed") throw error;
-    // Bytes of two versions never meet in one archive: once more from the start, with what is there now.
-    await removeUnfinished(folder, name);
-    return copied(spec, folder, name, files, signal, onBytes);
+    throw diskFullOf(error, "no space left for what is copied; make room and run the same command again");
   }
 }
 
-async function copied(
-  spec: RowsSpec,
-  folder: string,
-  name: string,
-  files: CrawlFiles,
-  signal: AbortSignal,
-  onBytes: (bytes: number) => void,
-): Promise<Copied> {
-  const spans = spansOf(spec.rows);
+async function copiedTwiceAtMost(spec: RowsSpec, name: string, run: CopyRun): Promise<Copied> {
+  try {
+    return await copied(spec, name, run);
+  } catch (error) {
+    if (!(error instanceof PipelineError) || error.code !== "source-changed") throw error;
+    // Bytes of two versions never meet in one archive: once more from the start, with what is there now.
+    await removeUnfinished(run.folder, name);
+    return copied(spec, name, run);
+  }
+}
+
+async function copied(spec: RowsSpec, name: string, { folder, files, signal, onBytes }: CopyRun): Promise<Copied> {
   const warcinfoId = recordUrn(specDigest(spec));
   await using archive = await open(unfinished(folder, name), "a+");
   await using journal = await open(journalPath(folder, name), "a+");
@@ -70,7 +66,7 @@ async function copied(
     await archive.truncate(reached.archiveBytes);
     await endLine(folder, name, journal);
   }
-  for (const span of spans.slice(reached.spans)) {
+  for (const span of spansOf(spec.rows).slice(reached.spans)) {
     const read = await bytesOf(files, spec.file, { from: span.from, to: span.to, version: reached.version }, signal);
     if (read === null) return nothing(spec, folder, name);
     onBytes(read.bytes.length);
@@ -143,9 +139,8 @@ async function nothing({ rows, file }: RowsSpec, folder: string, name: string): 
 /** The result is on disk before the archive has its name: a named archive is whole, with all that was refused of it. */
 async function finish(folder: string, result: Copied): Promise<void> {
   const { name, path } = result;
-  await writeFile(`${resultPath(folder, name)}.new`, JSON.stringify(result), { flush: true });
-  await rename(`${resultPath(folder, name)}.new`, resultPath(folder, name));
-  if (path !== null) await rename(unfinished(folder, name), path);
+  writeWhole(resultPath(folder, name), JSON.stringify(result));
+  if (path !== null) await renameDurably(unfinished(folder, name), path);
   await removeUnfinished(folder, name);
 }
 
@@ -178,18 +173,8 @@ async function endLine(folder: string, name: string, journal: FileHandle): Promi
 }
 
 async function written(file: FileHandle, parts: readonly Buffer[]): Promise<void> {
-  try {
-    for (const part of parts) await file.appendFile(part);
-    await file.datasync();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
-    throw new PipelineError(
-      "disk-full",
-      "no space left for what is copied; make room and run the same command again",
-      {},
-      error,
-    );
-  }
+  for (const part of parts) await file.appendFile(part);
+  await file.datasync();
 }
 
 async function removeUnfinished(folder: string, name: string): Promise<void> {

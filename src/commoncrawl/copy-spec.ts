@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { Refusal } from "./copied-record.ts";
+import type { CrawlFiles } from "./crawl-files.ts";
 import { byPlace, type IndexRow } from "./index-row.ts";
 
 /** What to copy of one file of a crawl: plain JSON, and a job of its own. */
@@ -11,7 +12,17 @@ export interface CopySpec {
   readonly rows: readonly IndexRow[] | null;
 }
 
-/** What came of it. The same spec gives the same bytes, wherever and whenever. */
+/** Where a copy comes from and goes to. */
+export interface CopyRun {
+  /** Holds the archive, and beside it what a copy that was stopped goes on from. */
+  readonly folder: string;
+  readonly files: CrawlFiles;
+  readonly signal: AbortSignal;
+  /** Notified of each piece that was fetched. */
+  readonly onBytes: (bytes: number) => void;
+}
+
+/** The result. The same spec gives the same bytes, wherever and whenever. */
 export interface Copied {
   /** `null` when no record of the file could be had. */
   readonly path: string | null;

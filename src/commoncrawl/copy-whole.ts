@@ -1,10 +1,12 @@
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
 
+import { diskFullOf } from "../core/disk-full.ts";
 import { PipelineError } from "../core/errors.ts";
-import { copyName, type Copied, type CopySpec } from "./copy-spec.ts";
+import { renameDurably, writeWhole } from "../files/durable.ts";
+import { copyName, type Copied, type CopyRun, type CopySpec } from "./copy-spec.ts";
 import { subsetOf } from "./index-row.ts";
-import { changedUnderway, type CrawlFiles } from "./crawl-files.ts";
+import { changedUnderway, type CrawlFiles, type FilePart } from "./crawl-files.ts";
 
 /** Which version of the file the unfinished bytes are of, and how many it has. */
 interface Begun {
@@ -17,82 +19,94 @@ interface Begun {
  * killed, goes on at the byte it reached, as long as the file is still the same.
  * @throws {PipelineError} `source-changed`, `source-refused`, `source-unreachable`, `interrupted`, `disk-full`
  */
-export async function copyWhole(
-  spec: CopySpec,
-  folder: string,
-  files: CrawlFiles,
-  signal: AbortSignal,
-  onBytes: (bytes: number) => void,
-): Promise<Copied> {
+export async function copyWhole(spec: CopySpec, run: CopyRun): Promise<Copied> {
+  const { files } = run;
   const name = copyName(spec);
   // Parts of a crawl use the same names for their files, and a name is what a manifest shows.
-  const own = join(folder, subsetOf(spec.file));
-  const path = files.localPath(spec.file) ?? join(own, name);
+  const folder = join(run.folder, subsetOf(spec.file));
+  const path = files.localPath(spec.file) ?? join(folder, name);
   const bytes = await sizeOf(path);
   if (bytes !== null) return { path, name, records: 0, bytes, refused: [] };
-  const got = files.localPath(spec.file) === null ? await fetched(spec, own, name, files, signal, onBytes) : null;
-  if (got !== null) return { path, name, records: 0, bytes: got, refused: [] };
+  if (files.localPath(spec.file) === null) {
+    const got = await fetched(spec.file, path, { ...run, folder }).catch((error: unknown) => {
+      const { file } = spec;
+      throw diskFullOf(error, `no space left for ${file}; make room and run the same command again`, { file });
+    });
+    if (got !== null) return { path, name, records: 0, bytes: got, refused: [] };
+  }
   const detail = `there is no ${files.place}${spec.file}`;
   const refused = [{ reason: "file-missing", detail, url: null, file: spec.file, offset: null }] as const;
   return { path: null, name, records: 0, bytes: 0, refused };
 }
 
-/** Bytes of the file that now lies whole under its name; `null` when the source has none. */
-async function fetched(
-  { file }: CopySpec,
-  folder: string,
-  name: string,
-  files: CrawlFiles,
-  signal: AbortSignal,
-  onBytes: (bytes: number) => void,
-): Promise<number | null> {
+/** A copy that is not whole yet. */
+interface Unfinished {
+  /** Of the unfinished bytes. */
+  readonly path: string;
+  readonly notePath: string;
+  /** Bytes that are there. */
+  at: number;
+  /** `null`: nothing names it, so that what is there cannot be continued. */
+  version: string | null;
+}
+
+/** Bytes of the file that now lies whole at `path`; `null` when the source has none. */
+async function fetched(file: string, path: string, run: CopyRun): Promise<number | null> {
+  const { folder, files, signal } = run;
   await mkdir(folder, { recursive: true });
-  const part = join(folder, `.unfinished-${name}`);
+  const part = join(folder, `.unfinished-${basename(path)}`);
   const notePath = `${part}.version`;
   const begun = await begunOf(notePath);
-  let version = begun?.version ?? null;
-  let at = version === null ? 0 : ((await sizeOf(part)) ?? 0);
-  let changes = 0;
-  const named = async (): Promise<number> => {
-    await rename(part, join(folder, name));
-    await rm(notePath, { force: true });
-    return at;
-  };
+  const version = begun?.version ?? null;
+  const copy: Unfinished = { path: part, notePath, at: version === null ? 0 : ((await sizeOf(part)) ?? 0), version };
   // All of it was here, and only its name was missing, when the last run ended.
-  if (at > 0 && at === begun?.fileBytes) return named();
-  for (let failed = 0; ;) {
-    if (at === 0) version = null;
-    const answer = await files.open(file, { from: at, to: null, version }, signal);
+  if (copy.at > 0 && copy.at === begun?.fileBytes) return named(copy, path);
+  for (let [failed, changes] = [0, 0]; ;) {
+    if (copy.at === 0) copy.version = null;
+    const answer = await files.open(file, { from: copy.at, to: null, version: copy.version }, signal);
     if (answer.state === "missing") return null;
     if (answer.state === "changed" || answer.state === "beyond") {
       changes++;
       if (changes > 1) throw changedUnderway(files, file);
-      at = 0;
+      copy.at = 0;
       continue;
     }
-    const size = answer.fileBytes;
-    const before = at;
+    const before = copy.at;
     try {
-      await using out = await open(part, at === 0 ? "w" : "r+");
-      if (at === 0) await noteBegun(notePath, answer.version, size);
-      ({ version } = answer);
-      for await (const chunk of answer.bytes) {
-        await out.write(chunk, 0, chunk.length, at);
-        at += chunk.length;
-        onBytes(chunk.length);
-      }
-      if (size !== null && at !== size) throw shorter(files, file, at, size);
-      await out.sync();
-      return await named();
+      await writeOn(copy, answer, file, run);
+      return await named(copy, path);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOSPC") throw diskFull(file, error);
       if (!(error instanceof PipelineError) || error.code !== "source-unreachable") throw error;
-      failed = at > before ? 1 : failed + 1;
+      failed = copy.at > before ? 1 : failed + 1;
       if (!(await files.again(failed, signal))) throw error;
       // Without a name for the version nobody can tell whether the rest would be of the same file.
-      if (version === null) at = 0;
+      if (copy.version === null) copy.at = 0;
     }
   }
+}
+
+/** Adds what comes to the unfinished bytes, until they are all of the file and on the disk. */
+async function writeOn(copy: Unfinished, answer: FilePart, file: string, { files, onBytes }: CopyRun): Promise<void> {
+  const { version, fileBytes } = answer;
+  await using out = await open(copy.path, copy.at === 0 ? "w" : "r+");
+  if (copy.at === 0) await noteBegun(copy.notePath, version, fileBytes);
+  copy.version = version;
+  for await (const chunk of answer.bytes) {
+    // A full disk takes a part of the bytes before it refuses the rest.
+    for (let done = 0; done < chunk.length;) {
+      done += (await out.write(chunk, done, chunk.length - done, copy.at + done)).bytesWritten;
+    }
+    copy.at += chunk.length;
+    onBytes(chunk.length);
+  }
+  if (fileBytes !== null && copy.at !== fileBytes) throw shorter(files, file, copy.at, fileBytes);
+  await out.sync();
+}
+
+async function named({ path: unfinished, notePath, at }: Unfinished, path: string): Promise<number> {
+  await renameDurably(unfinished, path);
+  await rm(notePath, { force: true });
+  return at;
 }
 
 async function begunOf(path: string): Promise<Begun | null> {
@@ -105,8 +119,7 @@ async function noteBegun(path: string, version: string | null, fileBytes: number
     await rm(path, { force: true });
     return;
   }
-  await writeFile(`${path}.new`, JSON.stringify({ version, fileBytes } satisfies Begun), { flush: true });
-  await rename(`${path}.new`, path);
+  writeWhole(path, JSON.stringify({ version, fileBytes } satisfies Begun));
 }
 
 async function sizeOf(path: string): Promise<number | null> {
@@ -118,13 +131,4 @@ async function sizeOf(path: string): Promise<number | null> {
 
 function shorter(files: CrawlFiles, file: string, got: number, size: number): PipelineError {
   return new PipelineError("source-unreachable", `${files.place}${file}: ${got} of ${size} bytes came`, { file });
-}
-
-function diskFull(file: string, cause: unknown): PipelineError {
-  return new PipelineError(
-    "disk-full",
-    `no space left for ${file}; make room and run the same command again`,
-    { file },
-    cause,
-  );
 }

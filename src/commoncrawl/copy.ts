@@ -1,15 +1,19 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 
 import { copyRecords } from "./copy-records.ts";
 import type { Refusal } from "./copied-record.ts";
-import type { Copied, CopySpec } from "./copy-spec.ts";
+import type { Copied, CopyRun, CopySpec } from "./copy-spec.ts";
 import { copyWhole } from "./copy-whole.ts";
+import { unlessInterrupted } from "../async/abort.ts";
+import { eachOf } from "../async/limit.ts";
+import { onceEvery } from "../async/throttle.ts";
 import { PipelineError } from "../core/errors.ts";
+import { writeWhole } from "../files/durable.ts";
 import { openCommonCrawl, type CommonCrawl, type CommonCrawlAccess } from "./access.ts";
-import { selectFromCommonCrawl, type CommonCrawlSelection, type OnSelected, type Selected } from "./select.ts";
+import { selectFromCommonCrawl, type CommonCrawlSelection, type Selected, type Selecting } from "./select.ts";
 
 export interface CommonCrawlRequest {
   readonly access: CommonCrawlAccess;
@@ -27,7 +31,7 @@ export interface CopyProgress {
   readonly words: string;
 }
 
-/** An archive of the corpus that came of a group. */
+/** An archive of the corpus that a group became. */
 export interface CopiedArchive {
   readonly path: string;
   /** The file that it is a copy of as a whole; `null` for selected records, which say so themselves. */
@@ -47,84 +51,99 @@ export interface CopyReport {
   readonly archives: readonly CopiedArchive[];
 }
 
-export interface CopyOptions {
-  readonly source: CommonCrawl;
-  readonly onBytes: (bytes: number) => void;
-}
-
 /**
- * Copies what a spec names into an archive in `folder`: the same bytes whoever does it and whenever. What is there is not
- * fetched again, what was stopped goes on.
+ * Copies what a spec names into an archive in the folder of the run: the same bytes whoever does it and whenever. What is
+ * there is not fetched again, what was stopped goes on.
  * @throws {PipelineError} `source-changed`, `source-refused`, `source-unreachable`, `interrupted`, `disk-full`
  */
-export async function copyGroup(
-  { crawl, file, rows }: CopySpec,
-  folder: string,
-  { source, onBytes }: CopyOptions,
-  signal: AbortSignal,
-): Promise<Copied> {
-  return rows === null
-    ? copyWhole({ crawl, file, rows }, folder, source.files, signal, onBytes)
-    : copyRecords({ crawl, file, rows }, folder, source.files, signal, onBytes);
+export async function copyGroup({ crawl, file, rows }: CopySpec, run: CopyRun): Promise<Copied> {
+  return rows === null ? copyWhole({ crawl, file, rows }, run) : copyRecords({ crawl, file, rows }, run);
 }
 
 /** Does one group; another machine may. */
 export type CopyOne = (spec: CopySpec, onBytes: (bytes: number) => void, signal: AbortSignal) => Promise<Copied>;
 
+/** Where the archives go, and who is notified of them. */
+export interface CommonCrawlRun {
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  /** Notified of each archive as soon as it is whole. */
+  readonly onArchive: (archive: CopiedArchive) => void;
+  readonly onProgress: (progress: CopyProgress) => void;
+  /** Who copies one group; this process may, with the source that is open here. */
+  readonly copyOneWith: (source: CommonCrawl) => CopyOne;
+}
+
+/** What a run has done so far. */
+interface Tally {
+  readonly groups: readonly CopySpec[];
+  /** One a group; `null` until it is done. */
+  readonly copied: (Copied | null)[];
+  readonly failures: { path: string; message: string }[];
+  done: number;
+  fetchedBytes: number;
+  records: number;
+}
+
 /**
  * Selects from a crawl and copies, a few files at a time, into archives of the corpus. Goes on where it was stopped: the
  * index is not asked again, and no byte is fetched twice that is on disk.
- * @param onArchive told of each archive as soon as it is whole
- * @param copyOne left out: done here
  */
-export async function copyFromCommonCrawl(
-  request: CommonCrawlRequest,
-  folder: string,
-  signal: AbortSignal,
-  onArchive: (archive: CopiedArchive) => void,
-  onProgress: (progress: CopyProgress) => void,
-  copyOne: CopyOne | null = null,
-): Promise<CopyReport> {
+export async function copyFromCommonCrawl(request: CommonCrawlRequest, run: CommonCrawlRun): Promise<CopyReport> {
   await using source = openCommonCrawl(request.access);
-  let bytes = 0;
-  let records = 0;
-  let done = 0;
-  const progress = throttled(onProgress);
-  const selected = await unlessStopped(signal, async () =>
-    selectedOnce(request, folder, source, signal, (found, words) =>
-      progress({ done: 0, groups: 0, bytes, records: found, words }),
-    ),
-  );
-  const { groups, refused } = selected ?? { groups: [], refused: [] };
-  const copied: (Copied | null)[] = groups.map(() => null);
-  const failures: { path: string; message: string }[] = [];
-  const here: CopyOne = async (spec, onBytes, either) => copyGroup(spec, folder, { source, onBytes }, either);
-  const one = copyOne ?? here;
-  const copyNext = async (spec: CopySpec, at: number, either: AbortSignal): Promise<void> => {
-    const onBytes = (more: number): void => {
-      bytes += more;
-      progress({ done, groups: groups.length, bytes, records, words: spec.file });
-    };
-    try {
-      const result = await one(spec, onBytes, either);
-      copied[at] = result;
-      records += result.records;
-      const archive = archiveOf(result, spec);
-      if (archive !== null) onArchive(archive);
-    } catch (error) {
-      if (!(error instanceof PipelineError) || error.code !== "source-changed") throw error;
-      failures.push({ path: spec.file, message: error.message });
-    }
-    done++;
-    onBytes(0);
+  const { folder, signal } = run;
+  const isDue = onceEvery(progressEveryMs);
+  const onSelected = (records: number, words: string): void => {
+    if (isDue()) run.onProgress({ done: 0, groups: 0, bytes: 0, records, words });
   };
-  await unlessStopped(signal, async () => eachOf(groups, source.connections, signal, copyNext));
+  const selected = await unlessInterrupted(selectedOnce(request, folder, source, { signal, onSelected }), signal);
+  const { groups, refused } = selected ?? { groups: [], refused: [] };
+  const tally: Tally = { groups, copied: groups.map(() => null), failures: [], done: 0, fetchedBytes: 0, records: 0 };
+  const copyOne = run.copyOneWith(source);
+  const copying = eachOf(groups, source.connections, signal, async (spec, at, either) => {
+    const onBytes = (more: number): void => {
+      tally.fetchedBytes += more;
+      const { done, fetchedBytes: bytes, records } = tally;
+      if (isDue()) run.onProgress({ done, groups: groups.length, bytes, records, words: spec.file });
+    };
+    await copyNext(tally, at, run.onArchive, async () => copyOne(spec, onBytes, either));
+    onBytes(0);
+  });
+  // Stopped by the caller, what was done until then is a result, not a failure.
+  await unlessInterrupted(copying, signal);
+  return reportOf(tally, refused);
+}
+
+/** Does the group at `at`. A file that became another one meanwhile is no reason not to copy the others. */
+async function copyNext(
+  tally: Tally,
+  at: number,
+  onArchive: CommonCrawlRun["onArchive"],
+  copy: () => Promise<Copied>,
+): Promise<void> {
+  const spec = tally.groups[at];
+  if (spec === undefined) return;
+  try {
+    const result = await copy();
+    tally.copied[at] = result;
+    tally.records += result.records;
+    const archive = archiveOf(result, spec);
+    if (archive !== null) onArchive(archive);
+  } catch (error) {
+    if (!(error instanceof PipelineError) || error.code !== "source-changed") throw error;
+    tally.failures.push({ path: spec.file, message: error.message });
+  }
+  tally.done++;
+}
+
+function reportOf(tally: Tally, refused: readonly Refusal[]): CopyReport {
+  const { groups, copied, failures, records, fetchedBytes } = tally;
   const whole = copied.filter((result) => result !== null);
   return {
     groups: groups.length,
     records,
     bytes: whole.reduce((sum, result) => sum + result.bytes, 0),
-    fetchedBytes: bytes,
+    fetchedBytes,
     refused: [...refused, ...whole.flatMap((result) => result.refused)],
     failures,
     archives: groups.flatMap((spec, at) => {
@@ -144,8 +163,7 @@ async function selectedOnce(
   { access, selection }: CommonCrawlRequest,
   folder: string,
   source: CommonCrawl,
-  signal: AbortSignal,
-  onSelected: OnSelected,
+  selecting: Selecting,
 ): Promise<Selected> {
   const { base, indexBase } = access;
   const asked = createHash("sha256")
@@ -154,10 +172,9 @@ async function selectedOnce(
   const path = join(folder, `selection-${asked.slice(0, 16)}.json.gz`);
   const noted = notedSelection(path);
   if (noted !== null) return noted;
-  const selected = await selectFromCommonCrawl(source, selection, signal, onSelected);
+  const selected = await selectFromCommonCrawl(source, selection, selecting);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(`${path}.new`, gzipSync(JSON.stringify(selected)), { flush: true });
-  renameSync(`${path}.new`, path);
+  writeWhole(path, gzipSync(JSON.stringify(selected)));
   return selected;
 }
 
@@ -170,50 +187,4 @@ function notedSelection(path: string): Selected | null {
   }
 }
 
-/** Runs through a list, `width` at a time; the first failure stops the others, and is what is thrown. */
-async function eachOf<T>(
-  list: readonly T[],
-  width: number,
-  signal: AbortSignal,
-  work: (item: T, at: number, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
-  const rest = list.entries();
-  const failures: unknown[] = [];
-  const lane = async (): Promise<void> => {
-    for (const [at, item] of rest) {
-      if (either.aborted) return;
-      try {
-        await work(item, at, either);
-      } catch (error) {
-        failures.push(error);
-        failed.abort();
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(width, list.length) }, lane));
-  if (failures.length > 0) throw failures[0];
-}
-
-/** Who stopped the work knows so: what was done until then is a result, not a failure. */
-async function unlessStopped<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | null> {
-  try {
-    return await work();
-  } catch (error) {
-    if (signal.aborted && error instanceof PipelineError && error.code === "interrupted") return null;
-    throw error;
-  }
-}
-
 const progressEveryMs = 500;
-
-function throttled(onProgress: (progress: CopyProgress) => void): (progress: CopyProgress) => void {
-  let shownMs = -Infinity;
-  return (progress) => {
-    const nowMs = performance.now();
-    if (nowMs - shownMs < progressEveryMs) return;
-    shownMs = nowMs;
-    onProgress(progress);
-  };
-}

@@ -4,21 +4,21 @@ import type { Fields } from "../warc/record.ts";
 import { asked, discard } from "./request.ts";
 import type { CrawlFiles, FileAnswer, FileRange } from "./crawl-files.ts";
 import { isCrawlPath } from "./index-row.ts";
-import type { Manners } from "./request-pacing.ts";
+import type { RequestPacer } from "./request-pacing.ts";
 
 /** The files of a crawl on a server that gives byte ranges. @param base URL that ends in a slash */
-export function remoteFiles(base: string, streams: Streamer, headers: Fields, manners: Manners): CrawlFiles {
+export function remoteFiles(base: string, streams: Streamer, headers: Fields, pacer: RequestPacer): CrawlFiles {
   return {
     place: base,
     localPath: () => null,
-    again: async (failedTries, signal) => manners.again(failedTries, null, signal),
+    again: async (failedTries, signal) => pacer.again(failedTries, null, signal),
     async open(path, range, signal) {
       if (!isCrawlPath(path)) throw new PipelineError("index-broken", `${JSON.stringify(path)} is no path of a crawl`);
       const url = base + path;
       const answer = await asked(
         { url, headers: [...headers, ...rangeHeaders(range)], signal },
         streams,
-        manners,
+        pacer,
         [200, 206, 404, 412, 416],
       );
       return answerOf(answer, url, range);

@@ -1,5 +1,5 @@
-import { setTimeout as later } from "node:timers/promises";
-
+import { pause } from "../async/abort.ts";
+import { backoffMs } from "../async/retry.ts";
 import { PipelineError } from "../core/errors.ts";
 
 /** How a server that is not ours is asked again. */
@@ -21,7 +21,7 @@ export const usualPatience: Patience = {
 };
 
 /** One for each source, shared by all that ask it. */
-export interface Manners {
+export interface RequestPacer {
   readonly patience: Patience;
   /** Before the first try of a request: waits while the source has asked for quiet. */
   readonly pass: (signal: AbortSignal) => Promise<void>;
@@ -34,7 +34,7 @@ export interface Manners {
 }
 
 /** Keeps the promises of a `Patience` over all streams at once. */
-export function mannersOf(patience: Patience): Manners {
+export function requestPacer(patience: Patience): RequestPacer {
   let quietUntilMs = 0;
   let nextRetryMs = 0;
   return {
@@ -49,7 +49,7 @@ export function mannersOf(patience: Patience): Manners {
       if (failedTries >= patience.tries) return false;
       // Who asks for more quiet than we would ever wait means that we should come another day.
       if (askedMs !== null && askedMs > patience.longestWaitMs) return false;
-      const grownMs = Math.min(patience.longestWaitMs, patience.firstWaitMs * 2 ** (failedTries - 1));
+      const grownMs = backoffMs(failedTries, { firstMs: patience.firstWaitMs, mostMs: patience.longestWaitMs });
       const fromMs = performance.now() + grownMs;
       // A repeated request that took its time on the way reached the server later than it left us, but not after now.
       if (failedTries > 1) nextRetryMs = Math.max(nextRetryMs, performance.now() + patience.retryGapMs);
@@ -67,9 +67,7 @@ export function mannersOf(patience: Patience): Manners {
 }
 
 async function wait(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await later(ms, undefined, { signal });
-  } catch (error) {
-    throw new PipelineError("interrupted", "stopped while a server that asked for patience was waited for", {}, error);
-  }
+  await pause(ms, signal);
+  if (signal.aborted)
+    throw new PipelineError("interrupted", "stopped while waiting for a server that asked for patience");
 }

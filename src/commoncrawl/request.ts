@@ -1,7 +1,7 @@
 import { PipelineError } from "../core/errors.ts";
 import type { StreamAnswer, Streamer, StreamRequest } from "../fetch/stream.ts";
 import { retryAfterMs } from "../fetch/retry-after.ts";
-import type { Manners } from "./request-pacing.ts";
+import type { RequestPacer } from "./request-pacing.ts";
 
 /**
  * Asks until there is an answer of one of the `wanted` statuses, as slowly as the server wants it. A 403 is how Common
@@ -11,18 +11,18 @@ import type { Manners } from "./request-pacing.ts";
 export async function asked(
   request: StreamRequest,
   streams: Streamer,
-  manners: Manners,
+  pacer: RequestPacer,
   wanted: readonly number[],
 ): Promise<Extract<StreamAnswer, { ok: true }>> {
   const { url, signal } = request;
-  await manners.pass(signal);
+  await pacer.pass(signal);
   for (let tries = 1; ; tries++) {
     const answer = await streams.get(request);
     if (answer.ok && wanted.includes(answer.status)) return answer;
     const words = answer.ok ? `HTTP ${answer.status}` : `${answer.reason}: ${answer.detail}`;
     if (answer.ok) await discard(answer.body);
     if (!(answer.ok ? isPassing(answer.status) : answer.retry)) throw refused(url, answer, words);
-    if (!(await manners.again(tries, askedWait(answer), signal))) {
+    if (!(await pacer.again(tries, askedWait(answer), signal))) {
       throw new PipelineError(
         "source-unreachable",
         `${url}: ${words}${askedInWords(answer)}, given up after ${tries} ${tries === 1 ? "try" : "tries"}; run the same command again later, it goes on where it stopped`,

@@ -38,8 +38,17 @@ export interface Selected {
   readonly refused: readonly Refusal[];
 }
 
-/** @param covered rows that were looked at, or told by their statistics not to matter */
-export type OnSelected = (selected: number, words: string) => void;
+/** What ends a selection early, and what is notified of how far it is: of the rows selected so far, and the last one's key. */
+export interface Selecting {
+  readonly signal: AbortSignal;
+  readonly onSelected: (selected: number, words: string) => void;
+}
+
+/** What an index has named so far. */
+interface Gathered extends Selecting {
+  readonly rows: IndexRow[];
+  readonly refused: Refusal[];
+}
 
 const mostRefused = 1000;
 /** Keys that one look through an index is made for. */
@@ -52,9 +61,9 @@ const keysAtOnce = 256;
 export async function selectFromCommonCrawl(
   source: CommonCrawl,
   selection: CommonCrawlSelection,
-  signal: AbortSignal,
-  onSelected: OnSelected,
+  selecting: Selecting,
 ): Promise<Selected> {
+  const { signal } = selecting;
   const { list, whole, match, limit, withRobots } = selection;
   if (list !== null) return { groups: wholeOf(selection, await listedFiles(source, list, signal)), refused: [] };
   const crawl = crawlOf(selection);
@@ -62,16 +71,16 @@ export async function selectFromCommonCrawl(
     const paths = await pathListOf(source.files, `crawl-data/${crawl}/warc.paths.gz`, signal);
     return { groups: wholeOf(selection, paths), refused: [] };
   }
-  const rows: IndexRow[] = [];
-  const refused: Refusal[] = [];
+  const gathered: Gathered = { ...selecting, rows: [], refused: [] };
+  const { rows, refused } = gathered;
   const query = { crawl, subset: "warc", status: 200, mimes: selection.mimes } as const;
   const languages = selection.languages.map(indexLanguageOf);
   for (const pattern of (match.length === 0 ? ["*"] : match).map(urlPatternOf)) {
     const left = limit === null ? Infinity : limit - rows.length;
     const wanted = { ...query, languages, pattern };
-    await gather(rowsOf(source, selection, wanted, signal), wanted, left, rows, refused, onSelected);
+    await gather(gathered, rowsOf(source, selection, wanted, signal), wanted, left);
   }
-  if (withRobots) await gatherRobots(source, selection, crawl, rows, refused, signal, onSelected);
+  if (withRobots) await gatherRobots(gathered, source, selection, crawl);
   const groups = specsOf(crawl, rows);
   return { groups: whole ? groups.map((spec) => ({ ...spec, rows: null })) : groups, refused };
 }
@@ -96,12 +105,10 @@ async function* rowsOf(
 
 /** Takes up to `left` rows that fit; what cannot be a row is refused by name. */
 async function gather(
+  { rows, refused, onSelected }: Gathered,
   readings: AsyncIterable<RowReading>,
   query: IndexQuery,
   left: number,
-  rows: IndexRow[],
-  refused: Refusal[],
-  onSelected: OnSelected,
 ): Promise<void> {
   let room = left;
   if (room <= 0) return;
@@ -123,18 +130,15 @@ async function gather(
   }
 }
 
-/** What the crawl archived of the robots.txt of the hosts of `rows`, whatever the answer was. */
+/** What the crawl archived of the robots.txt of the hosts gathered, whatever the answer was. */
 async function gatherRobots(
+  gathered: Gathered,
   source: CommonCrawl,
   selection: CommonCrawlSelection,
   crawl: string,
-  rows: IndexRow[],
-  refused: Refusal[],
-  signal: AbortSignal,
-  onSelected: OnSelected,
 ): Promise<void> {
   const hosts = new Map<string, string>();
-  for (const { url } of rows) {
+  for (const { url } of gathered.rows) {
     const key = robotsKeyOf(url);
     if (key !== null) hosts.set(key, `${URL.parse(url)?.host ?? ""}/robots.txt`);
   }
@@ -145,7 +149,7 @@ async function gatherRobots(
     for (let at = 0; at < keys.length; at += keysAtOnce) patterns.push(patternOfKeys(keys.slice(at, at + keysAtOnce)));
   for (const pattern of patterns) {
     const query: IndexQuery = { crawl, subset: "robotstxt", pattern, languages: [], mimes: [], status: null };
-    await gather(rowsOf(source, selection, query, signal), query, Infinity, rows, refused, onSelected);
+    await gather(gathered, rowsOf(source, selection, query, gathered.signal), query, Infinity);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { OutcomeReason } from "./outcome-reasons.ts";
 import type { DigestState, Hex, Outcome } from "./records.ts";
 
 /** What a field holds, by the way it is stored; `ledger/columns.ts` has the SQL of each way. */
@@ -15,6 +16,8 @@ interface Values {
   readonly "stated-digest": string;
   readonly "digest-state": DigestState;
   readonly outcome: Outcome;
+  /** A term. One that an older version wrote may be missing from today's table. */
+  readonly reason: OutcomeReason;
 }
 
 /** One field of a capture or a document: all that is to be known of it outside the stage that measures it. */
@@ -119,7 +122,7 @@ export const captureFields = {
   },
   payloadBytes: { as: "integer", column: "payload_bytes", says: "of the payload as stored" },
   outcome: { as: "outcome", column: "outcome", says: "`document`, `duplicate`, `skipped` or `failed`" },
-  reason: { as: "term", column: "reason", orNull: true, says: "why it is no document" },
+  reason: { as: "reason", column: "reason", orNull: true, says: "why it is no document" },
   detail: { as: "text", column: "detail", orNull: true, says: "words for people" },
 } as const satisfies Fields;
 

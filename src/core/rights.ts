@@ -2,10 +2,56 @@
 export const subjects = ["part", "page", "site", "file"] as const;
 export type Subject = (typeof subjects)[number];
 
-/** One observation about rights: what, where, the quoted words, and what it is about. */
-export interface Evidence {
-  /** Registry id of the collector that saw it: `rel-license`, `cc-link`, `meta`, ... */
-  readonly kind: string;
+/**
+ * Every kind of evidence, in the order in which a page's evidence is listed. Where two kinds name licences of one family,
+ * the earlier one is believed.
+ */
+export const evidenceKindNames = [
+  "http-link",
+  "meta",
+  "rel-license",
+  "cc-link",
+  "licence-link",
+  "cc-badge",
+  "text-notice",
+] as const;
+export type EvidenceKindName = (typeof evidenceKindNames)[number];
+
+/** Every kind of signal, in the order in which a page's signals are listed. */
+export const signalKindNames = ["x-robots-tag", "meta-robots", "tdm-reservation", "content-usage"] as const;
+export type SignalKindName = (typeof signalKindNames)[number];
+
+/** What a signal can speak of. `docs/rules.md` is made from this table. */
+export const preferences = {
+  index: "listing the page in a search index",
+  follow: "following the links of the page",
+  archive: "keeping a copy of the page for others to see",
+  snippet: "showing an extract of the page",
+  ai: "use of the text for artificial intelligence",
+  "image-ai": "use of the images for artificial intelligence",
+  tdm: "text and data mining",
+  "train-ai": "training of models",
+  search: "search applications",
+} as const;
+export type Preference = keyof typeof preferences;
+
+/** What a licence rests on when it is not one kind of evidence alone. `docs/rules.md` is made from this table. */
+export const otherBases = {
+  conflict: "evidence names licences that differ in terms or version, or a reservation stands beside a mere mention",
+  "part-only": "evidence speaks of parts of the page only, a picture or a quotation",
+  "none-found": "no evidence names a licence",
+  incomplete: "no evidence names a licence, and the capture was cut off",
+} as const;
+
+/** What decided a licence: a kind of evidence, with `+reserved` when the page also reserves all rights, or another basis. */
+export type LicenceBasis = EvidenceKindName | `${EvidenceKindName}+reserved` | keyof typeof otherBases;
+
+/**
+ * One observation about rights: what, where, the quoted words, and what it is about. A ledger or a manifest may hold kinds
+ * of another version of this program, hence any string; what this one sees on a page is `SeenEvidence`.
+ */
+export interface Evidence<Kind extends string = string> {
+  readonly kind: Kind;
   /** SPDX id or `LicenseRef-...` that it names, `null` when it names none that is known. */
   readonly licence: string | null;
   /** The address or identifier as it stands on the page. */
@@ -17,12 +63,12 @@ export interface Evidence {
   readonly subject: Subject;
 }
 
-/** An opt-out or preference of the publisher. */
-export interface Signal {
-  /** Registry id of the reader that saw it: `x-robots-tag`, `meta-robots`, `tdm-reservation`. */
-  readonly kind: string;
-  /** What it speaks of: `index`, `follow`, `archive`, `snippet`, `ai`, `image-ai`, `tdm`. */
-  readonly preference: string;
+export type SeenEvidence = Evidence<EvidenceKindName>;
+
+/** An opt-out or preference of the publisher; kinds and preferences as with evidence. */
+export interface Signal<Kind extends string = string, About extends string = string> {
+  readonly kind: Kind;
+  readonly preference: About;
   /** `n` = reserved or refused, `y` = allowed, `null` = stated in a way that cannot be read. */
   readonly value: "y" | "n" | null;
   /** Lower-case agent it is addressed to, `*` for all. */
@@ -35,10 +81,12 @@ export interface Signal {
   readonly policyUrl: string | null;
 }
 
-/** `id` is SPDX, `LicenseRef-...`, or `NOASSERTION` when nothing was found; `basis` says which evidence decided. */
-export interface Licence {
+export type SeenSignal = Signal<SignalKindName, Preference>;
+
+/** `id` is SPDX, `LicenseRef-...`, or `NOASSERTION` when nothing was found; `basis` says what decided. */
+export interface Licence<Basis extends string = string> {
   readonly id: string;
-  readonly basis: string;
+  readonly basis: Basis;
 }
 
 /** All that the rights stage looks at. `complete` is false for truncated captures: then absence means unknown. */

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 
 import { parse, YAMLParseError } from "yaml";
 
 import { PipelineError } from "../core/errors.ts";
+import { writeWhole } from "../files/durable.ts";
 import type { CorpusConfig } from "../schema/types.ts";
 import { validate } from "../schema/validate.ts";
 import { defaultConfig } from "./default-config.ts";
@@ -110,12 +111,6 @@ export function yamlOf(path: string, code: "config-invalid" | "policy-invalid"):
         : String(cause);
     throw new PipelineError(code, `${path}${at}: ${words}`, { path }, cause);
   }
-}
-
-/** Writes a small file so that it is whole or absent. */
-export function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text, { flush: true });
-  renameSync(`${path}.new`, path);
 }
 
 async function configOf(path: string): Promise<CorpusConfig> {

@@ -10,7 +10,8 @@ import { rules } from "../quality/registry.ts";
 import { licenceAttributesOf, licenceFamilies, licenceRank } from "../rights/licence-table.ts";
 import { validate } from "../schema/validate.ts";
 import { schemasFolder } from "../schema/schemas-folder.ts";
-import { writeWhole, yamlOf } from "./corpus.ts";
+import { writeWhole } from "../files/durable.ts";
+import { yamlOf } from "./corpus.ts";
 
 /** A policy that has passed every check, under the digest it is known by. */
 export interface LoadedPolicy {
@@ -26,14 +27,14 @@ export const licenceKnowledge: LicenceKnowledge = {
   rankOf: licenceRank,
 };
 
-/** The commented policy that `policy init` and the first `ingest` write. */
-export function defaultPolicyText(): string {
-  return readFileSync(join(schemasFolder(), "examples", "policy.yaml"), "utf8");
+/** Writes the commented policy with which `policy init` and the first `ingest` begin. */
+export function writeDefaultPolicy(path: string): void {
+  writeWhole(path, readFileSync(join(schemasFolder(), "examples", "policy.yaml")));
 }
 
 /** Loads the policy at `path`, and writes the commented default there first when there is none. */
 export async function ensurePolicy(path: string): Promise<LoadedPolicy> {
-  if (!existsSync(path)) writeWhole(path, defaultPolicyText());
+  if (!existsSync(path)) writeDefaultPolicy(path);
   return loadPolicy(path);
 }
 

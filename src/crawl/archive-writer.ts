@@ -1,7 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { open, readdir, rename, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+import { diskFullOf } from "../core/disk-full.ts";
 import { PipelineError } from "../core/errors.ts";
+import { renameDurably, syncFolder } from "../files/durable.ts";
 import { freeBytes } from "../warc/release-memory.ts";
 import type { Fields } from "../warc/record.ts";
 import { warcinfoMember } from "./exchange-records.ts";
@@ -95,8 +97,7 @@ export async function openArchiveWriter(options: ArchiveOptions): Promise<Archiv
       await file?.close();
       file = null;
       const path = join(folder, archiveName(number));
-      await rename(openPath(), path);
-      await syncFolder(folder);
+      await renameDurably(openPath(), path);
       number += 1;
       bytes = 0;
       return path;
@@ -178,22 +179,12 @@ async function sizeOf(path: string): Promise<number | null> {
   }
 }
 
-/** A new name is on disk only when its folder is. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 function writeErrorOf(error: unknown, path: string): unknown {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    const advice = "make room and run the same command again: nothing acknowledged is lost";
-    return new PipelineError("disk-full", `no space left for ${path}; ${advice}`, { path }, error);
-  }
-  if (code === "") return error;
-  return new PipelineError("archive-write", `cannot write ${path} (${code})`, { path }, error);
+  const ours = diskFullOf(
+    error,
+    `no space left for ${path}; make room and run the same command again: nothing acknowledged is lost`,
+    { path },
+  );
+  if (ours !== error || !(error instanceof Error) || !("code" in error)) return ours;
+  return new PipelineError("archive-write", `cannot write ${path} (${String(error.code)})`, { path }, error);
 }

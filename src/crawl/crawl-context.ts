@@ -1,39 +1,12 @@
 import type { Fields } from "../warc/record.ts";
 import type { CrawlClock } from "./crawl-clock.ts";
-import type { RefusedCount } from "../frontier/frontier.ts";
+import type { RefusedCount } from "../frontier/turn.ts";
 import type { ExchangeRequest, ExchangeResult } from "../fetch/result.ts";
 import type { HostPaces } from "./host-paces.ts";
 import type { RobotsKeeper } from "../robots/cache.ts";
 import type { Scope } from "../url/scope.ts";
 import type { TargetRules } from "../fetch/target-rules.ts";
 import type { UrlWays } from "./discovery-path.ts";
-
-/** A body to look for ways on in, its codings taken off. */
-export interface LandedPage {
-  readonly url: string;
-  readonly headers: Fields;
-  readonly contentType: string | null;
-  readonly bytes: Uint8Array;
-}
-
-/** One way on, as written. */
-export interface WayOn {
-  /** Relative to `WaysOn.base`. */
-  readonly url: string;
-  /** The publisher asks not to follow it. */
-  readonly nofollow: boolean;
-}
-
-/** Where a page leads. */
-export interface WaysOn {
-  readonly base: string;
-  readonly links: readonly WayOn[];
-  /** The publisher asks to follow none of them. */
-  readonly nofollow: boolean;
-}
-
-/** Reads a body; `null` when it is no page. */
-export type FindWays = (page: LandedPage) => WaysOn | null;
 
 /** How often what is tried again, and when. */
 export interface RetryOptions {
@@ -55,7 +28,6 @@ export interface CrawlContext {
   readonly paces: HostPaces;
   readonly robots: RobotsKeeper;
   readonly scope: Scope;
-  readonly findWays: FindWays;
   readonly followNofollow: boolean;
   readonly followSitemaps: boolean;
   /** Sent with every request, `User-Agent` among them. */
@@ -77,7 +49,7 @@ export type SharedContext = Omit<CrawlContext, "refused" | "waysChanged">;
 /** Links that never become URLs, counted over a turn. */
 export interface RefusedLinks {
   readonly note: (reason: string, url: string) => void;
-  /** Gives what was counted and begins anew. */
+  /** Gives what was counted and starts again from nothing. */
   readonly take: () => ReadonlyMap<string, RefusedCount>;
 }
 

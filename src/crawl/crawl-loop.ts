@@ -1,8 +1,11 @@
+import { LRUCache } from "lru-cache";
+
 import { addressSlots } from "./hosts-per-address.ts";
 import type { ArchiveState, ArchiveWriter } from "./archive-writer.ts";
-import { pause } from "../async/abort.ts";
+import { longestTimerMs, pause } from "../async/abort.ts";
 import type { CrawlClock } from "./crawl-clock.ts";
-import type { Frontier, RefusedCount, Turn, UrlEnd } from "../frontier/frontier.ts";
+import type { Frontier } from "../frontier/frontier.ts";
+import type { RefusedCount, Turn, UrlOutcome } from "../frontier/turn.ts";
 import type { EndedTurn } from "./host-turn.ts";
 
 /** Who does the turns: this process, or others that it hands them to. */
@@ -24,7 +27,7 @@ export interface CrawlLoopOptions {
 }
 
 /** What a crawl has done so far in this process: URLs by how they ended. */
-export interface CrawlProgress extends Readonly<Record<UrlEnd["kind"], number>> {
+export interface CrawlProgress extends Readonly<Record<UrlOutcome["kind"], number>> {
   /** Of those done, off the wire. */
   readonly bytes: number;
   /** Hosts that are being asked now. */
@@ -66,7 +69,7 @@ export async function crawlLoop(
   options: CrawlLoopOptions,
   hooks: CrawlHooks,
 ): Promise<CrawlProgress> {
-  const ips = new Map<string, string>();
+  const ips = new LRUCache<string, string>({ max: rememberedHosts });
   const slots = options.hostsAnAddress === null ? null : addressSlots(options.hostsAnAddress);
   const progress = { done: 0, retry: 0, refused: 0, failed: 0, bytes: 0, activeHosts: 0 };
   let ended: EndedTurn[] = [];
@@ -84,7 +87,7 @@ export async function crawlLoop(
       .then(
         (end) => {
           ended.push(end);
-          if (end.ip !== null) remember(turn.host, end.ip);
+          if (end.ip !== null) ips.set(turn.host, end.ip);
         },
         (error: unknown) => (failure ??= { error }),
       )
@@ -97,24 +100,28 @@ export async function crawlLoop(
   };
 
   /** What has ended is noted, and what is due is claimed, in one transaction. */
-  const commit = (turns: readonly EndedTurn[], state: ArchiveState): Turn[] | Promise<Turn[]> =>
-    frontier.together(() => {
-      for (const { turn, ends, found, notBeforeMs, blockedReason, notes } of turns) {
-        for (const [name, value] of notes) frontier.setNote(name, value);
-        frontier.ack(turn, ends, found, notBeforeMs);
-        if (blockedReason !== null) frontier.setHost(turn.host, { blockedReason });
+  const commit = async (turns: readonly EndedTurn[], state: ArchiveState): Promise<Turn[]> => {
+    const changes = (): void => {
+      for (const ended of turns) {
+        for (const [name, value] of ended.notes) frontier.setNote(name, value);
+        frontier.ack(ended);
+        if (ended.blockedReason !== null) frontier.setHost(ended.turn.host, { blockedReason: ended.blockedReason });
       }
       frontier.refuse(refusedIn(turns));
       if (turns.length > 0) frontier.setNote(archiveNote, JSON.stringify(state));
-      const free = options.concurrency - progress.activeHosts;
-      if (signal.aborted || failure !== null || free < 1) return [];
-      return frontier.claim(clock.nowMs(), { turns: free, urlsPerTurn, leaseMs });
-    });
+    };
+    const free = options.concurrency - progress.activeHosts;
+    if (!signal.aborted && failure === null && free >= 1) {
+      return frontier.claim(clock.nowMs(), { turns: free, urlsPerTurn, leaseMs }, changes);
+    }
+    frontier.together(changes);
+    return [];
+  };
 
-  const count = ({ ends }: EndedTurn): void => {
-    for (const end of ends.values()) {
-      progress[end.kind] += 1;
-      if (end.kind === "done") progress.bytes += end.bytes ?? 0;
+  const count = ({ outcomes }: EndedTurn): void => {
+    for (const outcome of outcomes.values()) {
+      progress[outcome.kind] += 1;
+      if (outcome.kind === "done") progress.bytes += outcome.bytes ?? 0;
     }
   };
 
@@ -150,21 +157,15 @@ export async function crawlLoop(
     wake = resolve;
     const hasRoom = progress.activeHosts < options.concurrency;
     const waitMs = dueMs !== null && hasRoom ? Math.max(leastMs, dueMs - clock.nowMs()) : null;
-    const timer = waitMs === null ? undefined : setTimeout(resolve, Math.min(waitMs, 2 ** 31 - 1));
+    const timer = waitMs === null ? undefined : setTimeout(resolve, Math.min(waitMs, longestTimerMs));
     await promise;
     clearTimeout(timer);
-  }
-
-  function remember(host: string, ip: string): void {
-    ips.delete(host);
-    if (ips.size >= rememberedHosts) ips.delete(ips.keys().next().value ?? host);
-    ips.set(host, ip);
   }
 }
 
 /** A turn in which nothing was done: all its URLs go back. */
 export function turnWithoutEnds(turn: Turn, notBeforeMs: number): EndedTurn {
-  const nothing = { ends: new Map(), found: [], pieces: [], refused: new Map(), notes: [], ip: null };
+  const nothing = { outcomes: new Map(), found: [], pieces: [], refused: new Map(), notes: [], ip: null };
   return { turn, ...nothing, notBeforeMs, blockedReason: null };
 }
 

@@ -1,12 +1,6 @@
 import type { ConnectToRule } from "../fetch/connect-to.ts";
 import type { CrawlClock } from "./crawl-clock.ts";
-import {
-  retryDefaults,
-  type CrawlContext,
-  type FindWays,
-  type RetryOptions,
-  type SharedContext,
-} from "./crawl-context.ts";
+import { retryDefaults, type CrawlContext, type RetryOptions, type SharedContext } from "./crawl-context.ts";
 import { exchanger, type Exchanger } from "../fetch/fetcher.ts";
 import { exchangerDefaults, type ExchangeLimits } from "../fetch/limits.ts";
 import type { Notes } from "../frontier/frontier.ts";
@@ -21,7 +15,6 @@ import { productToken, requestHeaders, type Requester } from "../fetch/requester
 export interface CrawlSettings {
   readonly requester: Requester;
   readonly scope: Scope;
-  readonly findWays: FindWays;
   /** Beside 80 and 443: those that the seeds name were meant. */
   readonly ports: readonly number[];
   readonly pace?: Partial<PaceOptions>;
@@ -71,7 +64,6 @@ export function contextOf(settings: CrawlSettings, { clock, ask, paces, notes, s
     paces,
     robots: robotsKeeper(notes, productToken, clock.nowMs),
     scope: settings.scope,
-    findWays: settings.findWays,
     followNofollow: settings.followNofollow ?? false,
     followSitemaps: settings.followSitemaps ?? true,
     headers: requestHeaders(settings.requester),

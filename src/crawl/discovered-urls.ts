@@ -1,5 +1,6 @@
-import type { CrawlContext, WaysOn } from "./crawl-context.ts";
-import type { FoundUrl } from "../frontier/frontier.ts";
+import type { CrawlContext } from "./crawl-context.ts";
+import type { OutLinks } from "./out-links.ts";
+import type { FoundUrl } from "../frontier/turn.ts";
 import { addressOf, type Address } from "../url/normalize.ts";
 import { sitemapLinksOf, type Sitemap } from "./sitemap.ts";
 import type { UrlWay } from "./discovery-path.ts";
@@ -15,21 +16,21 @@ const mediaPath =
 
 /** URLs that a page leads to and that are in scope; the others are counted by reason. Each address comes once. */
 export function pageUrls(
-  ways: WaysOn,
+  { base, links }: OutLinks,
   depth: number,
   context: Pick<CrawlContext, "scope" | "refused" | "followNofollow">,
 ): FoundUrl[] {
   const found: FoundUrl[] = [];
   const seen = new Set<string>();
-  const baseFolder = ways.base.slice(0, ways.base.lastIndexOf("/") + 1);
-  for (const { url: asWritten, nofollow } of ways.links) {
+  const baseFolder = base.slice(0, base.lastIndexOf("/") + 1);
+  for (const { url: asWritten, nofollow } of links) {
     const written = withoutFragment(asWritten);
     if (seen.has(written) || noAddress.test(written)) continue;
     seen.add(written);
-    const address = cachedAddress(written, ways.base, baseFolder);
+    const address = cachedAddress(written, base, baseFolder);
     if (address === null || (address.url !== written && seen.has(address.url))) continue;
     seen.add(address.url);
-    if ((nofollow || ways.nofollow) && !context.followNofollow) context.refused.note("nofollow", address.url);
+    if (nofollow && !context.followNofollow) context.refused.note("nofollow", address.url);
     else if (isWanted(address, depth, "link", context)) {
       const { url, rawUrl } = address;
       found.push({ url, rawUrl, depth, via: "link", priority: priorities.link });
@@ -61,7 +62,7 @@ export function listUrls(list: Sitemap, url: string, depth: number, context: Cra
   }
 }
 
-/** Remembers how a URL is come by, for the turn that visits it. */
+/** Remembers what led to a URL, for the turn that visits it. */
 export function leadTo({ ways, waysChanged }: CrawlContext, url: string, change: Partial<UrlWay>): void {
   ways.change(url, change);
   waysChanged.add(url);

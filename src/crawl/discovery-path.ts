@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+
 import type { Note, Notes } from "../frontier/frontier.ts";
 
 /** What led to a URL, as far as bounds depend on it. */
@@ -10,7 +12,7 @@ export interface UrlWay {
   readonly namedBy: readonly string[];
 }
 
-/** Ways to URLs that are found and not yet visited: noted with the end of the turn that found them, for whoever visits them. */
+/** Ways to URLs that are found and not yet visited: noted with the end of the turn that found them, for the process that visits them. */
 export interface UrlWays {
   readonly of: (url: string) => UrlWay;
   readonly change: (url: string, change: Partial<UrlWay>) => void;
@@ -30,7 +32,7 @@ export function wayNote(url: string): string {
 }
 
 export function urlWays(notes: Notes): UrlWays {
-  const ways = new Map<string, UrlWay>();
+  const ways = new LRUCache<string, UrlWay>({ max: rememberedWays });
   const noted = (url: string): UrlWay | null => {
     const text = notes.note(wayNote(url));
     return text === null ? null : (JSON.parse(text) as UrlWay);
@@ -38,8 +40,6 @@ export function urlWays(notes: Notes): UrlWays {
   const of = (url: string): UrlWay => ways.get(url) ?? noted(url) ?? plainWay;
   const change = (url: string, change: Partial<UrlWay>): void => {
     const way = { ...of(url), ...change };
-    ways.delete(url);
-    if (ways.size >= rememberedWays) ways.delete(ways.keys().next().value ?? url);
     ways.set(url, way);
   };
   return {

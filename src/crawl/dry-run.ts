@@ -1,4 +1,4 @@
-import type { LocalFrontier } from "../frontier/frontier.ts";
+import type { LocalFrontier } from "../frontier/local-frontier.ts";
 import { priorities } from "./discovered-urls.ts";
 import type { Address } from "../url/normalize.ts";
 import { robotsVerdict } from "../robots/verdict.ts";
@@ -36,7 +36,7 @@ export function dryRun(
         seeds.map(({ url, rawUrl }) => ({ url, rawUrl, depth: 0, priority: priorities.seed, via: "seed" as const })),
       );
       // Hosts that must be left alone for now would get their turn later.
-      const turns = frontier.claim(endOfTime, { turns: hostsLooked, urlsPerTurn: urlsOfHost, leaseMs: 0 });
+      const turns = frontier.claimNow(endOfTime, { turns: hostsLooked, urlsPerTurn: urlsOfHost, leaseMs: 0 });
       for (const { host, urls } of turns) {
         for (const { url, rawUrl, depth } of urls) {
           const reason = scope(url, depth) ?? robotsReason(host, rawUrl);

@@ -5,7 +5,7 @@ import { headerOf } from "../warc/http.ts";
 import type { Fields } from "../warc/record.ts";
 import { gzipMember, memberPieces, recordBytes, warcFieldsBlock, type WrittenRecord } from "../warc/write.ts";
 import type { Exchanged, ExchangeResult, TlsFacts } from "../fetch/result.ts";
-import type { Validators } from "../frontier/frontier.ts";
+import type { Validators } from "../frontier/turn.ts";
 
 /** One exchange as it is to be archived. */
 export interface ArchivedExchange {

@@ -1,9 +1,10 @@
-import { PipelineError } from "../core/errors.ts";
+import { unlessInterrupted } from "../async/abort.ts";
 import type { Fields } from "../warc/record.ts";
 import { refusedLinks, type CrawlContext, type SharedContext } from "./crawl-context.ts";
 import { exchangeRecords } from "./exchange-records.ts";
 import { leadTo, priorities } from "./discovered-urls.ts";
-import type { FoundUrl, Note, RefusedCount, Turn, UrlEnd } from "../frontier/frontier.ts";
+import type { Note } from "../frontier/frontier.ts";
+import type { FoundUrl, RefusedCount, Turn, TurnResult, UrlOutcome } from "../frontier/turn.ts";
 import { addressOf, hostKeyOf } from "../url/normalize.ts";
 import { fetchRobots } from "../robots/fetch.ts";
 import type { RobotsOutcome } from "../robots/outcome.ts";
@@ -12,13 +13,9 @@ import type { KnownRobots } from "../robots/cache.ts";
 import { visit } from "./visit.ts";
 
 /** A turn that is over: all that must reach the disk before its URLs count as ended. */
-export interface EndedTurn {
-  readonly turn: Turn;
-  readonly ends: ReadonlyMap<number, UrlEnd>;
+export interface EndedTurn extends TurnResult {
   readonly found: readonly FoundUrl[];
   readonly pieces: readonly Buffer[];
-  /** When the host may have its next turn. */
-  readonly notBeforeMs: number;
   /** Why it gets no more in this run. */
   readonly blockedReason: string | null;
   /** Links that never became URLs, by reason. */
@@ -52,13 +49,13 @@ export async function hostTurn(
   const { clock, paces, retry, signal, ways, waysChanged } = context;
   const { host } = turn;
   const began = clock.steadyMs();
-  const ends = new Map<number, UrlEnd>();
+  const outcomes = new Map<number, UrlOutcome>();
   const found: FoundUrl[] = [];
   const pieces: Buffer[] = [];
   const newNotes = (): Note[] => {
     for (const { id, url } of turn.urls) {
-      const end = ends.get(id);
-      if (end === undefined || end.kind === "retry") continue;
+      const outcome = outcomes.get(id);
+      if (outcome === undefined || outcome.kind === "retry") continue;
       ways.end(url);
       waysChanged.add(url);
     }
@@ -67,7 +64,7 @@ export async function hostTurn(
   };
   const ended = (notBeforeMs: number, blockedReason: string | null = null): EndedTurn => ({
     turn,
-    ends,
+    outcomes,
     found,
     pieces,
     notBeforeMs,
@@ -77,7 +74,7 @@ export async function hostTurn(
     ip: paces.ip(host),
   });
   if (paces.waitMs(host) > patienceMs) return ended(paces.dueMs(host));
-  const robots = context.robots.known(host) ?? (await unlessStopped(learntRobots(context, host, pieces, found)));
+  const robots = context.robots.known(host) ?? (await unlessInterrupted(learntRobots(context, host, pieces, found)));
   if (robots === null) return ended(paces.dueMs(host));
   const { outcome } = robots;
   if (outcome.kind === "disallow-all" || outcome.kind === "wait") {
@@ -89,32 +86,22 @@ export async function hostTurn(
   for (const one of turn.urls) {
     const refusal = context.scope(one.url, one.depth) ?? robotsRefusal(outcome, one.rawUrl.slice(host.length));
     if (refusal !== null) {
-      ends.set(one.id, { kind: "refused", reason: refusal });
+      outcomes.set(one.id, { kind: "refused", reason: refusal });
       continue;
     }
     if (signal.aborted || clock.steadyMs() - began > turnMs || bytes > pieceBytes) break;
     const waitMs = paces.waitMs(host);
     if (waitMs > patienceMs) break;
     const facts = robotsFacts(outcome, one.rawUrl.slice(host.length));
-    const visited = await unlessStopped(visit(context, host, one, facts));
+    const visited = await unlessInterrupted(visit(context, host, one, facts));
     if (visited === null) break;
-    ends.set(one.id, visited.end);
+    outcomes.set(one.id, visited.outcome);
     found.push(...visited.found);
     pieces.push(...visited.pieces);
     for (const piece of visited.pieces) bytes += piece.length;
   }
   const isLast = paces.failures(host) >= retry.hostFailures;
   return ended(paces.dueMs(host), isLast ? "host-failing" : null);
-}
-
-/** `null` when the crawl was stopped before the exchange could begin. */
-async function unlessStopped<T>(work: Promise<T>): Promise<T | null> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof PipelineError && error.code === "interrupted") return null;
-    throw error;
-  }
 }
 
 /** Asks for robots.txt, each hop at the pace of its own host; archives all of them. */

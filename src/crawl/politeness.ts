@@ -1,3 +1,5 @@
+import { backoffMs } from "../async/retry.ts";
+
 /** How long to wait for what. Milliseconds. */
 export interface PaceOptions {
   /** Least time between the end of one exchange with a host and the start of the next. */
@@ -111,5 +113,5 @@ function bounded(delayMs: number, { minDelayMs, maxDelayMs }: PaceOptions): numb
 }
 
 function backOffAfter(failures: number, { backOffMs, maxBackOffMs }: PaceOptions): number {
-  return Math.min(maxBackOffMs, backOffMs * 2 ** Math.min(failures - 1, 30));
+  return backoffMs(failures, { firstMs: backOffMs, mostMs: maxBackOffMs });
 }

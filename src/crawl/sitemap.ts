@@ -2,8 +2,7 @@ import { createGunzip } from "node:zlib";
 import { feedHandler } from "./feed-links.ts";
 import { addressOf, hostKeyOf } from "../url/normalize.ts";
 import type { Address } from "../url/normalize.ts";
-import { xmlScanner, xmlText } from "./xml-scanner.ts";
-import type { XmlHandler } from "./xml-scanner.ts";
+import { xmlElements, type XmlHandler } from "../page/xml-elements.ts";
 
 /** Bounds of one sitemap or feed. Source: sitemaps.org, protocol; the depth is ours (the protocol allows one index). */
 export const sitemapLimits = { bytes: 50 * 1024 * 1024, addresses: 50_000, depth: 3 } as const;
@@ -137,10 +136,10 @@ function sitemapReader(): SitemapReader {
   };
   let kind: Sitemap["kind"] | null = null;
   let handler: XmlHandler | null = null;
-  const scan = xmlScanner({
-    open(name, tag) {
+  const readXml = xmlElements({
+    open(name, attributes) {
       if (kind === null) [kind, handler] = handlerOf(name, add);
-      else handler?.open(name, tag);
+      else handler?.open(name, attributes);
     },
     text: (piece) => handler?.text(piece),
     close: (name) => handler?.close(name),
@@ -156,12 +155,11 @@ function sitemapReader(): SitemapReader {
     write(text) {
       const start = text.trimStart();
       if (isXml === null && start !== "") isXml = start.startsWith("<");
-      if (isXml === true) scan(text);
+      if (isXml === true) readXml(text);
       if (isXml === false) lines(text);
     },
     isFull: () => isOver || kind === "other",
     end(cut) {
-      if (isXml === true && cut === null && !isOver) scan(null);
       if (isXml === false && cut === null) lines(null);
       const isText = isXml === false && addresses.some((address) => /^https?:\/\//i.test(address));
       const read = isXml === false ? (isText ? "text" : "other") : (kind ?? "other");
@@ -193,7 +191,7 @@ function locations(prefix: string, add: (address: string) => void): XmlHandler {
       if (isInside && pieces.length < addressLimit) pieces += piece.slice(0, addressLimit);
     },
     close() {
-      if (isInside) add(xmlText(pieces));
+      if (isInside) add(pieces.trim());
       isInside = false;
     },
   };

@@ -1,3 +1,4 @@
+import { backoffMs } from "../async/retry.ts";
 import { freeBytes, freeWhole } from "../warc/release-memory.ts";
 import { decodedBody, headerOf } from "../warc/http.ts";
 import type { Fields } from "../warc/record.ts";
@@ -5,14 +6,15 @@ import type { CrawlContext } from "./crawl-context.ts";
 import { exchangeRecords, type ExchangeRecords } from "./exchange-records.ts";
 import type { Exchanged, NotExchanged } from "../fetch/result.ts";
 import { leadTo, listUrls, pageUrls, priorities } from "./discovered-urls.ts";
-import type { FoundUrl, TurnUrl, UrlEnd, Validators } from "../frontier/frontier.ts";
+import type { FoundUrl, TurnUrl, UrlOutcome, Validators } from "../frontier/turn.ts";
 import { addressOf } from "../url/normalize.ts";
+import { outLinksOf } from "./out-links.ts";
 import { redirectTargetOf } from "../fetch/redirect.ts";
 import { sitemapOf } from "./sitemap.ts";
 
-/** What came of one URL. */
+/** The result of visiting one URL. */
 export interface Visit {
-  readonly end: UrlEnd;
+  readonly outcome: UrlOutcome;
   readonly found: readonly FoundUrl[];
   /** The exchange as it is to be archived. */
   readonly pieces: readonly Buffer[];
@@ -30,10 +32,10 @@ export async function visit(context: CrawlContext, host: string, one: TurnUrl, r
   const facts: Fields = [["depth", String(one.depth)], ["attempt", String(one.attempts + 1)], ...robotsFacts];
   const records = exchangeRecords({ url: one.rawUrl, result, earlier: one.validators, facts });
   const { pieces } = records;
-  if (!result.ok) return { end: faultEnd(context, host, one, result), found: [], pieces };
+  if (!result.ok) return { outcome: faultOutcome(context, host, one, result), found: [], pieces };
   if (laterStatuses.has(result.status)) {
-    const end = retryEnd(context, host, one, `status-${result.status}`);
-    return { end, found: [], pieces };
+    const outcome = retryOutcome(context, host, one, `status-${result.status}`);
+    return { outcome, found: [], pieces };
   }
   const bytes = result.responseHead.length + result.body.length;
   // Without its chunks it is a copy: the other one is archived by now.
@@ -41,7 +43,7 @@ export async function visit(context: CrawlContext, host: string, one: TurnUrl, r
   const { found, isPage } = await leadsOf(context, one, result, records);
   freeWhole(result.body);
   freeWhole(result.payload);
-  const end: UrlEnd = {
+  const outcome: UrlOutcome = {
     kind: "done",
     status: result.status,
     validators: result.status === 304 ? null : validatorsOf(result, records),
@@ -49,7 +51,7 @@ export async function visit(context: CrawlContext, host: string, one: TurnUrl, r
     spentMs: result.timings.totalMs,
     ...(isPage && records.payloadDigest !== null ? { textDigest: records.payloadDigest } : {}),
   };
-  return { end, found, pieces };
+  return { outcome, found, pieces };
 }
 
 /** Asks whether it has changed since. Source: RFC 9110, 13.1. */
@@ -74,15 +76,18 @@ function validatorsOf(result: Exchanged, { recordId, payloadDigest }: ExchangeRe
   };
 }
 
-function faultEnd(context: CrawlContext, host: string, one: TurnUrl, { reason, retry }: NotExchanged): UrlEnd {
+function faultOutcome(context: CrawlContext, host: string, one: TurnUrl, { reason, retry }: NotExchanged): UrlOutcome {
   if (refusals.has(reason)) return { kind: "refused", reason };
-  return retry ? retryEnd(context, host, one, reason) : { kind: "failed", reason };
+  return retry ? retryOutcome(context, host, one, reason) : { kind: "failed", reason };
 }
 
-function retryEnd({ retry, clock, paces }: CrawlContext, host: string, one: TurnUrl, reason: string): UrlEnd {
+function retryOutcome({ retry, clock, paces }: CrawlContext, host: string, one: TurnUrl, reason: string): UrlOutcome {
   if (one.attempts + 1 >= retry.attempts) return { kind: "failed", reason };
-  const backOffMs = retry.firstMs * 2 ** one.attempts;
-  return { kind: "retry", notBeforeMs: Math.max(paces.dueMs(host), clock.nowMs() + backOffMs), reason };
+  return {
+    kind: "retry",
+    notBeforeMs: Math.max(paces.dueMs(host), clock.nowMs() + backoffMs(one.attempts + 1, retry)),
+    reason,
+  };
 }
 
 interface Leads {
@@ -113,11 +118,10 @@ async function leadsOf(
     freeWhole(result.payload);
   }
   const contentType = headerOf(result.headers, "content-type");
-  const ways = context.findWays({ url: one.rawUrl, headers: result.headers, contentType, bytes });
-  if (ways !== null) {
+  const out = outLinksOf({ url: one.rawUrl, headers: result.headers, contentType, bytes }, context.productToken);
+  if (out !== null) {
     if (isOwn) freeBytes(bytes);
-    const nofollow = ways.nofollow || headerSaysNofollow(result, context.productToken);
-    return { found: pageUrls({ ...ways, nofollow }, one.depth + 1, context), isPage: true };
+    return { found: pageUrls(out, one.depth + 1, context), isPage: true };
   }
   if (!mayBeList(context, one.url, contentType, bytes)) return nowhere;
   return { ...nowhere, found: listUrls(await sitemapOf(bytes), one.url, one.depth, context) };
@@ -148,14 +152,4 @@ function redirectedTo(context: CrawlContext, one: TurnUrl, target: string): Foun
 /** The payload is without its chunks already. */
 function codingsOf({ headers }: Exchanged): Fields {
   return headers.filter(([name]) => name.toLowerCase() === "content-encoding");
-}
-
-/** `X-Robots-Tag: nofollow`, for all or for us by name. */
-function headerSaysNofollow({ headers }: Exchanged, productToken: string): boolean {
-  return headers.some(([name, value]) => {
-    if (name.toLowerCase() !== "x-robots-tag") return false;
-    const [, agent, rules = ""] = /^\s*(?:([\w-]+)\s*:)?(.*)$/s.exec(value.toLowerCase()) ?? [];
-    if (agent !== undefined && agent !== productToken) return false;
-    return rules.split(",").some((rule) => /^\s*(?:nofollow|none)\s*$/.test(rule));
-  });
 }

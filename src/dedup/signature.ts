@@ -51,6 +51,22 @@ export function equalSlots(signatures: Uint32Array, a: number, b: number): numbe
   return equal;
 }
 
+/**
+ * What two signatures say of the Jaccard similarity of their texts' word 5-grams, 0 to 1; the standard error is at most 0.045.
+ * 0 when either text has no word.
+ * @throws {TypeError} for what `signatureOf` did not make
+ */
+export function estimatedSimilarity(one: Uint32Array, other: Uint32Array): number {
+  if (one.length !== signatureSlots || other.length !== signatureSlots) {
+    throw new TypeError(`a signature has ${signatureSlots} slots: give two that signatureOf made`);
+  }
+  let equal = 0;
+  for (let slot = 0; slot < signatureSlots; slot++) {
+    if (one[slot] === other[slot] && one[slot] !== emptySlot) equal++;
+  }
+  return equal / signatureSlots;
+}
+
 /** The first round needs no further hashing: a shingle has two independent hashes, one for the slot and one for the value. */
 function throwAll({ high, low, count }: ShingleHashes, slots: Uint32Array): void {
   for (let index = 0; index < count; index++) {

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { LRUCache } from "lru-cache";
 import { Client } from "undici";
 import type { Connection, Connector } from "./connector.ts";
 import type { ExchangerOptions } from "./limits.ts";
@@ -32,69 +33,94 @@ export interface HostClients {
   readonly close: () => Promise<void>;
 }
 
+/** Clients by origin. */
+interface Clients {
+  readonly connector: Connector;
+  readonly options: ExchangerOptions;
+  /** Those that carry an exchange. */
+  readonly busy: Map<string, HostClient>;
+  /** Those that were used last. */
+  readonly idle: LRUCache<string, HostClient>;
+}
+
 /** One undici client for each origin in use, and for the `maxIdleHosts` that were used last. */
 export function hostClients(connector: Connector, options: ExchangerOptions): HostClients {
-  const hosts = new Map<string, HostClient>();
-  const forget = (host: HostClient): void => {
-    if (hosts.get(host.origin) === host) hosts.delete(host.origin);
-    host.client.destroy().catch(() => undefined);
-  };
-  const opened = (origin: string): HostClient => {
-    const client = new Client(origin, {
-      allowH2: false,
-      pipelining: 1,
-      maxHeaderSize: options.limits.maxHeadBytes,
-      // The exchange has limits of its own, which no dripping byte renews.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: options.keepAliveMs,
-      connect(target, done) {
-        connector(target, (fault, connection) => {
-          if (connection === null) {
-            done(fault ?? new Error("no connection"), null);
-            return;
-          }
-          host.connection = connection;
-          host.connectedMs = performance.now();
-          host.exchanges = 0;
-          tapSocket(host, connection.socket);
-          done(null, connection.socket);
-        });
-      },
-    });
-    const host: HostClient = { origin, client, connection: null, connectedMs: 0, exchanges: 0, tap: null, active: 0 };
-    client.on("disconnect", () => {
-      host.connection = null;
-      if (host.active === 0) forget(host);
-    });
-    hosts.set(origin, host);
-    return host;
-  };
+  const busy = new Map<string, HostClient>();
+  const idle = new LRUCache<string, HostClient>({
+    max: options.maxIdleHosts,
+    dispose: (host, _, reason) => reason === "evict" && destroy(host),
+  });
+  const clients: Clients = { connector, options, busy, idle };
   return {
     take(origin) {
-      const host = hosts.get(origin) ?? opened(origin);
+      const host = busy.get(origin) ?? idle.get(origin) ?? opened(clients, origin);
+      if (host.active === 0) {
+        idle.delete(origin);
+        busy.set(origin, host);
+      }
       host.active += 1;
       return host;
     },
     giveBack(host) {
       host.active -= 1;
-      if (host.active > 0 || hosts.get(host.origin) !== host) return;
-      hosts.delete(host.origin);
-      hosts.set(host.origin, host);
-      if (hosts.size <= options.maxIdleHosts) return;
-      for (const other of hosts.values()) {
-        if (other.active > 0) continue;
-        forget(other);
-        break;
-      }
+      if (host.active > 0 || busy.get(host.origin) !== host) return;
+      busy.delete(host.origin);
+      idle.set(host.origin, host);
     },
-    drop: forget,
+    drop: (host) => drop(clients, host),
     async close() {
-      const all = [...hosts.values()];
-      hosts.clear();
+      const all = [...busy.values(), ...idle.values()];
+      busy.clear();
+      idle.clear();
       await Promise.allSettled(all.map(({ client }) => client.destroy()));
     },
   };
+}
+
+function opened(clients: Clients, origin: string): HostClient {
+  const { connector, options } = clients;
+  const client = new Client(origin, {
+    allowH2: false,
+    pipelining: 1,
+    maxHeaderSize: options.limits.maxHeadBytes,
+    // The exchange has limits of its own, which no dripping byte renews.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    keepAliveTimeout: options.keepAliveMs,
+    connect(target, done) {
+      connector(target, (fault, connection) => {
+        if (connection === null) {
+          done(fault ?? new Error("no connection"), null);
+          return;
+        }
+        connected(host, connection);
+        done(null, connection.socket);
+      });
+    },
+  });
+  const host: HostClient = { origin, client, connection: null, connectedMs: 0, exchanges: 0, tap: null, active: 0 };
+  client.on("disconnect", () => {
+    host.connection = null;
+    if (host.active === 0) drop(clients, host);
+  });
+  return host;
+}
+
+function connected(host: HostClient, connection: Connection): void {
+  host.connection = connection;
+  host.connectedMs = performance.now();
+  host.exchanges = 0;
+  tapSocket(host, connection.socket);
+}
+
+function drop({ busy, idle }: Clients, host: HostClient): void {
+  if (busy.get(host.origin) === host) busy.delete(host.origin);
+  if (idle.peek(host.origin) === host) idle.delete(host.origin);
+  destroy(host);
+}
+
+function destroy({ client }: HostClient): void {
+  client.destroy().catch(() => undefined);
 }
 
 /**

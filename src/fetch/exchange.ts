@@ -5,17 +5,55 @@ import type { Connection } from "./connector.ts";
 import { ExchangeFault, exchangeFaultOf } from "./fault.ts";
 import type { ExchangeLimits } from "./limits.ts";
 import { exchangeFaults, type ExchangeRequest, type ExchangeResult, type Truncation } from "./result.ts";
-import type { HostClients } from "./connections.ts";
-import { addToWire, emptyWire, wirePartsOf } from "./wire-bytes.ts";
+import type { HostClient, HostClients, Tap } from "./connections.ts";
+import { addToWire, emptyWire, wirePartsOf, type WireBytes } from "./wire-bytes.ts";
 
 /** How often time and rate are looked at once the first of them could have run out. */
 const checkMs = 1000;
 const acceptEncoding = ["accept-encoding", "gzip, br, zstd"] as const;
 
-/** Wall-clock and monotonic time of the start. */
-interface Clock {
+/** What one exchange is to do, and since when. */
+interface Task {
+  readonly clients: HostClients;
+  readonly url: URL;
+  readonly request: ExchangeRequest;
+  readonly limits: ExchangeLimits;
+  /** Wall-clock and monotonic time of the start, both of the first attempt. */
   readonly startMs: number;
   readonly beganMs: number;
+}
+
+interface Attempted {
+  readonly result: ExchangeResult;
+  /** The server had closed a kept connection before it sent a byte. */
+  readonly stale: boolean;
+}
+
+/** An exchange in progress: what it was given, and what it has seen so far. Times count from `task.beganMs`. */
+interface Attempt {
+  readonly task: Task;
+  readonly host: HostClient;
+  readonly wire: WireBytes;
+  readonly sent: string[];
+  readonly tap: Tap;
+  readonly onAbort: () => void;
+  readonly resolve: (attempted: Attempted) => void;
+  timer: NodeJS.Timeout | undefined;
+  controller: Dispatcher.DispatchController | null;
+  connection: Connection | null;
+  /** The connection had carried an exchange before. */
+  kept: boolean;
+  connectMs: number;
+  firstByteMs: number;
+  headMs: number;
+  interimResponses: number;
+  status: number;
+  /** `null` until the final head is complete. */
+  headers: Fields | null;
+  payloadBytes: number;
+  /** More bytes came than there was room for. */
+  over: boolean;
+  settled: boolean;
 }
 
 /** Runs one exchange with an address that has been judged. Never rejects. */
@@ -25,166 +63,189 @@ export async function runExchange(
   request: ExchangeRequest,
   limits: ExchangeLimits,
 ): Promise<ExchangeResult> {
-  const clock = { startMs: Date.now(), beganMs: performance.now() };
-  const first = await attempt(clients, url, request, limits, clock);
+  const task = { clients, url, request, limits, startMs: Date.now(), beganMs: performance.now() };
+  const first = await attempted(task);
   if (!first.stale) return first.result;
   // The server had closed a connection kept from before and sent no byte: to ask again is safe (RFC 9110, 9.2.2).
-  return (await attempt(clients, url, request, limits, clock)).result;
+  return (await attempted(task)).result;
 }
 
-function attempt(
-  clients: HostClients,
-  url: URL,
-  request: ExchangeRequest,
-  limits: ExchangeLimits,
-  { startMs, beganMs }: Clock,
-): Promise<{ readonly result: ExchangeResult; readonly stale: boolean }> {
-  const { promise, resolve } = Promise.withResolvers<{ result: ExchangeResult; stale: boolean }>();
-  const host = clients.take(url.origin);
-  const wire = emptyWire(limits.maxWireBytes);
-  const sent: string[] = [];
-  let controller: Dispatcher.DispatchController | null = null;
-  let connection: Connection | null = null;
-  let connectMs = 0;
-  let firstByteMs = 0;
-  let headMs = 0;
-  let kept = false;
-  let status = 0;
-  let headers: Fields | null = null;
-  let payloadBytes = 0;
-  let interimResponses = 0;
-  let over = false;
-  let settled = false;
-  const elapsedMs = (): number => performance.now() - beganMs;
-
-  const tap = {
-    received(chunk: Buffer): Buffer | null {
-      if (firstByteMs === 0) firstByteMs = elapsedMs();
-      const room = limits.maxWireBytes - wire.length;
-      const taken = chunk.length > room ? chunk.subarray(0, room) : chunk;
-      if (taken !== chunk && !over) {
-        over = true;
-        // After the parser has seen what there was room for: the response may end in it.
-        queueMicrotask(() => end(new ExchangeFault("wire-limit", `over ${limits.maxWireBytes} bytes`), "length"));
-      }
-      if (taken.length === 0) return null;
-      addToWire(wire, taken);
-      return taken;
-    },
-    sent(bytes: string | Uint8Array): void {
-      sent.push(typeof bytes === "string" ? bytes : Buffer.from(bytes).toString("latin1"));
-    },
-  };
-
-  /** `cut` says what a response that has begun is truncated by; without a head there is only the fault. */
-  const end = (fault: ExchangeFault | null, cut: Truncation | null): void => {
-    if (settled) return;
-    settled = true;
-    clearTimeout(timer);
-    request.signal?.removeEventListener("abort", onAbort);
-    if (host.tap === tap) host.tap = null;
-    const timings = { startMs, connectMs, firstByteMs, totalMs: elapsedMs() };
-    const requestHead = Buffer.from(sent.join(""), "latin1");
-    const stale = kept && wire.length === 0 && fault?.reason === "disconnect";
-    if (headers === null) {
-      const { reason, message } = fault ?? new ExchangeFault("framing", "a response without a head");
-      const ip = fault?.ip ?? connection?.ip ?? null;
-      const { retry } = exchangeFaults[reason];
-      resolve({ result: { ok: false, reason, detail: message, retry, ip, timings, requestHead }, stale });
-    } else {
-      const { head, ...parts } = wirePartsOf(wire, isChunked(headers), payloadBytes);
-      const statusLine = head.toString("latin1", 0, head.indexOf("\r\n"));
-      resolve({
-        result: {
-          ok: true,
-          status,
-          statusLine,
-          headers,
-          responseHead: head,
-          ...parts,
-          truncated: cut,
-          fault: cut === "disconnect" ? (fault?.reason ?? null) : null,
-          interimResponses,
-          ip: connection?.ip ?? "",
-          protocol: statusLine.slice(0, 8),
-          tls: connection?.tls ?? null,
-          timings,
-          requestHead,
-        },
-        stale: false,
-      });
-    }
-    // A connection with the rest of a response on it is of no further use; one that is still being made is not waited for.
-    if (fault !== null && controller !== null) controller.abort(fault);
-    else if (fault !== null && host.active === 1) clients.drop(host);
-    clients.giveBack(host);
-  };
-
-  const onAbort = (): void => end(new ExchangeFault("aborted", "ended by the caller"), "time");
-
-  const nextLimitMs = (): number => (headers === null ? Math.min(limits.headMs, limits.totalMs) : limits.totalMs);
-  const check = (): void => {
-    const nowMs = elapsedMs();
-    const bodyMs = nowMs - headMs;
-    if (headers === null && nowMs >= nextLimitMs())
-      end(new ExchangeFault("timeout", `no head after ${Math.round(nowMs)} ms`), "time");
-    else if (nowMs >= limits.totalMs)
-      end(new ExchangeFault("timeout", `not done after ${Math.round(nowMs)} ms`), "time");
-    else if (
-      headers !== null &&
-      bodyMs >= limits.slowGraceMs &&
-      payloadBytes * 1000 < limits.minBytesPerSecond * bodyMs
-    )
-      end(new ExchangeFault("timeout", `${payloadBytes} bytes in ${Math.round(bodyMs)} ms`), "time");
-    else timer = setTimeout(check, Math.min(checkMs, nextLimitMs() - nowMs));
-  };
-  let timer = setTimeout(check, Math.min(limits.headMs, limits.slowGraceMs, limits.totalMs));
-
-  const handler: Dispatcher.DispatchHandler = {
-    onRequestStart(started) {
-      controller = started;
-      if (settled) {
-        started.abort(new ExchangeFault("aborted", "ended before it began"));
-        return;
-      }
-      ({ connection } = host);
-      kept = host.exchanges > 0;
-      host.exchanges += 1;
-      host.tap = tap;
-      if (!kept) connectMs = Math.max(0, host.connectedMs - beganMs);
-    },
-    onResponseStart(started, statusCode) {
-      if (statusCode < 200) {
-        interimResponses += 1;
-        return;
-      }
-      const fields = fieldsOf(started.rawHeaders ?? []);
-      if (fields.length > limits.maxHeaders) {
-        end(new ExchangeFault("header-limit", `${fields.length} header fields`), null);
-        return;
-      }
-      status = statusCode;
-      headers = fields;
-      headMs = elapsedMs();
-    },
-    onResponseData(_, chunk) {
-      payloadBytes += chunk.length;
-    },
-    onResponseEnd() {
-      end(null, null);
-    },
-    onResponseError(_, error) {
-      end(exchangeFaultOf(error, headers !== null), "disconnect");
-    },
-  };
-  if (request.signal?.aborted === true) onAbort();
+function attempted(task: Task): Promise<Attempted> {
+  const { promise, resolve } = Promise.withResolvers<Attempted>();
+  const attempt = newAttempt(task, resolve);
+  const { url, request, limits } = task;
+  attempt.timer = setTimeout(checkTime, Math.min(limits.headMs, limits.slowGraceMs, limits.totalMs), attempt);
+  if (request.signal?.aborted === true) attempt.onAbort();
   else {
-    request.signal?.addEventListener("abort", onAbort, { once: true });
-    const sentHeaders = request.headers.flat();
-    if (headerOf(request.headers, "accept-encoding") === null) sentHeaders.push(...acceptEncoding);
-    host.client.dispatch({ path: url.pathname + url.search, method: "GET", headers: sentHeaders }, handler);
+    request.signal?.addEventListener("abort", attempt.onAbort, { once: true });
+    const headers = request.headers.flat();
+    if (headerOf(request.headers, "accept-encoding") === null) headers.push(...acceptEncoding);
+    attempt.host.client.dispatch({ path: url.pathname + url.search, method: "GET", headers }, handlerOf(attempt));
   }
   return promise;
+}
+
+function newAttempt(task: Task, resolve: Attempt["resolve"]): Attempt {
+  const attempt: Attempt = {
+    task,
+    host: task.clients.take(task.url.origin),
+    wire: emptyWire(task.limits.maxWireBytes),
+    sent: [],
+    tap: {
+      received: (chunk) => received(attempt, chunk),
+      sent: (bytes) =>
+        void attempt.sent.push(typeof bytes === "string" ? bytes : Buffer.from(bytes).toString("latin1")),
+    },
+    onAbort: () => settle(attempt, new ExchangeFault("aborted", "ended by the caller"), "time"),
+    resolve,
+    timer: undefined,
+    controller: null,
+    connection: null,
+    kept: false,
+    connectMs: 0,
+    firstByteMs: 0,
+    headMs: 0,
+    interimResponses: 0,
+    status: 0,
+    headers: null,
+    payloadBytes: 0,
+    over: false,
+    settled: false,
+  };
+  return attempt;
+}
+
+function handlerOf(attempt: Attempt): Dispatcher.DispatchHandler {
+  return {
+    onRequestStart: (controller) => started(attempt, controller),
+    onResponseStart: ({ rawHeaders }, status) => headCame(attempt, status, rawHeaders ?? []),
+    onResponseData(_, chunk) {
+      attempt.payloadBytes += chunk.length;
+    },
+    onResponseEnd: () => settle(attempt, null, null),
+    onResponseError: (_, error) => settle(attempt, exchangeFaultOf(error, attempt.headers !== null), "disconnect"),
+  };
+}
+
+function started(attempt: Attempt, controller: Dispatcher.DispatchController): void {
+  attempt.controller = controller;
+  if (attempt.settled) {
+    controller.abort(new ExchangeFault("aborted", "ended before it began"));
+    return;
+  }
+  const { host, task } = attempt;
+  attempt.connection = host.connection;
+  attempt.kept = host.exchanges > 0;
+  host.exchanges += 1;
+  host.tap = attempt.tap;
+  if (!attempt.kept) attempt.connectMs = Math.max(0, host.connectedMs - task.beganMs);
+}
+
+/** Bytes as they come off the wire. Returns those that the HTTP parser may see. */
+function received(attempt: Attempt, chunk: Buffer): Buffer | null {
+  const { wire, task } = attempt;
+  const { maxWireBytes } = task.limits;
+  if (attempt.firstByteMs === 0) attempt.firstByteMs = elapsedMs(task);
+  const room = maxWireBytes - wire.length;
+  const taken = chunk.length > room ? chunk.subarray(0, room) : chunk;
+  if (taken !== chunk && !attempt.over) {
+    attempt.over = true;
+    // After the parser has seen what there was room for: the response may end in it.
+    queueMicrotask(() => settle(attempt, new ExchangeFault("wire-limit", `over ${maxWireBytes} bytes`), "length"));
+  }
+  if (taken.length === 0) return null;
+  addToWire(wire, taken);
+  return taken;
+}
+
+function headCame(attempt: Attempt, status: number, rawHeaders: RawHeaders): void {
+  if (status < 200) {
+    attempt.interimResponses += 1;
+    return;
+  }
+  const fields = fieldsOf(rawHeaders);
+  if (fields.length > attempt.task.limits.maxHeaders) {
+    settle(attempt, new ExchangeFault("header-limit", `${fields.length} header fields`), null);
+    return;
+  }
+  attempt.status = status;
+  attempt.headers = fields;
+  attempt.headMs = elapsedMs(attempt.task);
+}
+
+/** Ends the attempt when time or rate has run out, and comes back when the next of them could. */
+function checkTime(attempt: Attempt): void {
+  const { task, headers, payloadBytes } = attempt;
+  const { limits } = task;
+  const nowMs = elapsedMs(task);
+  const bodyMs = nowMs - attempt.headMs;
+  const limitMs = headers === null ? Math.min(limits.headMs, limits.totalMs) : limits.totalMs;
+  const isSlow = bodyMs >= limits.slowGraceMs && payloadBytes * 1000 < limits.minBytesPerSecond * bodyMs;
+  if (headers === null && nowMs >= limitMs) timeOut(attempt, `no head after ${Math.round(nowMs)} ms`);
+  else if (nowMs >= limits.totalMs) timeOut(attempt, `not done after ${Math.round(nowMs)} ms`);
+  else if (headers !== null && isSlow) timeOut(attempt, `${payloadBytes} bytes in ${Math.round(bodyMs)} ms`);
+  else attempt.timer = setTimeout(checkTime, Math.min(checkMs, limitMs - nowMs), attempt);
+}
+
+function timeOut(attempt: Attempt, detail: string): void {
+  settle(attempt, new ExchangeFault("timeout", detail), "time");
+}
+
+/**
+ * Ends the attempt, once.
+ * @param cut what a response that has begun is truncated by; without a head there is only the fault
+ */
+function settle(attempt: Attempt, fault: ExchangeFault | null, cut: Truncation | null): void {
+  if (attempt.settled) return;
+  attempt.settled = true;
+  const { task, host, controller } = attempt;
+  clearTimeout(attempt.timer);
+  task.request.signal?.removeEventListener("abort", attempt.onAbort);
+  if (host.tap === attempt.tap) host.tap = null;
+  const stale = attempt.kept && attempt.wire.length === 0 && fault?.reason === "disconnect";
+  attempt.resolve({ result: resultOf(attempt, fault, cut), stale });
+  // A connection with the rest of a response on it is of no further use; one that is still being made is not waited for.
+  if (fault !== null && controller !== null) controller.abort(fault);
+  else if (fault !== null && host.active === 1) task.clients.drop(host);
+  task.clients.giveBack(host);
+}
+
+function resultOf(attempt: Attempt, fault: ExchangeFault | null, cut: Truncation | null): ExchangeResult {
+  const { task, connection, headers } = attempt;
+  const timings = {
+    startMs: task.startMs,
+    connectMs: attempt.connectMs,
+    firstByteMs: attempt.firstByteMs,
+    totalMs: elapsedMs(task),
+  };
+  const requestHead = Buffer.from(attempt.sent.join(""), "latin1");
+  if (headers === null) {
+    const { reason, message, ip } = fault ?? new ExchangeFault("framing", "a response without a head");
+    const { retry } = exchangeFaults[reason];
+    return { ok: false, reason, detail: message, retry, ip: ip ?? connection?.ip ?? null, timings, requestHead };
+  }
+  const { head, ...parts } = wirePartsOf(attempt.wire, isChunked(headers), attempt.payloadBytes);
+  const statusLine = head.toString("latin1", 0, head.indexOf("\r\n"));
+  return {
+    ok: true,
+    status: attempt.status,
+    statusLine,
+    headers,
+    responseHead: head,
+    ...parts,
+    truncated: cut,
+    fault: cut === "disconnect" ? (fault?.reason ?? null) : null,
+    interimResponses: attempt.interimResponses,
+    ip: connection?.ip ?? "",
+    protocol: statusLine.slice(0, 8),
+    tls: connection?.tls ?? null,
+    timings,
+    requestHead,
+  };
+}
+
+function elapsedMs({ beganMs }: Task): number {
+  return performance.now() - beganMs;
 }
 
 /** Is the body in chunks? Only when that is the last coding, as the parser sees it (RFC 9112, 6.3). */
@@ -193,8 +254,10 @@ function isChunked(headers: Fields): boolean {
   return codings.length > 0 && /(?:^|,)[ \t]*chunked[ \t]*$/i.test(codings.join(","));
 }
 
+type RawHeaders = readonly (Buffer | string)[] | Readonly<Record<string, unknown>>;
+
 /** Header octets stay octets: one character each, whatever they were meant to be. */
-function fieldsOf(raw: readonly (Buffer | string)[] | Readonly<Record<string, unknown>>): Fields {
+function fieldsOf(raw: RawHeaders): Fields {
   if (!Array.isArray(raw)) return [];
   const fields: [string, string][] = [];
   for (let index = 0; index + 1 < raw.length; index += 2) fields.push([textOf(raw[index]), textOf(raw[index + 1])]);

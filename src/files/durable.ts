@@ -1,20 +1,46 @@
 import { randomBytes } from "node:crypto";
-import { open, rm } from "node:fs/promises";
+import { closeSync, fsyncSync, openSync, renameSync, writeFileSync } from "node:fs";
+import { open, rename, rm, type FileHandle } from "node:fs/promises";
 import { hostname } from "node:os";
+import { dirname } from "node:path";
 
-import type { FileHandle } from "node:fs/promises";
-
-/** Writes a new file and syncs its bytes; what was begun is taken away when that fails. */
-export async function writeSynced(path: string, write: (file: FileHandle) => Promise<unknown>): Promise<void> {
+/** Writes a new file and syncs its bytes; takes away what it began when that fails. */
+export async function writeSynced(
+  path: string,
+  content: string | ((file: FileHandle) => Promise<unknown>),
+): Promise<void> {
   const file = await open(path, "wx");
   try {
-    await write(file);
+    await (typeof content === "string" ? file.writeFile(content) : content(file));
     await file.sync();
   } catch (error) {
     await rm(path, { force: true });
     throw error;
   } finally {
     await file.close();
+  }
+}
+
+/** Puts a small file in the place of what is there: after a crash there is the old one or the new one, each whole. */
+export function writeWhole(path: string, content: string | Buffer): void {
+  writeFileSync(`${path}.new`, content, { flush: true });
+  renameDurablySync(`${path}.new`, path);
+}
+
+/** Gives a synced file or folder its final name, which survives a power cut once this resolves. */
+export async function renameDurably(from: string, to: string): Promise<void> {
+  await rename(from, to);
+  await syncFolder(dirname(to));
+}
+
+/** `renameDurably` for code that may not wait. */
+export function renameDurablySync(from: string, to: string): void {
+  renameSync(from, to);
+  const folder = openSync(dirname(to), "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }
 
@@ -28,7 +54,7 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** A file name that nobody else makes, on this machine or another; it tells whose it was. */
+/** A file name that no other process makes, on this machine or another; it names the process that made it. */
 export function passingName(): string {
   return `${hostname()}-${process.pid}-${randomBytes(8).toString("hex")}`;
 }

@@ -1,7 +1,8 @@
-import type { AddCounts, FoundUrl, RefusedCount } from "./frontier.ts";
+import type { AddCounts } from "./frontier.ts";
 import { delayed } from "./sqlite-schema.ts";
 import { digestOf } from "./sqlite-store.ts";
 import type { FrontierStore } from "./sqlite-store.ts";
+import type { FoundUrl, RefusedCount } from "./turn.ts";
 import { hostKeyOf } from "../url/normalize.ts";
 import { familiesOf, trapOf } from "../url/traps.ts";
 import type { TrapLimits, TrapReason } from "../url/traps.ts";
@@ -26,7 +27,8 @@ export function addUrls(
       continue;
     }
     const name = hostKeyOf(one.url);
-    const digest = digestOf(one.url.slice(name.length));
+    const path = one.url.slice(name.length);
+    const digest = digestOf(path);
     const host = store.hostOf(name);
     if (host !== null && isKnown(store, host, digest, one)) {
       store.recent.set(one.url, one.depth);
@@ -38,7 +40,7 @@ export function addUrls(
     const into = trap === null ? (host ?? store.addHost(name)) : 0;
     const reason = trap ?? (one.via === "seed" ? null : joinFamilies(store, into, one.url, limits));
     if (reason === null) {
-      insertUrl(store, into, digest, name.length, one);
+      insertUrl(store, { host: into, digest, path }, one);
       store.recent.set(one.url, one.depth);
       readyByHost.set(into, (readyByHost.get(into) ?? 0) + 1);
       counts.added += 1;
@@ -80,11 +82,20 @@ function isKnown(store: FrontierStore, host: number, digest: Buffer, { depth }: 
   return true;
 }
 
-function insertUrl(store: FrontierStore, host: number, digest: Buffer, nameLength: number, one: FoundUrl): void {
+/** What a row of a URL is found by. */
+interface UrlKey {
+  readonly host: number;
+  /** Of the path. */
+  readonly digest: Buffer;
+  /** With the query, of the normal form. */
+  readonly path: string;
+}
+
+function insertUrl(store: FrontierStore, { host, digest, path }: UrlKey, one: FoundUrl): void {
   const raw = one.rawUrl === one.url ? null : one.rawUrl;
   store
     .statement("INSERT INTO urls (host, digest, path, raw, depth, priority) VALUES (?, ?, ?, ?, ?, ?)")
-    .run(host, digest, one.url.slice(nameLength), raw, one.depth, one.priority);
+    .run(host, digest, path, raw, one.depth, one.priority);
 }
 
 /** Counts the URL in each of its families, or in none when one of them is full: then that is the reason. */

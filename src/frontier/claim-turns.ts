@@ -1,11 +1,13 @@
-import { overBudget } from "./budgets.ts";
-import type { Budgets, ClaimLimits, HostDue, Turn, TurnUrl } from "./frontier.ts";
+import { overBudget, type CrawlBudgets } from "./budgets.ts";
+import type { ClaimLimits } from "./frontier.ts";
+import type { HostDue } from "./local-frontier.ts";
 import { delayed, ready } from "./sqlite-schema.ts";
 import type { FrontierStore } from "./sqlite-store.ts";
+import type { Turn, TurnUrl } from "./turn.ts";
 import { validatorsOf } from "./validators-row.ts";
 import type { ValidatorsRow } from "./validators-row.ts";
 
-/** Whoever claims less often than this was not running in between. */
+/** A crawl that claims less often than this was not running in between. */
 const pauseMs = 60_000;
 /** Delayed URLs made ready in one claim: a bound on the time it takes, the rest come with the next. */
 const wakeLimit = 5_000;
@@ -22,7 +24,6 @@ interface CrawlRow {
 interface DueHostRow {
   readonly id: number;
   readonly name: string;
-  readonly delay_ms: number | null;
   readonly pages: number;
 }
 
@@ -32,9 +33,12 @@ type ReadyRow = { readonly id: number; readonly path: string; readonly raw: stri
 > &
   (ValidatorsRow | { readonly record_id: null });
 
-export interface CrawlBudgets {
-  readonly crawl: Budgets;
-  readonly host: Budgets;
+/** What a claim asks for. */
+export interface ClaimAsk {
+  readonly nowMs: number;
+  readonly limits: ClaimLimits;
+  /** The only hosts that may get a turn, in this order; `null` = the longest due first. */
+  readonly hosts: readonly string[] | null;
 }
 
 export function crawlRow(store: FrontierStore): CrawlRow {
@@ -54,15 +58,10 @@ export function nextDueMs(store: FrontierStore): number | null {
   return Math.min(host.at, url.at);
 }
 
-/** See `LocalFrontier.claim`. */
-export function claimTurns(
-  store: FrontierStore,
-  nowMs: number,
-  limits: ClaimLimits,
-  budgets: CrawlBudgets,
-  names: readonly string[] | null,
-): Turn[] {
-  // Whoever named them must hear what became of each.
+/** See `LocalFrontier.claimNow`. */
+export function claimTurns(store: FrontierStore, budgets: CrawlBudgets, ask: ClaimAsk): Turn[] {
+  const { nowMs, limits, hosts: names } = ask;
+  // The caller that named them must be told of each by `changedDue`.
   for (const name of names ?? []) store.touch(store.hostOf(name) ?? 0);
   // A poll that finds nothing must not cost a write to the disk.
   if ((nextDueMs(store) ?? Infinity) > nowMs) return [];
@@ -89,14 +88,14 @@ export function claimTurns(
 function firstHosts(store: FrontierStore, nowMs: number, hosts: number): DueHostRow[] {
   return store
     .statement<DueHostRow>(
-      `SELECT id, name, delay_ms, pages FROM hosts WHERE ${dueHost} AND next_ms <= ? ORDER BY next_ms, id LIMIT ?`,
+      `SELECT id, name, pages FROM hosts WHERE ${dueHost} AND next_ms <= ? ORDER BY next_ms, id LIMIT ?`,
     )
     .all(nowMs, hosts);
 }
 
 function namedHosts(store: FrontierStore, nowMs: number, names: readonly string[]): DueHostRow[] {
   const named = store.statement<DueHostRow>(
-    `SELECT id, name, delay_ms, pages FROM hosts WHERE name = ? AND ${dueHost} AND next_ms <= ?`,
+    `SELECT id, name, pages FROM hosts WHERE name = ? AND ${dueHost} AND next_ms <= ?`,
   );
   return names.flatMap((name) => named.get(name, nowMs) ?? []);
 }
@@ -162,5 +161,5 @@ function leased(store: FrontierStore, host: DueHostRow, most: number, untilMs: n
   const lease = Number(lastInsertRowid);
   store.statement("UPDATE hosts SET lease = ? WHERE id = ?").run(lease, host.id);
   store.touch(host.id);
-  return { host: host.name, lease, delayMs: host.delay_ms, urls };
+  return { host: host.name, lease, urls };
 }

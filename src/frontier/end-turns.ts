@@ -1,10 +1,9 @@
 import { addUrls } from "./add-urls.ts";
-import { overBudget } from "./budgets.ts";
-import type { CrawlBudgets } from "./claim-turns.ts";
-import type { FoundUrl, Turn, UrlEnd } from "./frontier.ts";
+import { overBudget, type Budgets, type CrawlBudgets } from "./budgets.ts";
 import { delayed, done, failed, refused } from "./sqlite-schema.ts";
 import type { FrontierStore } from "./sqlite-store.ts";
 import type { TrapLimits } from "../url/traps.ts";
+import type { TurnResult, UrlOutcome } from "./turn.ts";
 import { validatorsRowOf } from "./validators-row.ts";
 
 /** What a turn changes of its host. */
@@ -24,10 +23,7 @@ interface HostTally {
 /** See `Frontier.ack`. */
 export function endTurn(
   store: FrontierStore,
-  turn: Turn,
-  ends: ReadonlyMap<number, UrlEnd>,
-  found: Iterable<FoundUrl>,
-  hostNotBeforeMs: number,
+  { turn, outcomes, found, notBeforeMs }: TurnResult,
   { budgets, traps }: { readonly budgets: CrawlBudgets; readonly traps: TrapLimits },
 ): boolean {
   return store.inTransaction(() => {
@@ -35,21 +31,16 @@ export function endTurn(
     if (host === null) return false;
     const tally = tallyOf(host);
     for (const { id } of turn.urls) {
-      const end = ends.get(id);
-      if (end !== undefined) endUrl(store, id, end, tally);
+      const outcome = outcomes.get(id);
+      if (outcome !== undefined) endUrl(store, id, outcome, tally);
     }
-    saveHost(store, host.id, tally, hostNotBeforeMs, budgets);
+    saveHost(store, { id: host.id, notBeforeMs, tally }, budgets.host);
     store
       .statement("UPDATE crawl SET pages = pages + ?, bytes = bytes + ?")
       .run(tally.pages - host.pages, tally.bytes - host.bytes);
     addUrls(store, found, traps, tally.sameRun > traps.sameContentRun ? turn.host : null);
     return true;
   });
-}
-
-/** See `Frontier.release`. */
-export function releaseTurn(store: FrontierStore, lease: number): void {
-  store.inTransaction(() => freeHost(store, lease));
 }
 
 /** See `Frontier.recover`. */
@@ -97,47 +88,48 @@ function tallyOf({ spent_ms, text_digest, same_run, ...counts }: FreedHost): Hos
   return { ...counts, spentMs: spent_ms, textDigest: text_digest, sameRun: same_run };
 }
 
-function endUrl(store: FrontierStore, id: number, end: UrlEnd, tally: HostTally): void {
+function endUrl(store: FrontierStore, id: number, outcome: UrlOutcome, tally: HostTally): void {
   tally.ready -= 1;
-  if (end.kind === "done") {
+  if (outcome.kind === "done") {
     store.statement(`UPDATE urls SET state = ${done} WHERE id = ?`).run(id);
     tally.done += 1;
     tally.pages += 1;
-    tally.bytes += end.bytes ?? 0;
-    tally.spentMs += end.spentMs ?? 0;
-    if (end.textDigest !== undefined) {
-      tally.sameRun = end.textDigest === tally.textDigest ? tally.sameRun + 1 : 1;
-      tally.textDigest = end.textDigest;
+    tally.bytes += outcome.bytes ?? 0;
+    tally.spentMs += outcome.spentMs ?? 0;
+    if (outcome.textDigest !== undefined) {
+      tally.sameRun = outcome.textDigest === tally.textDigest ? tally.sameRun + 1 : 1;
+      tally.textDigest = outcome.textDigest;
     }
-    if (end.validators === null) return;
+    if (outcome.validators === null) return;
     store
       .statement(
         `INSERT OR REPLACE INTO validators (url, etag, last_modified, payload_digest, captured_at, record_id)
          VALUES (?, @etag, @last_modified, @payload_digest, @captured_at, @record_id)`,
       )
-      .run(id, validatorsRowOf(end.validators));
+      .run(id, validatorsRowOf(outcome.validators));
     return;
   }
-  const reason = store.reasonOf(end.reason);
-  if (end.kind === "retry") {
+  const reason = store.reasonOf(outcome.reason);
+  if (outcome.kind === "retry") {
     store
       .statement(`UPDATE urls SET state = ${delayed}, due_ms = ?, reason = ?, attempts = attempts + 1 WHERE id = ?`)
-      .run(Math.ceil(end.notBeforeMs), reason, id);
+      .run(Math.ceil(outcome.notBeforeMs), reason, id);
     tally.delayed += 1;
     return;
   }
-  const state = end.kind === "refused" ? refused : failed;
+  const state = outcome.kind === "refused" ? refused : failed;
   store.statement("UPDATE urls SET state = ?, reason = ? WHERE id = ?").run(state, reason, id);
-  tally[end.kind] += 1;
+  tally[outcome.kind] += 1;
 }
 
-function saveHost(
-  store: FrontierStore,
-  id: number,
-  tally: HostTally,
-  notBeforeMs: number,
-  { host: budgets }: CrawlBudgets,
-): void {
+/** A host as its turn leaves it. */
+interface LeftHost {
+  readonly id: number;
+  readonly notBeforeMs: number;
+  readonly tally: HostTally;
+}
+
+function saveHost(store: FrontierStore, { id, notBeforeMs, tally }: LeftHost, budgets: Budgets): void {
   const spent = { pages: tally.pages, bytes: tally.bytes, timeMs: tally.spentMs };
   store
     .statement(

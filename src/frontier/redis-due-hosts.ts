@@ -1,20 +1,22 @@
 import { randomUUID } from "node:crypto";
 
-import type { HostDue } from "./frontier.ts";
+import type { HostDue } from "./local-frontier.ts";
+import { listOf, number, text, tupleOf } from "../core/json-shape.ts";
+import { answerOf } from "../redis/answer.ts";
 import type { RedisScripts } from "../redis/scripts.ts";
 
 /**
  * The hosts that are due first, in Redis: a sorted set by time, and beside it whose set it is, how many changes it has seen
- * and the time from which on hosts may be missing. Whoever finds another's mark or count fills it anew: after FLUSHALL, after a
+ * and the time from which on hosts may be missing. A caller that finds another's mark or count fills it again: after FLUSHALL, after a
  * restart that lost the last second, and after an answer that did not arrive.
  */
 export interface DueWindow {
   /**
-   * Takes out hosts that are due by then, the longest due first, after it has been told what changed.
+   * Takes out hosts that are due by then, the longest due first, after noting what changed.
    * @returns `null` when the window must be filled first
    */
   readonly take: (nowMs: number, hosts: number, changed: readonly HostDue[]) => Promise<Taken | null>;
-  /** Begins anew with the hosts that are due first, `size` of them unless there are fewer. */
+  /** Starts over with the hosts that are due first, `size` of them unless there are fewer. */
   readonly fill: (first: readonly HostDue[]) => Promise<void>;
   /** Most hosts it holds. */
   readonly size: number;
@@ -26,9 +28,9 @@ export interface Taken {
   readonly isShort: boolean;
 }
 
-/** What nobody has used for so long goes. */
+/** Milliseconds after which an unused window is deleted. */
 const lifetimeMs = 3_600_000;
-/** Hosts told in one script: Redis does nothing else meanwhile. */
+/** Hosts sent in one script: Redis does nothing else meanwhile. */
 const hostsAScript = 5_000;
 
 /**
@@ -57,7 +59,10 @@ redis.call("PEXPIRE", set, ARGV[6])
 redis.call("PEXPIRE", state, ARGV[6])
 return { #hosts < most and horizon <= now and 1 or 0, hosts }`;
 
-/** KEYS: the set, its state. ARGV: mark, hosts told before, lifetime, horizon of the whole or "" when more is to come, then pairs. */
+/** What `takeScript` answers: 1 when hosts that are due are missing, the hosts. */
+const takeAnswer = tupleOf(number, listOf(text));
+
+/** KEYS: the set, its state. ARGV: mark, hosts sent before, lifetime, horizon of the whole or "" when more is to come, then pairs. */
 const fillScript = `
 local set, state = KEYS[1], KEYS[2]
 if ARGV[2] == "0" then
@@ -92,7 +97,7 @@ export function dueWindow(scripts: Pick<RedisScripts, "run">, name: string, size
       if (answer === null) return null;
       mark = own;
       count += 1;
-      const [short, taken] = answer as [number, string[]];
+      const [short, taken] = answerOf(takeAnswer, answer);
       return { hosts: taken, isShort: short === 1 };
     },
     async fill(first) {

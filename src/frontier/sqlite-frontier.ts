@@ -1,13 +1,14 @@
 import { addUrls, countRefused } from "./add-urls.ts";
 import { changedDue, claimTurns, crawlRow, firstDue, nextDueMs } from "./claim-turns.ts";
-import type { CrawlBudgets } from "./claim-turns.ts";
-import { overBudget } from "./budgets.ts";
-import { endTurn, recoverTurns, releaseTurn } from "./end-turns.ts";
-import type { AddCounts, Budgets, FoundUrl, LocalFrontier } from "./frontier.ts";
+import { overBudget, type Budgets, type CrawlBudgets } from "./budgets.ts";
+import { endTurn, recoverTurns } from "./end-turns.ts";
+import type { AddCounts } from "./frontier.ts";
+import type { LocalFrontier } from "./local-frontier.ts";
 import { done, ready } from "./sqlite-schema.ts";
 import { changeHost, countsOf, hostStates } from "./sqlite-status.ts";
 import { openStore } from "./sqlite-store.ts";
 import type { FrontierStore } from "./sqlite-store.ts";
+import type { FoundUrl, Turn } from "./turn.ts";
 import { trapLimits } from "../url/traps.ts";
 import type { TrapLimits } from "../url/traps.ts";
 
@@ -33,11 +34,18 @@ export function openFrontier(path: string, options: FrontierOptions = {}): Local
   if (options.hostBudgets !== undefined) judgeHosts(store, host);
   return {
     add: (found) => addInBatches(store, found, traps),
-    claim: (nowMs, limits, hosts) => claimTurns(store, nowMs, limits, budgets, hosts ?? null),
+    async claim(nowMs, limits, changes) {
+      const ask = { nowMs, limits, hosts: null };
+      if (changes === undefined) return claimTurns(store, budgets, ask);
+      return store.inTransaction((): Turn[] => {
+        changes();
+        return claimTurns(store, budgets, ask);
+      });
+    },
+    claimNow: (nowMs, limits, hosts) => claimTurns(store, budgets, { nowMs, limits, hosts: hosts ?? null }),
     firstDue: (hosts) => firstDue(store, hosts),
     changedDue: (nowMs) => changedDue(store, nowMs),
-    ack: (turn, ends, found, hostNotBeforeMs) => endTurn(store, turn, ends, found, hostNotBeforeMs, { budgets, traps }),
-    release: (turn) => releaseTurn(store, turn.lease),
+    ack: (result) => endTurn(store, result, { budgets, traps }),
     recover: (nowMs, hostNotBeforeMs) => recoverTurns(store, nowMs, hostNotBeforeMs),
     recrawl: (beforeMs) => recrawl(store, beforeMs),
     refuse(refused) {
@@ -50,7 +58,7 @@ export function openFrontier(path: string, options: FrontierOptions = {}): Local
     },
     hosts: () => hostStates(store),
     setHost: (name, change) => changeHost(store, name, change),
-    together: (work) => store.inTransaction(work),
+    together: (changes) => store.inTransaction(changes),
     note: (name) =>
       store.statement<{ value: string }>("SELECT value FROM notes WHERE name = ?").get(name)?.value ?? null,
     setNote: (name, value) => writeNote(store, name, value),

@@ -1,6 +1,9 @@
 /** `CLPF`: tells a frontier from any other SQLite file. */
 export const frontierApplicationId = 0x434c5046;
-export const frontierVersion = 1;
+/** 1 had a column `hosts.delay_ms` that nothing read. */
+export const frontierVersion = 2;
+/** Files of these are read and written as they are. */
+export const frontierVersions: ReadonlySet<number> = new Set([1, frontierVersion]);
 
 /** `urls.state`. Leased ones are `ready` ones whose host is in `leases`: claiming writes no row of a URL. */
 export const ready = 0;
@@ -15,7 +18,6 @@ CREATE TABLE hosts (
   id           INTEGER PRIMARY KEY,
   name         TEXT NOT NULL UNIQUE,          -- hostKeyOf
   next_ms      INTEGER NOT NULL DEFAULT 0,    -- no turn before
-  delay_ms     INTEGER,
   blocked      TEXT,                          -- the caller's reason for no turns
   over_budget  TEXT,                          -- the budget of its own that is used up
   lease        INTEGER NOT NULL DEFAULT 0,    -- 0 = none

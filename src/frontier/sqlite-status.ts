@@ -1,6 +1,5 @@
-import { overBudget } from "./budgets.ts";
+import { overBudget, type CrawlBudgets } from "./budgets.ts";
 import { crawlRow } from "./claim-turns.ts";
-import type { CrawlBudgets } from "./claim-turns.ts";
 import type { FrontierCounts, HostChange, HostState, UrlState } from "./frontier.ts";
 import { delayed, done, failed, ready, refused } from "./sqlite-schema.ts";
 import type { FrontierStore } from "./sqlite-store.ts";
@@ -57,7 +56,6 @@ interface HostRow extends StateSums {
   readonly id: number;
   readonly name: string;
   readonly next_ms: number;
-  readonly delay_ms: number | null;
   readonly blocked: string | null;
   readonly bytes: number;
   readonly spent_ms: number;
@@ -67,17 +65,16 @@ interface HostRow extends StateSums {
 /** See `Frontier.hosts`. Reads a page at a time: the frontier may be used in between. */
 export function* hostStates(store: FrontierStore): Generator<HostState> {
   const page = store.statement<HostRow>(
-    `SELECT hosts.id, name, next_ms, delay_ms, coalesce(blocked, over_budget) AS blocked, bytes, spent_ms, same_run,
+    `SELECT hosts.id, name, next_ms, coalesce(blocked, over_budget) AS blocked, bytes, spent_ms, same_run,
        coalesce(url_count, 0) AS leased, ready + delayed AS waiting, done, refused, failed
      FROM hosts LEFT JOIN leases ON leases.host = hosts.id WHERE hosts.id > ? ORDER BY hosts.id LIMIT ${pageOfHosts}`,
   );
   for (let rows = page.all(0); rows.length > 0; rows = page.all(rows.at(-1)?.id)) {
-    for (const { name, next_ms, delay_ms, blocked, bytes, spent_ms, same_run, waiting, leased, ...row } of rows) {
+    for (const { name, next_ms, blocked, bytes, spent_ms, same_run, waiting, leased, ...row } of rows) {
       yield {
         host: name,
         urls: { waiting: waiting - leased, leased, done: row.done, refused: row.refused, failed: row.failed },
         notBeforeMs: next_ms,
-        delayMs: delay_ms,
         blockedReason: blocked,
         bytes,
         spentMs: spent_ms,
@@ -91,12 +88,12 @@ export function* hostStates(store: FrontierStore): Generator<HostState> {
 export function changeHost(store: FrontierStore, name: string, change: HostChange): void {
   store.inTransaction(() => {
     const id = store.hostOf(name) ?? store.addHost(name);
-    const set = (column: "delay_ms" | "next_ms" | "blocked", value: number | string | null | undefined): void => {
-      if (value !== undefined) store.statement(`UPDATE hosts SET ${column} = ? WHERE id = ?`).run(value, id);
-    };
-    set("delay_ms", typeof change.delayMs === "number" ? Math.ceil(change.delayMs) : change.delayMs);
-    set("next_ms", change.notBeforeMs === undefined ? undefined : Math.ceil(change.notBeforeMs));
-    set("blocked", change.blockedReason);
+    if (change.notBeforeMs !== undefined) {
+      store.statement("UPDATE hosts SET next_ms = ? WHERE id = ?").run(Math.ceil(change.notBeforeMs), id);
+    }
+    if (change.blockedReason !== undefined) {
+      store.statement("UPDATE hosts SET blocked = ? WHERE id = ?").run(change.blockedReason, id);
+    }
     store.touch(id);
   });
 }

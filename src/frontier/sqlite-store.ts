@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { PipelineError } from "../core/errors.ts";
-import { frontierApplicationId, frontierSchema, frontierVersion } from "./sqlite-schema.ts";
+import { sqliteErrorOf } from "../core/sqlite-error.ts";
+import { frontierApplicationId, frontierSchema, frontierVersion, frontierVersions } from "./sqlite-schema.ts";
 
 /** An open frontier file, with what is remembered of it. */
 export interface FrontierStore {
@@ -59,7 +60,7 @@ function prepare(db: Database.Database, path: string): void {
   if (!empty && db.pragma("application_id", { simple: true }) !== frontierApplicationId) {
     throw new PipelineError("ledger-broken", `${path} is a SQLite file, but no frontier of this program`, { path });
   }
-  if (!empty && version !== frontierVersion) {
+  if (!empty && !frontierVersions.has(version)) {
     const advice = "go on with the version of the program that began the crawl";
     throw new PipelineError("ledger-version", `${path} is of schema ${version}; ${advice}`, { path, version });
   }
@@ -78,47 +79,55 @@ function prepare(db: Database.Database, path: string): void {
 }
 
 function storeOf(db: Database.Database, path: string): FrontierStore {
-  const statements = new Map<string, Database.Statement>();
-  const hosts = new Map<string, number>();
-  const reasons = new Map<string, number>();
+  const statement = preparedOnce(db);
+  const keys = rememberedKeys(statement);
+  const touched = touchedHosts();
   const { recent, forget } = recentDepths();
-  const statement = <Row>(sql: string): Database.Statement<unknown[], Row> => {
+  return {
+    statement,
+    recent,
+    ...touched,
+    inTransaction<T>(work: () => T): T {
+      try {
+        return db.transaction(work).immediate();
+      } catch (error) {
+        // They may be of rows that were rolled back.
+        keys.forget();
+        touched.touchAll();
+        forget();
+        throw frontierErrorOf(error, path);
+      }
+    },
+    hostOf: keys.hostOf,
+    addHost: keys.addHost,
+    reasonOf: keys.reasonOf,
+    close: () => void db.close(),
+  };
+}
+
+function preparedOnce(db: Database.Database): FrontierStore["statement"] {
+  const statements = new Map<string, Database.Statement>();
+  return <Row>(sql: string): Database.Statement<unknown[], Row> => {
     const known = statements.get(sql) ?? db.prepare(sql);
     statements.set(sql, known);
     return known as Database.Statement<unknown[], Row>;
   };
+}
+
+interface RememberedKeys extends Pick<FrontierStore, "hostOf" | "addHost" | "reasonOf"> {
+  readonly forget: () => void;
+}
+
+/** Row keys of names, each looked up once. */
+function rememberedKeys(statement: FrontierStore["statement"]): RememberedKeys {
+  const hosts = new Map<string, number>();
+  const reasons = new Map<string, number>();
   const remember = (name: string, id: number): number => {
     if (hosts.size >= rememberedHosts) hosts.clear();
     hosts.set(name, id);
     return id;
   };
-  let touched: Set<number> | null = null;
   return {
-    statement,
-    recent,
-    touch(host) {
-      if (touched === null) return;
-      if (touched.size < rememberedHosts) touched.add(host);
-      else touched = null;
-    },
-    touchAll: () => (touched = null),
-    takeTouched() {
-      const taken = touched;
-      touched = new Set();
-      return taken;
-    },
-    inTransaction<T>(work: () => T): T {
-      try {
-        return db.transaction(work).immediate();
-      } catch (error) {
-        // They may tell of rows that were rolled back.
-        hosts.clear();
-        reasons.clear();
-        touched = null;
-        forget();
-        throw frontierErrorOf(error, path);
-      }
-    },
     hostOf(name) {
       const known = hosts.get(name);
       if (known !== undefined) return known;
@@ -136,7 +145,30 @@ function storeOf(db: Database.Database, path: string): FrontierStore {
       reasons.set(name, id);
       return id;
     },
-    close: () => void db.close(),
+    forget() {
+      hosts.clear();
+      reasons.clear();
+    },
+  };
+}
+
+function touchedHosts(): Pick<FrontierStore, "touch" | "touchAll" | "takeTouched"> {
+  /** `null` when it may be all. */
+  let touched: Set<number> | null = null;
+  return {
+    touch(host) {
+      if (touched === null) return;
+      if (touched.size < rememberedHosts) touched.add(host);
+      else touched = null;
+    },
+    touchAll() {
+      touched = null;
+    },
+    takeTouched() {
+      const taken = touched;
+      touched = new Set();
+      return taken;
+    },
   };
 }
 
@@ -166,22 +198,11 @@ function recentDepths(): { readonly recent: RecentDepths; readonly forget: () =>
   };
 }
 
+const advice = {
+  damaged: "the archives are whole without it: move it away and crawl on from the seeds",
+  closed: "check that its folder may be written to",
+};
+
 function frontierErrorOf(error: unknown, path: string): unknown {
-  if (!(error instanceof Database.SqliteError)) return error;
-  const { code } = error;
-  if (code === "SQLITE_FULL" || code === "SQLITE_IOERR_SHMSIZE") {
-    const advice = "make room and run the same command again";
-    return new PipelineError("disk-full", `no space left for ${path}; ${advice}`, { path }, error);
-  }
-  if (code.startsWith("SQLITE_BUSY")) {
-    return new PipelineError("corpus-locked", `another process is writing to ${path}`, { path }, error);
-  }
-  if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB" || code === "SQLITE_IOERR_SHORT_READ") {
-    const advice = "the archives are whole without it: move it away and crawl on from the seeds";
-    return new PipelineError("ledger-broken", `${path} is damaged (${error.message}); ${advice}`, { path }, error);
-  }
-  if (code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_READONLY")) {
-    return new PipelineError("corpus-missing", `cannot open ${path} (${error.message})`, { path }, error);
-  }
-  return error;
+  return error instanceof Database.SqliteError ? (sqliteErrorOf(error, path, advice) ?? error) : error;
 }

@@ -1,4 +1,4 @@
-import type { Validators } from "./frontier.ts";
+import type { Validators } from "./turn.ts";
 
 /** Validators as a row keeps them: the record's id packed where it has the form that this program writes. */
 export interface ValidatorsRow {

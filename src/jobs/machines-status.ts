@@ -2,7 +2,7 @@ import { jobKinds, type JobCounts, type JobKind, type WorkerState } from "../que
 import { bullmqQueue } from "../queue/bullmq/queue.ts";
 import { connectRedis } from "../redis/connection.ts";
 
-/** What all machines that share a Redis have in hand. */
+/** What all machines that share a Redis have in progress. */
 export interface MachinesStatus {
   /** Kinds of which there is anything. */
   readonly jobs: readonly (JobCounts & { readonly kind: JobKind })[];

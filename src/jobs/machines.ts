@@ -1,5 +1,6 @@
 import { bullmqQueue } from "../queue/bullmq/queue.ts";
-import { takeLease, type Lease } from "../redis/process-lease.ts";
+import type { Lease } from "../redis/lease.ts";
+import { takeLease } from "../redis/process-lease.ts";
 import type { Queue } from "../queue/queue.ts";
 import { connectRedis, type RedisConnection } from "../redis/connection.ts";
 import { openStore } from "../store/open-store.ts";
@@ -19,8 +20,8 @@ export interface Machines extends AsyncDisposable {
 }
 
 /**
- * Opens both; neither is kept when the other cannot be had.
- * @param onError told of what went wrong and is tried again
+ * Opens both; neither stays open when the other cannot be opened.
+ * @param onError called with each failure that is tried again
  * @param lockMs how long a dead worker holds its jobs; `null`: 30 s
  * @throws {PipelineError} `queue-unreachable`, `queue-refused`, `store-unreachable`, `store-refused`
  */

@@ -2,14 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { jobKinds, type Consumer, type Cores, type JobHandler, type JobKind, type Queue } from "../queue/queue.ts";
-import type { RedisScripts } from "../redis/connection.ts";
+import type { RedisScripts } from "../redis/scripts.ts";
 import type { Store } from "../store/store.ts";
 import { segmentCache, type SegmentCache } from "../segment/cache.ts";
 import { threadPool, type ThreadPool } from "../measure/thread-pool.ts";
 
 export type { Store as WorkerStore } from "../store/store.ts";
 
-/** Wraps each handler, so that whoever runs the worker sees what it does. */
+/** Wraps each handler, so that the process that runs the worker sees what it does. */
 export type ObserveJobs = (handler: JobHandler) => JobHandler;
 
 /** What the handlers of a worker process need; made once a process. */
@@ -19,16 +19,16 @@ export interface WorkerDeps {
   /** For leases of hosts. */
   readonly scripts: RedisScripts;
   readonly pool: ThreadPool;
-  /** A folder of this process for what is under way. */
+  /** A folder of this process for what is in progress. */
   readonly folder: string;
-  /** Segments of the store that jobs read texts from; one for all of them, for they have a folder together. */
+  /** Segments of the store that jobs read texts from; one for all of them, because they share a folder. */
   readonly segments: SegmentCache;
   readonly software: string;
-  /** Jobs in hand at once of a kind that keeps a processor busy. */
+  /** Jobs in progress at the same time, of a kind that keeps a processor busy. */
   readonly concurrency: number;
   /** What it shares with other worker processes of its machine. */
   readonly cores: Cores;
-  /** Jobs in hand at once of a kind that mostly waits for other machines. */
+  /** Jobs in progress at the same time, of a kind that mostly waits for other machines. */
   readonly waitingConcurrency: number;
   readonly observed: ObserveJobs;
 }
@@ -40,7 +40,7 @@ export interface WorkerProcess extends AsyncDisposable {
   readonly deps: WorkerDeps;
 }
 
-/** The threads and the folder of a worker process. What dead processes of this machine left in `cache` stays theirs. */
+/** The threads and the folder of a worker process. What dead processes of this machine left in `cache` is not touched. */
 export function workerProcess(deps: Omit<WorkerDeps, "pool" | "folder" | "segments">, cache: string): WorkerProcess {
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, "worker-"));
@@ -56,5 +56,5 @@ export function workerProcess(deps: Omit<WorkerDeps, "pool" | "folder" | "segmen
   };
 }
 
-/** Kinds a worker takes when nobody says which. */
+/** Kinds that a worker takes unless it is told which. */
 export const workerKinds: readonly JobKind[] = jobKinds;

@@ -21,17 +21,20 @@ interface Reading {
   readonly sql: (column: string, of: string) => string;
 }
 
+const term: Reading = {
+  type: "INTEGER REFERENCES term (key)",
+  // A subquery and no join: SQLite joins at most 64 tables.
+  sql: (column) => `(SELECT text FROM term WHERE key = ${column})`,
+};
+
 /** How each way to store a field is read; `packed` writes it. */
 const ways: Readonly<Record<Way, Reading>> = {
   text: { type: "TEXT", sql: asItIs },
   integer: { type: "INTEGER", sql: asItIs },
   real: { type: "REAL", sql: asItIs },
   time: { type: "INTEGER", sql: asItIs },
-  // A subquery and no join: SQLite joins at most 64 tables.
-  term: {
-    type: "INTEGER REFERENCES term (key)",
-    sql: (column) => `(SELECT text FROM term WHERE key = ${column})`,
-  },
+  term,
+  reason: term,
   hex: { type: "BLOB", sql: (column) => `iif(${column} IS NULL, NULL, lower(hex(${column})))` },
   "record-id": {
     type: "ANY",
@@ -104,6 +107,7 @@ function packed(ledger: Ledger, { name, as, of }: Column, held: Held): Stored {
   if (typeof value === "number") return value;
   switch (as) {
     case "term":
+    case "reason":
       return termKey(ledger, value);
     case "hex":
       return blobOf(value);
@@ -119,8 +123,9 @@ function packed(ledger: Ledger, { name, as, of }: Column, held: Held): Stored {
     case "integer":
     case "real":
     case "time":
-      return value;
+      break;
   }
+  return value;
 }
 
 /** The fields out of a row that a statement with `select` gave. */

@@ -11,7 +11,8 @@ import {
   type PartitionHead,
 } from "./corpus-head.ts";
 import { digestListPath, manifestText } from "./manifest-text.ts";
-import { flushFolder, replaceFolder, writeDurably } from "../files/replace-folder.ts";
+import { syncFolder, writeSynced } from "../files/durable.ts";
+import { replaceFolder } from "../files/replace-folder.ts";
 
 /**
  * Writes a manifest for each partition, and `corpus.json` with the root over their roots, and puts all of it in the place
@@ -35,9 +36,9 @@ export async function buildCorpusManifest(
     const head: CorpusHead = { format: "colophon-corpus/1", corpus, root, documents, partitions: heads };
     const text = manifestText(head);
     const manifestSha256 = createHash("sha256").update(text).digest("hex");
-    await writeDurably(join(building, corpusHeadPath), text);
-    await writeDurably(join(building, digestListPath), corpusDigestList(head, manifestSha256));
-    await flushFolder(building);
+    await writeSynced(join(building, corpusHeadPath), text);
+    await writeSynced(join(building, digestListPath), corpusDigestList(head, manifestSha256));
+    await syncFolder(building);
     return { root, documents, manifestSha256 };
   });
 }

@@ -8,7 +8,8 @@ import { canonicalDigest } from "./canonical-json.ts";
 import type { Manifest, ManifestHead } from "./manifest-head.ts";
 import { digestList, digestListPath, manifestPath, manifestText } from "./manifest-text.ts";
 import { manifestSums } from "./manifest-sums.ts";
-import { flushFolder, replaceFolder, writeDurably } from "../files/replace-folder.ts";
+import { syncFolder, writeSynced } from "../files/durable.ts";
+import { replaceFolder } from "../files/replace-folder.ts";
 import { writeRows, type RowSource } from "./write-rows.ts";
 
 export interface BuildInput extends RowSource {
@@ -51,9 +52,9 @@ async function fill(folder: string, input: BuildInput): Promise<BuildResult> {
   }
   const text = manifestText(manifest);
   const manifestSha256 = createHash("sha256").update(text).digest("hex");
-  await writeDurably(join(folder, manifestPath), text);
-  await writeDurably(join(folder, digestListPath), digestList(manifest.files, manifestSha256));
-  await flushFolder(join(folder, "text"));
-  await flushFolder(folder);
+  await writeSynced(join(folder, manifestPath), text);
+  await writeSynced(join(folder, digestListPath), digestList(manifest.files, manifestSha256));
+  await syncFolder(join(folder, "text"));
+  await syncFolder(folder);
   return { root: manifest.root, documents: manifest.totals.documents, manifestSha256 };
 }

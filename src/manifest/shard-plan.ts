@@ -1,5 +1,6 @@
 import { join } from "node:path";
 
+import { semaphore } from "../async/limit.ts";
 import type { ManifestFile } from "./manifest-head.ts";
 import { shardPath } from "./manifest-text.ts";
 import type { ShardText, WrittenFile } from "./write-shard.ts";
@@ -19,21 +20,19 @@ export interface ShardPlan extends AsyncDisposable {
  */
 export function shardPlan(folder: string, makeShard: ShardMaker, shardBytes: number, atOnce: number): ShardPlan {
   const files: Promise<ManifestFile>[] = [];
-  const underWay = new Set<Promise<ManifestFile>>();
+  const room = semaphore(atOnce);
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => undefined);
   let texts: ShardText[] = [];
   let bytes = 0;
 
   async function close(): Promise<void> {
     if (texts.length === 0) return;
-    while (underWay.size >= atOnce) await Promise.race(underWay);
+    // Once a shard has failed no other is begun.
+    const leave = await Promise.race([failed.promise, room.acquire()]);
     const path = shardPath(files.length);
-    const made = makeShard(join(folder, path), texts).then((written) => {
-      underWay.delete(made);
-      return { path, ...written };
-    });
-    // Told where it is waited for; until then it must not end the process.
-    made.catch(() => undefined);
-    underWay.add(made);
+    const made = makeShard(join(folder, path), texts).then((written) => ({ path, ...written }));
+    made.then(leave, failed.reject);
     files.push(made);
     texts = [];
     bytes = 0;
@@ -51,7 +50,7 @@ export function shardPlan(folder: string, makeShard: ShardMaker, shardBytes: num
       return Promise.all(files);
     },
     async [Symbol.asyncDispose]() {
-      await Promise.allSettled(underWay);
+      await Promise.allSettled(files);
     },
   };
 }

@@ -1,14 +1,19 @@
+import { buffer } from "node:stream/consumers";
+
+import type { OutcomeReason } from "../core/outcome-reasons.ts";
+import type { Outcome } from "../core/records.ts";
+import type { Evidence, Signal } from "../core/rights.ts";
 import { rules } from "../quality/registry.ts";
 import { readArchive } from "../warc/read-archive.ts";
-import type { ArchiveRecord } from "../warc/record.ts";
-import type { ByteSource } from "../warc/source.ts";
-import { captureTypes, processCapture, type Measured, type Stages } from "./process-capture.ts";
+import { bytesSource, fileSource, type ByteSource } from "../warc/source.ts";
+import { exchangeOf } from "./payload.ts";
+import { captureTypes, processCapture, resultOf, type Result, type Stages } from "./process-capture.ts";
 
 /** What the pure stages make of one capture; `docs/provenance-format.md` explains each field. */
 export interface Extracted {
   readonly url: string;
-  readonly outcome: string;
-  readonly reason: string | null;
+  readonly outcome: Outcome;
+  readonly reason: OutcomeReason | null;
   readonly detail: string | null;
   readonly place: { readonly offset: number; readonly length: number; readonly innerOffset: number };
   readonly httpStatus: number | null;
@@ -19,8 +24,8 @@ export interface Extracted {
   readonly charset: { readonly name: string; readonly source: string } | null;
   readonly language: { readonly code: string; readonly score: number } | null;
   readonly licence: { readonly id: string; readonly basis: string } | null;
-  readonly evidence: readonly unknown[];
-  readonly signals: readonly unknown[];
+  readonly evidence: readonly Evidence[];
+  readonly signals: readonly Signal[];
   readonly measurements: Readonly<Record<string, number | null>>;
   readonly text: string | null;
 }
@@ -37,6 +42,12 @@ export type ExtractItem =
   | { readonly kind: "capture"; readonly capture: Extracted }
   | { readonly kind: "loss"; readonly loss: ExtractLoss };
 
+/** A file by its path, or all of standard input for `-`. */
+export async function inspectedSource(path: string, input: NodeJS.ReadableStream): Promise<ByteSource & Disposable> {
+  if (path !== "-") return fileSource(path);
+  return { ...bytesSource(await buffer(input)), [Symbol.dispose]: () => undefined };
+}
+
 /** Puts every capture of an archive through the pipeline's own stages, without a ledger. */
 export async function* extractArchive(source: ByteSource, stages: Stages): AsyncGenerator<ExtractItem> {
   for await (const item of readArchive(source)) {
@@ -44,39 +55,21 @@ export async function* extractArchive(source: ByteSource, stages: Stages): Async
       const { offset, length, reason, detail } = item;
       yield { kind: "loss", loss: { offset, length, reason, detail } };
     } else if (captureTypes.has(item.type)) {
-      yield { kind: "capture", capture: extractedOf(processCapture(item, inspected, stages)) };
+      const { row, text } = processCapture(item, inspected, stages);
+      yield { kind: "capture", capture: extractedOf(row, { ...row, text }) };
     }
   }
 }
 
 /** Puts one HTML file through the stages, as if it had been archived under `url`; what is no text ends as skipped. */
 export function extractHtml(bytes: Buffer, url: string, stages: Stages): Extracted {
-  const record: ArchiveRecord = {
-    offset: 0,
-    length: bytes.length,
-    innerOffset: 0,
-    accountedBytes: bytes.length,
-    format: "WARC/1.1",
-    type: "resource",
-    fields: [],
-    url,
-    dateMs: null,
-    recordId: null,
-    ip: null,
-    contentType: looksBinary(bytes) ? "application/octet-stream" : "text/html",
-    truncated: null,
-    statedBlockDigest: null,
-    statedPayloadDigest: null,
-    refersTo: null,
-    refersToUrl: null,
-    refersToDateMs: null,
-    warcinfoId: null,
-    block: bytes,
-    blockBytes: bytes.length,
-    blockCapped: false,
-    problems: [],
-  };
-  return extractedOf(processCapture(record, inspected, stages));
+  const contentType = looksBinary(bytes) ? "application/octet-stream" : "text/html";
+  const exchange = exchangeOf({ type: "resource", url, contentType, truncated: null, block: bytes, problems: [] });
+  const place = { offset: 0, length: bytes.length, innerOffset: 0 };
+  return extractedOf(
+    { url, place, httpStatus: exchange.status, mime: exchange.essence },
+    resultOf(exchange, url, stages),
+  );
 }
 
 /** Bytes that no text has, near the start, as in the MIME Sniffing standard, section 5.3; UTF-16 with its mark is text. */
@@ -95,18 +88,19 @@ export function startsAsArchive(start: Buffer): boolean {
 /** Stands for the archive's digest, which an inspection does not need. */
 const inspected = "0".repeat(64);
 
-function extractedOf({ row, text }: Measured): Extracted {
-  const { document } = row;
-  const { offset, length, innerOffset } = row.place;
+function extractedOf(
+  { url, place, httpStatus, mime }: Pick<Extracted, "url" | "place" | "httpStatus" | "mime">,
+  { outcome, reason, detail, truncated, document, text }: Omit<Result, "signature">,
+): Extracted {
   return {
-    url: row.url,
-    outcome: row.outcome,
-    reason: row.reason,
-    detail: row.detail,
-    place: { offset, length, innerOffset },
-    httpStatus: row.httpStatus,
-    mime: row.mime,
-    truncated: row.truncated,
+    url,
+    outcome,
+    reason,
+    detail,
+    place: { offset: place.offset, length: place.length, innerOffset: place.innerOffset },
+    httpStatus,
+    mime,
+    truncated,
     title: document?.title ?? null,
     canonicalUrl: document?.canonicalUrl ?? null,
     charset: document === null ? null : { name: document.charset, source: document.charsetSource },

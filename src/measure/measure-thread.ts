@@ -1,6 +1,7 @@
-// One worker thread: takes slices one at a time and answers with what came of each.
+// One worker thread: takes slices one at a time and answers with the result of each.
 import { parentPort, workerData } from "node:worker_threads";
 
+import { isDiskFull } from "../core/disk-full.ts";
 import { PipelineError } from "../core/errors.ts";
 import { measureSlice, type MeasureJob } from "./measure-slice.ts";
 import type { ThreadAnswer, ThreadData } from "./thread-pool.ts";
@@ -33,8 +34,7 @@ function failureOf(error: unknown): NonNullable<ThreadAnswer["failure"]> {
   if (error instanceof PipelineError) {
     return { code: error.code, message: error.message, context: error.context };
   }
-  const code = error instanceof Error && "code" in error ? error.code : null;
-  if (code === "ENOSPC" || code === "EDQUOT") {
+  if (isDiskFull(error)) {
     return { code: "disk-full", message: "no space left on the disk while writing a segment", context: {} };
   }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,12 +1,16 @@
-import type { Outcome } from "../core/records.ts";
-import { decodedBody, headerOf, httpHeadOf } from "../warc/http.ts";
-import type { ArchiveRecord } from "../warc/record.ts";
+import type { OutcomeReason } from "../core/outcome-reasons.ts";
 import { essenceOf, readingOf, type Reading } from "../page/media-type.ts";
+import { decodedBody, headerOf, httpHeadOf, type HttpHead, type HttpHeadFault } from "../warc/http.ts";
+import type { ArchiveRecord, Fields } from "../warc/record.ts";
 
-/** The HTTP exchange of a record, or what stands in for one; `end` is set when there is no page in it to parse. */
+/** What is read of a record; a block without `blockBytes` is whole. */
+export type Enclosed = Pick<ArchiveRecord, "type" | "url" | "contentType" | "truncated" | "block" | "problems"> &
+  Partial<Pick<ArchiveRecord, "blockBytes" | "refersToUrl">>;
+
+/** The HTTP exchange of a record, or what stands in for one. */
 export interface Exchange {
   readonly status: number | null;
-  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly headers: Fields;
   readonly contentType: string | null;
   readonly essence: string | null;
   /** As stored: after the head, before any decoding. */
@@ -14,115 +18,105 @@ export interface Exchange {
   /** Transfer and content encodings undone. */
   readonly body: Buffer;
   readonly reading: Reading;
-  /** False when bytes are known to be missing: what the page does not say is then unknown. */
-  readonly complete: boolean;
   /**
    * Why bytes are missing: the record's own reason; `length-mismatch`, the record is not as long as it says;
-   * `content-length`, the body is shorter than HTTP said; or `decode`.
+   * `content-length`, the body is shorter than HTTP said; or `decode`. What the page does not say is then unknown.
+   * `null` when nothing is known to be missing.
    */
   readonly truncated: string | null;
+  /** What was odd about the body's codings: the notes of `decodedBody`. */
   readonly notes: readonly string[];
-  readonly end: { readonly outcome: Outcome; readonly reason: string; readonly detail: string | null } | null;
+  /** Set when there is no page in it to parse. */
+  readonly noPage: NoPage | null;
 }
 
-/** Undoes what lies between a record's block and a page. Never throws: what cannot be read ends with a reason. */
-export function exchangeOf(record: ArchiveRecord): Exchange {
-  if (record.type === "revisit") return endedWith(record, "duplicate", "revisit", record.refersToUrl);
-  if (record.type === "continuation") return endedWith(record, "skipped", "continuation", null);
-  if (record.blockCapped) return endedWith(record, "failed", "too-large", `${record.blockBytes} bytes`);
-  return isHttp(record) ? httpExchange(record) : bareExchange(record);
+interface NoPage {
+  readonly reason: OutcomeReason;
+  readonly detail: string | null;
 }
 
-function isHttp(record: ArchiveRecord): boolean {
-  if (record.type !== "response") return false;
-  const essence = essenceOf(record.contentType);
-  return essence === "application/http" || /^https?:/i.test(record.url ?? "");
-}
-
-function httpExchange(record: ArchiveRecord): Exchange {
-  const head = httpHeadOf(record.block);
-  if (!head.ok) return endedWith(record, "failed", "http-malformed", head.detail);
-  const payload = record.block.subarray(head.bodyOffset);
-  const contentType = headerOf(head.headers, "content-type");
+/** Undoes what lies between a record's block and a page, in order: head, body, media type, outcome. Never throws. */
+export function exchangeOf(record: Enclosed): Exchange {
+  const found = record.type === "response" && !isCapped(record) ? httpHeadOf(record.block) : null;
+  const http = found !== null && isHttp(record) ? found : null;
+  const head = http?.ok === true ? http : null;
+  const payload = head === null ? record.block : record.block.subarray(head.bodyOffset);
+  const body = bodyOf(head, payload);
+  const contentType = head === null ? record.contentType : headerOf(head.headers, "content-type");
   const essence = essenceOf(contentType);
-  const seen = { status: head.status, headers: head.headers, contentType, essence, payload };
-  if (head.status < 200 || head.status > 299 || head.status === 206) {
-    return {
-      ...bare(record),
-      ...seen,
-      end: { outcome: "skipped", reason: "http-status", detail: String(head.status) },
-    };
-  }
-  const decoded = decodedBody(head.headers, payload);
-  const truncated =
-    cutOf(record) ??
-    (isShort(head.headers, payload, decoded.notes) ? "content-length" : null) ??
-    (decoded.complete ? null : "decode");
-  const exchange: Exchange = {
-    ...bare(record),
-    ...seen,
-    body: decoded.bytes,
-    complete: truncated === null,
-    truncated,
-    notes: decoded.notes,
-    reading: readingOf(essence, decoded.bytes),
+  const exchange = {
+    status: found?.ok === true ? found.status : null,
+    headers: head === null ? [] : head.headers,
+    contentType,
+    essence,
+    payload,
+    body: body.bytes,
+    reading: readingOf(essence, body.bytes),
+    truncated: cutOf(record) ?? body.missing,
+    notes: body.notes,
   };
-  if (decoded.bytes.length === 0 && payload.length > 0) {
-    return { ...exchange, end: { outcome: "failed", reason: "body-undecodable", detail: decoded.notes.join("; ") } };
-  }
-  return { ...exchange, end: endOf(record, exchange) };
+  return { ...exchange, noPage: noPageOf(record, http, exchange) };
 }
 
-/** Why the block is known not to be whole; writers that are cut off rarely live to say so in a field. */
-function cutOf({ truncated, problems }: ArchiveRecord): string | null {
-  return truncated ?? (problems.some(({ code }) => code === "length-mismatch") ? "length-mismatch" : null);
+function isCapped({ block, blockBytes = block.length }: Enclosed): boolean {
+  return block.length < blockBytes;
+}
+
+function isHttp({ contentType, url }: Enclosed): boolean {
+  return essenceOf(contentType) === "application/http" || /^https?:/i.test(url ?? "");
+}
+
+interface Body {
+  readonly bytes: Buffer;
+  readonly notes: readonly string[];
+  readonly missing: "content-length" | "decode" | null;
+}
+
+/** A page is in the payload of a whole, successful answer; any other payload is left as it is. */
+function bodyOf(head: HttpHead | null, payload: Buffer): Body {
+  if (head === null || !isSuccess(head.status)) return { bytes: payload, notes: [], missing: null };
+  const { bytes, complete, notes } = decodedBody(head.headers, payload);
+  const short = isShort(head.headers, payload, notes);
+  return { bytes, notes, missing: short ? "content-length" : complete ? null : "decode" };
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299 && status !== 206;
 }
 
 /** A body that came in chunks, or is stored decoded, has another length than the header says, and rightly so. */
-function isShort(headers: Exchange["headers"], payload: Buffer, notes: readonly string[]): boolean {
+function isShort(headers: Fields, payload: Buffer, notes: readonly string[]): boolean {
   const stated = headerOf(headers, "content-length") ?? "";
   if (!/^\d+$/.test(stated) || headerOf(headers, "transfer-encoding") !== null) return false;
   return Number(stated) > payload.length && !notes.includes("stored-decoded");
 }
 
-/** A record without HTTP: a conversion (WET) or a resource, whose own Content-Type speaks. */
-function bareExchange(record: ArchiveRecord): Exchange {
-  if (record.type === "response") return endedWith(record, "skipped", "not-http", record.contentType);
-  const exchange = bare(record);
-  return { ...exchange, end: endOf(record, exchange) };
+/** Why the block is known not to be whole; writers that are cut off rarely live to say so in a field. */
+function cutOf({ truncated, problems }: Enclosed): string | null {
+  return truncated ?? (problems.some(({ code }) => code === "length-mismatch") ? "length-mismatch" : null);
 }
 
-function endOf(record: ArchiveRecord, exchange: Exchange): Exchange["end"] {
-  if (record.url === null) return { outcome: "failed", reason: "no-url", detail: null };
-  if (isRobotsTxt(record.url)) return { outcome: "skipped", reason: "robots-txt", detail: null };
-  if (exchange.body.length === 0) return { outcome: "skipped", reason: "empty-body", detail: null };
-  if (exchange.reading === "none") return { outcome: "skipped", reason: "media-type", detail: exchange.essence };
-  return null;
+/** The first reason that holds, in this order; a record without HTTP is judged by its own Content-Type. */
+function noPageOf(
+  record: Enclosed,
+  http: HttpHead | HttpHeadFault | null,
+  { payload, body, essence, reading, notes }: Omit<Exchange, "noPage">,
+): NoPage | null {
+  const { type, url } = record;
+  if (type === "revisit") return { reason: "revisit", detail: record.refersToUrl ?? null };
+  if (type === "continuation") return { reason: "continuation", detail: null };
+  if (isCapped(record)) return { reason: "too-large", detail: `${record.blockBytes} bytes` };
+  if (type === "response" && http === null) return { reason: "not-http", detail: record.contentType };
+  if (http?.ok === false) return { reason: "http-malformed", detail: http.detail };
+  if (http !== null && !isSuccess(http.status)) return { reason: "http-status", detail: String(http.status) };
+  // A payload that was there before its coding was taken off, and of which nothing is left.
+  if (body.length === 0 && payload.length > 0) return { reason: "body-undecodable", detail: notes.join("; ") };
+  if (url === null) return { reason: "no-url", detail: null };
+  if (isRobotsTxt(url)) return { reason: "robots-txt", detail: null };
+  if (body.length === 0) return { reason: "empty-body", detail: null };
+  return reading === "none" ? { reason: "media-type", detail: essence } : null;
 }
 
 function isRobotsTxt(url: string): boolean {
   return /^https?:\/\/[^/?#]+\/robots\.txt$/i.test(url);
-}
-
-function bare(record: ArchiveRecord): Exchange {
-  const essence = essenceOf(record.contentType);
-  return {
-    status: null,
-    headers: [],
-    contentType: record.contentType,
-    essence,
-    payload: record.block,
-    body: record.block,
-    reading: record.type === "response" ? "none" : readingOf(essence, record.block),
-    complete: cutOf(record) === null,
-    truncated: cutOf(record),
-    notes: [],
-    end: null,
-  };
-}
-
-function endedWith(record: ArchiveRecord, outcome: Outcome, reason: string, detail: string | null): Exchange {
-  const reads = record.type === "response" && !record.blockCapped ? httpHeadOf(record.block) : null;
-  const known = reads === null || !reads.ok ? {} : { status: reads.status, headers: reads.headers };
-  return { ...bare(record), ...known, end: { outcome, reason, detail } };
 }

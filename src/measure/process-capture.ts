@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 
+import { outcomeReasons, type OutcomeReason } from "../core/outcome-reasons.ts";
 import type { Document, LanguageGuess, Page } from "../core/page.ts";
 import type { Rule } from "../core/quality.ts";
-import type { CaptureRow, DocumentRow, Hex, Outcome } from "../core/records.ts";
+import type { CaptureRow, DocumentRow, Hex } from "../core/records.ts";
 import { signatureOf } from "../dedup/signature.ts";
 import { textOf } from "../page/document-text.ts";
 import { pageOf } from "../page/parse-page.ts";
@@ -44,28 +45,40 @@ export const captureTypes: ReadonlySet<string> = new Set([
  */
 export function processCapture(record: ArchiveRecord, archive: Hex, stages: Stages): Measured {
   const exchange = exchangeOf(record);
-  const base = captureRowOf(record, archive, exchange);
-  if (exchange.end !== null) return ended(base, exchange.end.outcome, exchange.end.reason, exchange.end.detail);
+  const result = resultOf(exchange, record.url ?? "", stages);
+  return { row: captureRowOf(record, archive, exchange, result), text: result.text, signature: result.signature };
+}
+
+/** What an exchange comes to: the fields of its capture's row that the stages give, and what else they made of it. */
+export interface Result
+  extends
+    Pick<CaptureRow, "truncated" | "outcome" | "reason" | "detail" | "document">,
+    Pick<Measured, "text" | "signature"> {}
+
+/** The recipe from the exchange on. Never throws. */
+export function resultOf(exchange: Exchange, url: string, stages: Stages): Result {
+  const { noPage, truncated } = exchange;
+  if (noPage !== null) return withoutDocument(truncated, noPage.reason, noPage.detail);
   try {
-    return measured(base, exchange, record, stages);
+    return measured(exchange, url, stages);
   } catch (error) {
     // A fault of a stage costs this page and no other; the message is kept with it.
-    return ended(base, "failed", "stage-error", error instanceof Error ? error.message : String(error));
+    return withoutDocument(truncated, "stage-error", error instanceof Error ? error.message : String(error));
   }
 }
 
-function measured(base: CaptureRow, exchange: Exchange, record: ArchiveRecord, stages: Stages): Measured {
-  const input = { url: record.url ?? "", bytes: exchange.body, contentType: exchange.contentType };
+function measured(exchange: Exchange, url: string, stages: Stages): Result {
+  const input = { url, bytes: exchange.body, contentType: exchange.contentType };
   const page = exchange.reading === "text" ? textPageOf(input) : pageOf(input);
   const document = documentOf(page, stages);
-  if (document.text === "") return ended(base, "skipped", "empty-text", null);
+  if (document.text === "") return withoutDocument(exchange.truncated, "empty-text", null);
   // What a limit of the parser cut off might have been a notice: such a page counts as truncated like any other.
-  const complete = exchange.complete && page.truncated.length === 0;
-  const truncated = exchange.truncated ?? (complete ? null : `page-${page.truncated.join("-")}`);
+  const truncated = exchange.truncated ?? (page.truncated.length === 0 ? null : `page-${page.truncated.join("-")}`);
+  const complete = truncated === null;
 
   const textBytes = Buffer.from(document.text, "utf8");
   const view = textViewOf(document.text, document.language);
-  const rights = { url: record.url ?? "", headers: exchange.headers, page, complete };
+  const rights = { url, headers: exchange.headers, page, complete };
   const evidence = evidenceOf(rights);
   const licence = licenceOf(evidence, complete);
   const row: DocumentRow = {
@@ -85,9 +98,12 @@ function measured(base: CaptureRow, exchange: Exchange, record: ArchiveRecord, s
     evidence,
     signals: signalsOf(rights),
   };
-  const detail = exchange.notes.length === 0 ? null : exchange.notes.join("; ");
   return {
-    row: { ...base, truncated, outcome: "document", reason: null, detail, document: row },
+    truncated,
+    outcome: "document",
+    reason: null,
+    detail: exchange.notes.length === 0 ? null : exchange.notes.join("; "),
+    document: row,
     text: document.text,
     signature: signatureOf(document.text),
   };
@@ -98,7 +114,12 @@ function documentOf(page: Page, stages: Stages): Document {
   return { title: page.title, text, language: stages.languageOf(text) };
 }
 
-function captureRowOf(record: ArchiveRecord, archive: Hex, exchange: Exchange): CaptureRow {
+function withoutDocument(truncated: string | null, reason: OutcomeReason, detail: string | null): Result {
+  const { outcome } = outcomeReasons[reason];
+  return { truncated, outcome, reason, detail, document: null, text: null, signature: null };
+}
+
+function captureRowOf(record: ArchiveRecord, archive: Hex, exchange: Exchange, result: Result): CaptureRow {
   return {
     id: captureIdOf(archive, record.offset, record.innerOffset),
     place: { archive, offset: record.offset, length: record.length, innerOffset: record.innerOffset },
@@ -109,23 +130,19 @@ function captureRowOf(record: ArchiveRecord, archive: Hex, exchange: Exchange): 
     ip: record.ip,
     httpStatus: exchange.status,
     mime: exchange.essence,
-    truncated: exchange.truncated,
+    truncated: result.truncated,
     statedBlockDigest: record.statedBlockDigest,
     statedPayloadDigest: record.statedPayloadDigest,
     ...digestsOf(record, exchange.payload),
     payloadBytes: exchange.payload.length,
-    outcome: "failed",
-    reason: null,
-    detail: null,
-    document: null,
+    outcome: result.outcome,
+    reason: result.reason,
+    detail: result.detail,
+    document: result.document,
   };
 }
 
 /** The same wherever and whenever it is computed: a digest of the place. */
 export function captureIdOf(archive: Hex, offset: number, innerOffset: number): Hex {
   return createHash("sha256").update(`${archive}:${offset}:${innerOffset}`).digest("hex").slice(0, 32);
-}
-
-function ended(base: CaptureRow, outcome: Outcome, reason: string, detail: string | null): Measured {
-  return { row: { ...base, outcome, reason, detail }, text: null, signature: null };
 }

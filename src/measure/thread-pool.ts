@@ -1,12 +1,12 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 
 import { PipelineError, type FailureCode } from "../core/errors.ts";
 import type { MeasureJob, MeasureResult } from "./measure-slice.ts";
-import type { Measurer } from "./measurer.ts";
 
 export interface ThreadData {
   readonly software: string;
-  /** Offset, inner offset and count of the record in hand, three 64-bit cells. */
+  /** Offset, inner offset and count of the record in progress, three 64-bit cells. */
   readonly progress: SharedArrayBuffer;
 }
 
@@ -19,8 +19,15 @@ export interface ThreadAnswer {
   };
 }
 
-/** A pool of worker threads that measure slices; each thread has one slice in hand. */
-export type ThreadPool = Measurer & AsyncDisposable;
+/** A pool of worker threads that measure slices, one at a time each. */
+export interface ThreadPool extends AsyncDisposable {
+  /** How many threads. */
+  readonly size: number;
+  /** Waits for a free thread. When it returns, the segment lies in the job's folder. */
+  readonly measure: (job: MeasureJob) => Promise<MeasureResult>;
+  /** Records looked at so far. */
+  readonly recordsSeen: () => number;
+}
 
 /** What one page may cost before its thread is ended and the page is set aside. */
 export interface PageLimits {
@@ -37,19 +44,26 @@ const pageLimits: PageLimits = { stuckMs: 120_000, heapMb: 1536 };
  */
 const youngMb = 32;
 
-/** Attempts at one slice; each failed one sets the record in hand aside. */
-const attempts = 20;
+/** Deaths of a thread at one slice; each sets aside the record that it was at. */
+const deathsOfSlice = 20;
+/** Starts of a slice whose measuring throws what nobody expected. */
+const faultTries = 3;
+const faultPauseMs = 1000;
 
 interface Thread {
   readonly worker: Worker;
   readonly cell: BigInt64Array;
 }
 
-/** Starts no thread before the first job. Jobs wait for a free thread, first come first served. */
+/**
+ * Starts no thread before the first job. Jobs wait for a free thread, first come first served. A slice whose thread dies is tried
+ * again without the record that it died at.
+ * @throws {PipelineError} from `measure`: `worker-crashed` for a slice that is not done however often it is tried
+ */
 export function threadPool(size: number, software: string, limits: PageLimits = pageLimits): ThreadPool {
   const idle: Thread[] = [];
   const all = new Set<Thread>();
-  const waiting: ((thread: Thread) => void)[] = [];
+  const waiting: PromiseWithResolvers<Thread>[] = [];
   let gone = 0n;
   let closed = false;
 
@@ -70,22 +84,25 @@ export function threadPool(size: number, software: string, limits: PageLimits = 
     return thread;
   };
   const take = async (): Promise<Thread> => {
+    if (closed) throw closedError();
     const free = idle.pop();
     if (free !== undefined) return free;
     if (all.size < size) return start();
-    return new Promise((resolve) => waiting.push(resolve));
+    const next = Promise.withResolvers<Thread>();
+    waiting.push(next);
+    return next.promise;
   };
   const release = (thread: Thread): void => {
     const next = waiting.shift();
     if (next === undefined) idle.push(thread);
-    else next(thread);
+    else next.resolve(thread);
   };
   const discard = async (thread: Thread): Promise<void> => {
     all.delete(thread);
     gone += Atomics.load(thread.cell, 2);
     await thread.worker.terminate();
     const next = waiting.shift();
-    if (next !== undefined) next(start());
+    if (next !== undefined) next.resolve(start());
   };
 
   return {
@@ -93,19 +110,27 @@ export function threadPool(size: number, software: string, limits: PageLimits = 
     recordsSeen: () => Number([...all].reduce((sum, { cell }) => sum + Atomics.load(cell, 2), gone)),
     async measure(job) {
       const poison = [...job.poison];
-      for (let attempt = 1; ; attempt++) {
+      let faults = 0;
+      for (;;) {
         const thread = await take();
         const answer = await ask(thread, { ...job, poison }, limits.stuckMs);
-        // The threads that closing ends must not look like crashes: trying again would start new ones for ever.
-        if (closed) throw new PipelineError("interrupted", "the pool of threads was closed");
+        // The threads that closing ends must not look like crashes: trying again would start new ones forever.
+        if (closed) throw closedError();
         if (answer.crash === undefined) {
           release(thread);
           if (answer.result !== undefined) return answer.result;
-          throw failureError(answer, job);
+          const error = failureError(answer, job);
+          if (error.code !== "worker-crashed" || ++faults === faultTries) throw error;
+          await pause(faultPauseMs * faults);
+          continue;
         }
         const [offset, innerOffset] = [Atomics.load(thread.cell, 0), Atomics.load(thread.cell, 1)].map(Number);
         await discard(thread);
-        if (attempt === attempts || offset === undefined || innerOffset === undefined) {
+        if (
+          poison.length - job.poison.length === deathsOfSlice - 1 ||
+          offset === undefined ||
+          innerOffset === undefined
+        ) {
           throw new PipelineError("worker-crashed", `a worker keeps crashing on ${job.path}: ${answer.crash}`, {
             path: job.path,
           });
@@ -117,8 +142,13 @@ export function threadPool(size: number, software: string, limits: PageLimits = 
       closed = true;
       await Promise.all([...all].map(async ({ worker }) => worker.terminate()));
       all.clear();
+      for (const { reject } of waiting.splice(0)) reject(closedError());
     },
   };
+}
+
+function closedError(): PipelineError {
+  return new PipelineError("interrupted", "the pool of threads was closed");
 }
 
 /** One job on one thread: an answer, or `crash` when the thread died or was stuck on one record. */

@@ -4,14 +4,17 @@ const nothing = (): void => undefined;
 const inText = "<title>";
 const inAttribute = '<a b="';
 
+export interface EntityDecoder {
+  /** Decodes a piece of text. */
+  readonly text: (raw: string) => string;
+  readonly attribute: (raw: string) => string;
+}
+
 /**
  * Decoder of character references. The parse leaves them alone, for most of a page is never kept; this reads them in the
  * parts that are, by the same tokenizer. In attributes `&copy=1` stays as it is, as HTML has it.
  */
-export function entityDecoder(): {
-  readonly text: (raw: string) => string;
-  readonly attribute: (raw: string) => string;
-} {
+export function entityDecoder(): EntityDecoder {
   let raw = "";
   let shift = 0;
   let decoded = "";

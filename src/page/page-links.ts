@@ -1,4 +1,5 @@
 import { headerLinksOf } from "../core/link-header.ts";
+import { forbidsFollowing } from "../core/robots-directives.ts";
 import { charsetOf, decode, latin1Of } from "./charset/charset.ts";
 import { entityDecoder } from "./entities.ts";
 import { pageLimits } from "./page-limits.ts";
@@ -17,7 +18,7 @@ export interface PageLink {
   readonly type: string | null;
 }
 
-/** What a crawler needs to know of a page. Addresses are as written; whoever resolves them does so against `base`. */
+/** What a crawler needs to know of a page. Addresses are as written, to be resolved against `base`. */
 export interface PageLinks {
   /** In document order; one address may stand there many times. */
   readonly links: readonly PageLink[];
@@ -27,12 +28,11 @@ export interface PageLinks {
   readonly metaRefresh: string | null;
   /** The publisher asks not to follow the links of the page. */
   readonly metaNofollow: boolean;
-  readonly canonical: string | null;
 }
 
 export interface PageLinksInput extends PageInput {
   /** Lower-case name that a `meta` may call the crawler by, beside `robots`. */
-  readonly agent?: string;
+  readonly agent: string;
 }
 
 const wanted = tagNames(["a", "area", "frame", "iframe", "link", "base", "meta"]);
@@ -50,13 +50,14 @@ export function pageLinksOf({ url, bytes, contentType, agent }: PageLinksInput):
   let baseHref: string | null = null;
   let metaRefresh: string | null = null;
   let metaNofollow = false;
-  let canonical: string | null = null;
   for (const scan = tagScan(source.text, wanted); links.length < pageLimits.links && nextTag(scan);) {
     const tag = scan.name;
     if (tag === "meta") {
       const label = valueOf(source, scan, "name")?.trim().toLowerCase();
-      if (label === "robots" || (label !== undefined && label === agent))
-        metaNofollow ||= saysNofollow(valueOf(source, scan, "content"));
+      if (label === "robots" || (label !== undefined && label === agent)) {
+        const content = valueOf(source, scan, "content") ?? "";
+        metaNofollow ||= forbidsFollowing(content, agent, label === "robots" ? "*" : label);
+      }
       if (valueOf(source, scan, "http-equiv")?.trim().toLowerCase() === "refresh")
         metaRefresh ??= refreshTarget(valueOf(source, scan, "content") ?? "");
       continue;
@@ -69,13 +70,10 @@ export function pageLinksOf({ url, bytes, contentType, agent }: PageLinksInput):
     }
     const rel = tokensOf(valueOf(source, scan, "rel"));
     const type = tag === "link" ? (valueOf(source, scan, "type")?.trim().toLowerCase() ?? null) : null;
-    if (tag === "link") {
-      if (!isFollowed(rel)) continue;
-      if (rel.includes("canonical")) canonical ??= address;
-    }
+    if (tag === "link" && !isFollowed(rel)) continue;
     links.push({ url: address, rel, tag, type });
   }
-  return { links, base: absoluteBase(baseHref, url) ?? url, metaRefresh, metaNofollow, canonical };
+  return { links, base: absoluteBase(baseHref, url) ?? url, metaRefresh, metaNofollow };
 }
 
 /** The links of `Link` fields that a crawler follows. Source: RFC 8288. */
@@ -139,11 +137,6 @@ function tokensOf(rel: string | null): readonly string[] {
 
 const isFollowed = (rel: readonly string[]): boolean =>
   rel.some((token) => followed.has(token)) && !rel.includes("stylesheet");
-
-function saysNofollow(content: string | null): boolean {
-  const words = (content ?? "").toLowerCase().split(/[\s,]+/);
-  return words.includes("nofollow") || words.includes("none");
-}
 
 /** Source: HTML Standard, "shared declarative refresh steps". A refresh without an address leads back to the page. */
 function refreshTarget(content: string): string | null {

@@ -3,13 +3,11 @@ import { isAbsolute, join, resolve } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
 import type { Corpus } from "../corpus/corpus.ts";
+import type { Sources } from "./acquire.ts";
 import type { CrawlRequest } from "./crawl.ts";
 
 /** What `acquire` in `corpus.yaml` asks for. @throws {PipelineError} `config-invalid` when it asks for nothing */
-export function acquirePlanOf(corpus: Corpus): {
-  readonly crawl: CrawlRequest | null;
-  readonly archives: readonly string[];
-} {
+export function acquirePlanOf(corpus: Corpus): Sources {
   const { acquire } = corpus.config;
   const path = join(corpus.folder, "corpus.yaml");
   if (acquire === undefined || (acquire.crawl === undefined && acquire.archives.length === 0)) {
@@ -18,7 +16,8 @@ export function acquirePlanOf(corpus: Corpus): {
     });
   }
   const archives = acquire.archives.flatMap((pattern) => archivesOf(corpus.folder, pattern, path));
-  return { crawl: acquire.crawl === undefined ? null : crawlRequestOf(acquire.crawl, corpus.folder), archives };
+  const crawl = acquire.crawl === undefined ? null : crawlRequestOf(acquire.crawl, corpus.folder);
+  return { crawl, copies: null, archives };
 }
 
 type CrawlConfig = NonNullable<NonNullable<Corpus["config"]["acquire"]>["crawl"]>;

@@ -15,9 +15,9 @@ import { textStore } from "../segment/texts.ts";
  * A cluster's representative is the member that comes first by `comparePrecedence`.
  * @returns how many clusters, and how many documents are in one
  */
-export async function clusterCorpus(
+export async function clusterDocuments(
   { corpus, ledgers }: Pick<Run, "corpus" | "ledgers">,
-  bandRunner: BandRunner | null = null,
+  bandRunner?: BandRunner,
 ): Promise<{ readonly clusters: number; readonly members: number }> {
   using texts = textStore(corpus.segments);
   const rows = ledgers.flatMap((ledger) => [...documentsForClustering(ledger)]);

@@ -1,6 +1,7 @@
+import type { CopiedArchive } from "../commoncrawl/copy.ts";
 import type { Hex } from "../core/records.ts";
-import { appendSegment, holdsCapture, holdsSlice, type SegmentInput } from "../ledger/append-segment.ts";
-import { slicesOf, type KnownSlice } from "../ledger/archives.ts";
+import { appendSegment, holdsCapture, holdsSlice } from "../ledger/append-segment.ts";
+import { noteArchiveCopy, slicesOf, type KnownSlice } from "../ledger/archives.ts";
 import type { Ledger } from "../ledger/open.ts";
 import { partitionOfArchive, partitionOfUrl } from "./partition-of.ts";
 import { openSegment } from "../segment/read.ts";
@@ -11,9 +12,11 @@ import type { Run } from "./run.ts";
  * a slice that it knows is whole in all of them. What a killed run had placed stays where it is, whatever the list of
  * suffixes said then.
  */
-export function appendToPartitions(
+export function collectSegment(
   { corpus, ledgers }: Pick<Run, "corpus" | "ledgers">,
-  { archive, index, segmentSha256 }: Pick<SegmentInput, "archive" | "index" | "segmentSha256">,
+  archive: Hex,
+  index: number,
+  segmentSha256: Hex,
 ): void {
   using segment = openSegment(corpus.segments, segmentSha256);
   const input = { archive, index, head: segment.head, segmentSha256 };
@@ -47,6 +50,13 @@ export function wholeSlices(run: Pick<Run, "corpus" | "ledgers">, archive: Hex):
   const whole = ledgers.slice(home, home + 1).flatMap(known);
   const begun = ledgers.flatMap((ledger) => known(ledger).filter(({ index }) => index === whole.length))[0];
   if (begun === undefined) return whole;
-  appendToPartitions(run, { archive, index: begun.index, segmentSha256: begun.segmentSha256 });
+  collectSegment(run, archive, begun.index, begun.segmentSha256);
   return ledgers.slice(home, home + 1).flatMap(known);
+}
+
+/** Notes which archives are whole files of somebody else's crawl; selected records say so themselves. */
+export function noteWholeCopies({ ledgers }: Pick<Run, "ledgers">, copied: readonly CopiedArchive[]): void {
+  for (const { path, whole } of copied) {
+    if (whole !== null) for (const ledger of ledgers) noteArchiveCopy(ledger, path, whole.crawl, whole.file);
+  }
 }

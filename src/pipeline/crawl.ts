@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 
+import { onceEvery } from "../async/throttle.ts";
 import { PipelineError } from "../core/errors.ts";
 import { finishedArchives } from "../crawl/archive-writer.ts";
 import { connectToRuleOf } from "../fetch/connect-to.ts";
@@ -8,14 +9,15 @@ import { asksOnlyThisMachine, portsOf } from "../fetch/own-machine.ts";
 import { crawl, type CrawlOptions, type CrawlReport } from "../crawl/crawl.ts";
 import type { CrawlHooks, CrawlProgress } from "../crawl/crawl-loop.ts";
 import { dryRun, type Prospect } from "../crawl/dry-run.ts";
-import type { Budgets, Frontier } from "../frontier/frontier.ts";
+import type { Frontier } from "../frontier/frontier.ts";
+import type { Budgets } from "../frontier/budgets.ts";
 import { addressOf, type Address } from "../url/normalize.ts";
 import { redisFrontier } from "../frontier/redis-frontier.ts";
 import { scopeOf } from "../url/scope.ts";
 import { openFrontier } from "../frontier/sqlite-frontier.ts";
 import { frontierPath, type Corpus } from "../corpus/corpus.ts";
-import { settingsOf, type StoredCrawl } from "../jobs/turn/handler.ts";
-import { remoteTurns, type SharedCrawl } from "../jobs/turn/submit.ts";
+import { settingsOf, type StoredCrawl } from "../jobs/turn/contract.ts";
+import { submitTurns, type SharedCrawl } from "../jobs/turn/submit.ts";
 import { withSmallHeap } from "./small-heap.ts";
 
 /** What to crawl and how, as a command line or `corpus.yaml` states it. */
@@ -90,7 +92,7 @@ export async function crawlCorpus(
     );
   }
   const recrawled = recrawl(frontier, request.recrawlBeforeMs);
-  let shownMs = -Infinity;
+  const isDue = onceEvery(progressEveryMs);
   const stored: StoredCrawl = {
     requester: { software, project: corpus.config.name, contact },
     scope,
@@ -101,7 +103,7 @@ export async function crawlCorpus(
     followSitemaps: request.followSitemaps,
   };
   const run = runOf(frontier);
-  const turns = shared === null ? null : await remoteTurns(shared, run, stored, frontier, signal);
+  const turns = shared === null ? null : await submitTurns(shared, { run, crawl: stored, notes: frontier }, signal);
   const options: CrawlOptions = {
     ...settingsOf(stored),
     archives: corpus.archives,
@@ -110,13 +112,11 @@ export async function crawlCorpus(
     rollBytes: request.rollBytes,
     ...(turns === null ? {} : { turns }),
   };
-  const due = shared === null ? frontier : redisFrontier(frontier, shared.scripts, run, signal);
+  const due = shared === null ? frontier : redisFrontier(frontier, shared.scripts, { name: run, signal });
   const crawlHooks: CrawlHooks = {
     onArchive: hooks.onArchive,
     onProgress(progress) {
-      const nowMs = performance.now();
-      if (nowMs - shownMs < progressEveryMs) return;
-      shownMs = nowMs;
+      if (!isDue()) return;
       const { waiting, leased } = frontier.counts().urls;
       hooks.onProgress(progress, waiting + leased);
     },

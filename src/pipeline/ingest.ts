@@ -1,16 +1,16 @@
 import { PipelineError, type FailureCode } from "../core/errors.ts";
-import { outcomes, type ArchiveRow, type Outcome } from "../core/records.ts";
-import { appendToPartitions, wholeSlices } from "./collect.ts";
-import type { Corpus } from "../corpus/corpus.ts";
+import { outcomes, type ArchiveRow, type Hex, type Outcome } from "../core/records.ts";
+import { oneAhead, semaphore, type Semaphore } from "../async/limit.ts";
+import { wholeSlices } from "./collect.ts";
 import type { MeasureJob, MeasureResult } from "../measure/measure-slice.ts";
-import type { Measurer } from "../measure/measurer.ts";
-import { bytesOf, registerArchives, type InputFailure } from "./register.ts";
+import type { Measurer } from "../jobs/slice/contract.ts";
+import { bytesOf, type InputFailure, type Registered } from "./register.ts";
 import type { Run } from "./run.ts";
 import { sliceOf } from "../measure/slices.ts";
 
 /** What a person watching wants to know; called often, so keep it cheap. */
 export interface IngestProgress {
-  /** The file in hand. */
+  /** The file that is being read. */
   readonly path: string;
   readonly doneBytes: number;
   readonly totalBytes: number;
@@ -45,192 +45,225 @@ export interface Damage {
   readonly first: string;
 }
 
+/** What is known so far of a run of ingesting. */
 interface Tally {
   archives: number;
   alreadyRead: number;
   slices: number;
   problems: number;
-  doneBytes: number;
   readonly damaged: Damage[];
   readonly outcomes: Record<Outcome, number>;
   readonly failures: InputFailure[];
 }
 
+/** One slice that is not in the ledger yet, with room for it to be measured. */
+interface SliceToRead {
+  readonly index: number;
+  readonly job: MeasureJob;
+  readonly order: ArchiveOrder;
+  /** Gives its room to another. */
+  readonly leave: () => void;
+}
+
+/** The slices of one archive are collected in their order: the true start of each is the end of the one before. */
+interface ArchiveOrder {
+  readonly archive: ArchiveRow;
+  /** Where the next slice must begin. */
+  expected: number;
+  failed: unknown;
+  /** Settles when the last slice that was taken is in the ledger. */
+  last: Promise<void>;
+}
+
+interface Intake extends Disposable {
+  /** Aborted with the run's, and when something failed that ends the run. */
+  readonly signal: AbortSignal;
+  /** Archives to read; the digest of the next is computed while one is measured. Files that bring nothing are noted. */
+  readonly archives: (registered: AsyncGenerator<Registered>) => AsyncGenerator<ArchiveRow>;
+  /** The slices of an archive that are not in the ledger yet, each as soon as there is room for it. */
+  readonly slicesToRead: (archive: ArchiveRow) => AsyncGenerator<SliceToRead>;
+  /** Has a slice measured now, and collected after the one before it. Does not wait for either. */
+  readonly take: (
+    slice: SliceToRead,
+    measure: (job: MeasureJob) => Promise<MeasureResult>,
+    collect: (segment: Hex) => void,
+  ) => void;
+  /** Resolves when every slice that was taken is in the ledger. */
+  readonly report: () => Promise<IngestReport>;
+}
+
+interface IntakeState {
+  readonly run: Run;
+  readonly measurer: Measurer;
+  readonly onProgress: (progress: IngestProgress) => void;
+  readonly room: Semaphore;
+  readonly failed: AbortController;
+  readonly signal: AbortSignal;
+  readonly tally: Tally;
+  /** One an archive: settled when all of its slices are. */
+  readonly ends: Promise<void>[];
+  path: string;
+  doneBytes: number;
+  /** What is to come: a file that turns out to bring nothing is taken off again. */
+  totalBytes: number;
+}
+
 /**
- * Reads archives into the ledger, slice by slice, all cores at once. Slices of one file are appended in its order, because
- * a slice's true start is known only from the end of the one before; what is in the ledger is never read again.
+ * Keeps the order in which slices are measured and collected, and counts: as many are measured at a time as the measurer
+ * takes, across the borders of files, so that no thread is idle. What is in the ledger is never read again.
  */
-export async function ingestArchives(
+export function openIntake(
   run: Run,
-  pool: Measurer,
+  measurer: Measurer,
   paths: readonly string[],
   onProgress: (progress: IngestProgress) => void,
-): Promise<IngestReport> {
-  const { corpus, ledgers, signal } = run;
-  const tally: Tally = {
-    archives: 0,
-    alreadyRead: 0,
-    slices: 0,
-    problems: 0,
-    doneBytes: 0,
-    damaged: [],
-    outcomes: { document: 0, duplicate: 0, skipped: 0, failed: 0 },
-    failures: [],
-  };
-  // What is to come: a file that turns out to bring nothing is taken off again.
-  let totalBytes = paths.reduce((sum, given) => sum + bytesOf(given), 0);
-  let path = paths[0] ?? "";
-  const report = (): void => {
-    const captures = outcomes.reduce((sum, outcome) => sum + tally.outcomes[outcome], 0);
-    const { doneBytes } = tally;
-    onProgress({
-      path,
-      doneBytes,
-      totalBytes,
-      records: pool.recordsSeen(),
-      captures,
-      documents: tally.outcomes.document,
-    });
-  };
-  const gate = inFlightGate(pool.size);
+): Intake {
   const failed = new AbortController();
-  const either = AbortSignal.any([signal, failed.signal]);
-  const ends: Promise<void>[] = [];
-  // Slices take seconds: between two of them, the records that the threads look at show that work goes on.
-  const ticking = setInterval(report, tickMs);
-  report();
-  try {
-    // The digest of a file is reckoned while the one before it is measured, and files overlap at their ends: no thread is idle.
-    for await (const one of ahead(registerArchives(ledgers, paths, corpus.config.sliceBytes, either))) {
-      if ("failure" in one) tally.failures.push(one.failure);
-      if ("failure" in one || one.archive === null) {
-        totalBytes -= bytesOf(one.path);
-        continue;
-      }
-      const { archive } = one;
-      tally.archives++;
-      const onSlice = (): void => {
-        path = archive.path;
-        report();
-      };
-      const { done } = await archiveIngest({ ...run, signal: either }, archive, { pool, gate, tally, onSlice });
-      done.catch(() => failed.abort());
-      ends.push(done);
-    }
-    await Promise.all(ends);
-  } finally {
-    clearInterval(ticking);
-  }
-  return { ...tally, interrupted: signal.aborted };
-}
-
-/** Has the next value made while the last one is used; when it ends, nothing is in the making. */
-async function* ahead<T>(values: AsyncGenerator<T>): AsyncGenerator<T> {
-  let next = values.next();
-  try {
-    for (;;) {
-      const { done, value } = await next;
-      if (done === true) return;
-      next = values.next();
-      // Met where it is awaited, should anybody come so far.
-      next.catch(() => undefined);
-      yield value;
-    }
-  } finally {
-    await next.catch(() => undefined);
-  }
-}
-
-/** What all archives of a run share while they are measured. */
-interface Measuring {
-  readonly pool: Measurer;
-  readonly gate: Gate;
-  readonly tally: Tally;
-  readonly onSlice: () => void;
-}
-
-/** Resolves when the last slice has been handed in; `done` when all of them are in the ledger. */
-async function archiveIngest(
-  run: Run,
-  archive: ArchiveRow,
-  { pool, gate, tally, onSlice }: Measuring,
-): Promise<{ readonly done: Promise<void> }> {
-  const { corpus, signal } = run;
-  const known = wholeSlices(run, archive.sha256);
-  tally.doneBytes += known.reduce((sum, { begin, end }) => sum + end - begin, 0);
-  if (known.length === archive.sliceCount) {
-    tally.alreadyRead++;
-    onSlice();
-    return { done: Promise.resolve() };
-  }
-  let expected = known.reduce((last, { end, begin }) => (end > begin ? end : last), 0);
-  let failed: unknown = null;
-  const settled = (): void => {
-    if (failed === null) return;
-    // Workers elsewhere go on with their slices; the next run finds what came of them.
-    if (signal.aborted && failed instanceof PipelineError && failed.code === "interrupted") return;
-    if (!(failed instanceof PipelineError) || !isOfInput(failed.code)) throw failed;
-    tally.failures.push({ path: archive.path, message: failed.message });
+  const state: IntakeState = {
+    run,
+    measurer,
+    onProgress,
+    room: semaphore(measurer.size),
+    failed,
+    signal: AbortSignal.any([run.signal, failed.signal]),
+    tally: {
+      archives: 0,
+      alreadyRead: 0,
+      slices: 0,
+      problems: 0,
+      damaged: [],
+      outcomes: { document: 0, duplicate: 0, skipped: 0, failed: 0 },
+      failures: [],
+    },
+    ends: [],
+    path: paths[0] ?? "",
+    doneBytes: 0,
+    totalBytes: paths.reduce((sum, path) => sum + bytesOf(path), 0),
   };
-  // Each slice waits for the one before it to be appended; measuring itself runs ahead as far as the gate lets it.
-  let previous: Promise<void> = Promise.resolve();
+  // Slices take seconds: between two of them, the records that the threads look at show that work goes on.
+  const ticking = setInterval(showProgress, tickMs, state);
+  showProgress(state);
+  return {
+    signal: state.signal,
+    archives: (registered) => archivesToRead(state, registered),
+    slicesToRead: (archive) => slicesToRead(state, archive),
+    take: (slice, measure, collect) => take(state, slice, measure, collect),
+    async report() {
+      await Promise.all(state.ends);
+      return { ...state.tally, interrupted: run.signal.aborted };
+    },
+    [Symbol.dispose]: () => clearInterval(ticking),
+  };
+}
+
+function showProgress({ path, doneBytes, totalBytes, measurer, tally, onProgress }: IntakeState): void {
+  const captures = outcomes.reduce((sum, outcome) => sum + tally.outcomes[outcome], 0);
+  const documents = tally.outcomes.document;
+  onProgress({ path, doneBytes, totalBytes, records: measurer.recordsSeen(), captures, documents });
+}
+
+async function* archivesToRead(state: IntakeState, registered: AsyncGenerator<Registered>): AsyncGenerator<ArchiveRow> {
+  for await (const one of oneAhead(registered)) {
+    if ("failure" in one) state.tally.failures.push(one.failure);
+    if ("failure" in one || one.archive === null) {
+      state.totalBytes -= bytesOf(one.path);
+      continue;
+    }
+    state.tally.archives++;
+    yield one.archive;
+  }
+}
+
+async function* slicesToRead(state: IntakeState, archive: ArchiveRow): AsyncGenerator<SliceToRead> {
+  const known = wholeSlices(state.run, archive.sha256);
+  state.doneBytes += known.reduce((sum, { begin, end }) => sum + end - begin, 0);
+  if (known.length === archive.sliceCount) {
+    state.tally.alreadyRead++;
+    state.path = archive.path;
+    showProgress(state);
+    return;
+  }
+  const expected = known.reduce((last, { end, begin }) => (end > begin ? end : last), 0);
+  const order: ArchiveOrder = { archive, expected, failed: null, last: Promise.resolve() };
+  const segments = state.run.corpus.segments;
   for (let index = known.length; index < archive.sliceCount; index++) {
-    const leave = await gate.enter();
-    if (signal.aborted || failed !== null) {
+    const leave = await state.room.acquire();
+    if (state.signal.aborted || order.failed !== null) {
       leave();
       break;
     }
-    const measured = pool.measure(jobOf(corpus, archive, index));
-    // Its failure is met where it is awaited below; without this it would count as unhandled until then.
-    measured.catch(() => undefined);
-    const before = previous;
-    previous = (async () => {
-      await before;
-      if (failed !== null) return;
-      try {
-        const job = jobOf(corpus, archive, index);
-        const result = await chained(await measured, expected, job.slice.nominalEnd, async (exactStart) =>
-          pool.measure({ ...job, slice: { ...job.slice, exactStart } }),
-        );
-        appendToPartitions(run, { archive: archive.sha256, index, segmentSha256: result.segment });
-        if (!result.empty) expected = result.end;
-        tally.slices++;
-        tally.problems += result.problems;
-        noteDamage(tally.damaged, archive.path, result);
-        tally.doneBytes += result.end - result.begin;
-        for (const outcome of outcomes) tally.outcomes[outcome] += result.outcomes[outcome];
-        onSlice();
-      } catch (error) {
-        failed = error;
-      } finally {
-        leave();
-      }
-    })();
+    const job = { slice: sliceOf(archive, index), path: archive.path, segments, poison: [] };
+    yield { index, job, order, leave };
   }
-  return { done: previous.then(settled) };
+  const settled = order.last.then(() => settle(state, order));
+  settled.catch(() => state.failed.abort());
+  state.ends.push(settled);
 }
 
-/** Other files go on when one cannot be read. */
-function isOfInput(code: FailureCode): boolean {
-  return code.startsWith("archive-") || code === "job-quarantined";
+function take(
+  state: IntakeState,
+  { job, order, leave }: SliceToRead,
+  measure: (job: MeasureJob) => Promise<MeasureResult>,
+  collect: (segment: Hex) => void,
+): void {
+  const measured = measure(job);
+  // Handled by the await below; this only silences the unhandled-rejection event until then.
+  measured.catch(() => undefined);
+  const before = order.last;
+  order.last = (async () => {
+    await before;
+    if (order.failed !== null) return;
+    try {
+      const result = await fromTrueStart(await measured, job, order.expected, measure);
+      collect(result.segment);
+      if (!result.empty) order.expected = result.end;
+      count(state, order.archive.path, result);
+    } catch (error) {
+      order.failed = error;
+    } finally {
+      leave();
+    }
+  })();
 }
 
 /**
  * A slice must begin where the one before it ended, and own nothing when that is beyond its range. One that found a false
  * start, or none, is measured again from the true one.
  */
-async function chained(
+async function fromTrueStart(
   result: MeasureResult,
+  job: MeasureJob,
   expected: number,
-  nominalEnd: number,
-  again: (start: number) => Promise<MeasureResult>,
+  measure: (job: MeasureJob) => Promise<MeasureResult>,
 ): Promise<MeasureResult> {
+  const { nominalEnd } = job.slice;
   const agrees = result.empty ? expected >= nominalEnd : result.begin === expected && expected < nominalEnd;
-  return agrees ? result : again(expected);
+  return agrees ? result : measure({ ...job, slice: { ...job.slice, exactStart: expected } });
 }
 
-function jobOf(corpus: Corpus, archive: ArchiveRow, index: number): MeasureJob {
-  return { slice: sliceOf(archive, index), path: archive.path, segments: corpus.segments, poison: [] };
+function count(state: IntakeState, path: string, result: MeasureResult): void {
+  const { tally } = state;
+  tally.slices++;
+  tally.problems += result.problems;
+  noteDamage(tally.damaged, path, result);
+  for (const outcome of outcomes) tally.outcomes[outcome] += result.outcomes[outcome];
+  state.doneBytes += result.end - result.begin;
+  state.path = path;
+  showProgress(state);
+}
+
+/** Notes why an archive could not be read to its end; @throws what ends the whole run */
+function settle({ signal, tally }: IntakeState, { archive, failed }: ArchiveOrder): void {
+  if (failed === null) return;
+  // Workers elsewhere go on with their slices; the next run finds their results.
+  if (signal.aborted && failed instanceof PipelineError && failed.code === "interrupted") return;
+  if (!(failed instanceof PipelineError) || !isOfInput(failed.code)) throw failed;
+  tally.failures.push({ path: archive.path, message: failed.message });
+}
+
+/** Other files go on when one cannot be read. */
+function isOfInput(code: FailureCode): boolean {
+  return code.startsWith("archive-") || code === "job-quarantined";
 }
 
 function noteDamage(damaged: Damage[], path: string, { losses, lostBytes, firstFault }: MeasureResult): void {
@@ -239,30 +272,4 @@ function noteDamage(damaged: Damage[], path: string, { losses, lostBytes, firstF
   const known = damaged[at];
   if (known === undefined) damaged.push({ path, places: losses, lostBytes, first: firstFault });
   else damaged[at] = { ...known, places: known.places + losses, lostBytes: known.lostBytes + lostBytes };
-}
-
-interface Gate {
-  readonly enter: () => Promise<() => void>;
-}
-
-/** Lets `limit` through at a time, in the order they came. */
-function inFlightGate(limit: number): Gate {
-  let inside = 0;
-  const waiting: (() => void)[] = [];
-  const leave = (): void => {
-    inside--;
-    waiting.shift()?.();
-  };
-  return {
-    async enter() {
-      if (inside >= limit) await new Promise<void>((resolve) => waiting.push(resolve));
-      inside++;
-      let left = false;
-      return () => {
-        if (left) return;
-        left = true;
-        leave();
-      };
-    },
-  };
 }

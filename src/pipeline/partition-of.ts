@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { Hex } from "../core/records.ts";
-import { domainOfHost } from "../url/scope.ts";
+import { domainOfHost } from "../url/registrable-domain.ts";
 import { hostOf, splitUrl } from "../ledger/row-values.ts";
 
 /**

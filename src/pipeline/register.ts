@@ -4,10 +4,10 @@ import { basename, resolve } from "node:path";
 import { PipelineError } from "../core/errors.ts";
 import type { ArchiveRow, Hex } from "../core/records.ts";
 import { archiveByPath, registerArchive } from "../ledger/archives.ts";
-import type { Ledger } from "../ledger/open.ts";
 import { fileSource } from "../warc/source.ts";
 import { fileSha256 } from "../files/file-digest.ts";
 import { sliceCountOf } from "../measure/slices.ts";
+import type { Run } from "./run.ts";
 
 /** A file that could not be taken in, and why; the others go on. */
 export interface InputFailure {
@@ -21,22 +21,18 @@ export type Registered =
   | { readonly path: string; readonly failure: InputFailure };
 
 /**
- * Names each file by the digest of its bytes and registers it, one when it is asked for. A file that the ledger knows unchanged
+ * Names each file by the digest of its bytes and registers it, one each time it is asked. A file that the ledger knows unchanged
  * (path, size and time of change) is not read again; two files with the same bytes are one archive. Ends early when `signal`
  * aborts.
  */
-export async function* registerArchives(
-  ledgers: readonly Ledger[],
-  paths: readonly string[],
-  sliceBytes: number,
-  signal: AbortSignal,
-): AsyncGenerator<Registered> {
+export async function* registerArchives(run: Run, paths: readonly string[]): AsyncGenerator<Registered> {
+  const { signal } = run;
   const known = new Set<Hex>();
   for (const path of paths) {
     if (signal.aborted) return;
     let one: Registered;
     try {
-      const archive = await registered(ledgers, resolve(path), sliceBytes, signal);
+      const archive = await registered(run, resolve(path));
       one = { path, archive: known.has(archive.sha256) ? null : archive };
       known.add(archive.sha256);
     } catch (error) {
@@ -48,7 +44,7 @@ export async function* registerArchives(
   }
 }
 
-/** Bytes of a file, for whoever wants to know how much is to come; 0 where it cannot be told. */
+/** Bytes of a file, to say how much is to come; 0 where it cannot be told. */
 export function bytesOf(path: string): number {
   try {
     return statSync(path).size;
@@ -57,16 +53,12 @@ export function bytesOf(path: string): number {
   }
 }
 
-async function registered(
-  ledgers: readonly Ledger[],
-  path: string,
-  sliceBytes: number,
-  signal: AbortSignal,
-): Promise<ArchiveRow> {
+async function registered({ corpus, ledgers, signal }: Run, path: string): Promise<ArchiveRow> {
+  const { sliceBytes } = corpus.config;
   // Opening it as the reader will gives the same clear error for a folder, a missing file or no permission.
   fileSource(path)[Symbol.dispose]();
   const before = statOf(path);
-  // Partitions are told in order: what the last one knows, all know.
+  // Partitions are written in order: what the last one knows, all know.
   const known = ledgers.slice(-1).map((ledger) => archiveByPath(ledger, path, before))[0] ?? null;
   if (known !== null) return known;
   const sha256 = await fileSha256(path, signal);

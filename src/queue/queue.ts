@@ -10,7 +10,7 @@ export const payloadBytes = 200;
 
 export interface Job {
   readonly kind: JobKind;
-  /** Lower-case hex digest of what is asked for: the same work has the same id whoever hands it in. */
+  /** Lower-case hex digest of what is asked for: the same work has the same id from every process. */
   readonly id: string;
   readonly payload: JobPayload;
   /** Lower first, a whole number from 0 on; 0 if left out. */
@@ -25,7 +25,7 @@ export type JobEnd =
   | { readonly state: "done"; readonly result: JobResult }
   /** Not worth another try, or tried often enough. */
   | { readonly state: "failed"; readonly code: FailureCode; readonly message: string }
-  /** Its worker, thread or process, died with it three times while nothing else was in hand. */
+  /** Its worker, thread or process, died with it three times while nothing else was in progress. */
   | { readonly state: "quarantined"; readonly reason: string };
 
 /** What a handler gets beside the job. */
@@ -47,15 +47,15 @@ export type JobHandler = (job: Job, context: JobContext) => Promise<JobResult>;
 /** The processors of a machine, for those who share them. */
 export interface Cores {
   readonly count: number;
-  /** Told how many jobs of the kind this process may have in hand from now on; 0 while others keep all processors busy. */
+  /** Called with how many jobs of the kind this process may have in progress from now on; 0 while others keep all processors busy. */
   readonly onShare?: (kind: JobKind, jobs: number) => void;
 }
 
 export interface ConsumeOptions {
-  /** Jobs in hand at the same time. */
+  /** Jobs in progress at the same time. */
   readonly concurrency: number;
   /**
-   * For jobs that keep a processor busy: consumers of the machine have no more of the kind in hand between them than this, the
+   * For jobs that keep a processor busy: consumers of the machine have no more of the kind in progress between them than this, the
    * process that has been there longest first. A process alone has what `concurrency` says.
    */
   readonly cores?: Cores;
@@ -63,8 +63,8 @@ export interface ConsumeOptions {
 
 export interface Consumer {
   /**
-   * Takes no more jobs and waits for those in hand; when the deadline comes first, aborts them and gives them back.
-   * @returns how many were given back
+   * Takes no more jobs and waits for those in progress; when the deadline comes first, aborts and requeues them.
+   * @returns how many were requeued
    */
   readonly close: (deadlineMs: number) => Promise<number>;
 }
@@ -91,13 +91,13 @@ export interface WorkerState {
 }
 
 /**
- * Hands jobs to whoever consumes their kind, at least once each. A queue is no place to keep anything: whoever submits must
- * be able to submit again what a queue has lost.
+ * Hands jobs to the consumers of their kind, at least once each. A queue is no place to keep anything: a caller that submits
+ * must be able to submit again what a queue has lost.
  */
 export interface Queue extends AsyncDisposable {
   /**
-   * Hands jobs in, and waits while the queue holds too much. A job that waits or runs already is joined, not doubled; one
-   * that has ended, well or badly, is begun anew.
+   * Enqueues jobs, and waits while the queue holds too much. A job that waits or runs already is joined, not doubled; one
+   * that has ended, well or badly, is begun again.
    * @throws {PipelineError} `usage` for a payload over the bound; `interrupted`; `queue-refused` when it never will take jobs
    */
   readonly submit: (jobs: readonly Job[], signal: AbortSignal) => Promise<void>;
@@ -108,9 +108,6 @@ export interface Queue extends AsyncDisposable {
    */
   readonly ended: (job: Job, signal: AbortSignal) => Promise<JobEnd | "lost">;
   readonly consume: (kind: JobKind, handler: JobHandler, options: ConsumeOptions) => Consumer;
-  /** No job of the kind is begun until `resume`; those in hand go on. */
-  readonly pause: (kind: JobKind) => Promise<void>;
-  readonly resume: (kind: JobKind) => Promise<void>;
   readonly counts: (kind: JobKind) => Promise<JobCounts>;
   readonly workers: () => Promise<readonly WorkerState[]>;
 }

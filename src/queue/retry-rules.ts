@@ -1,3 +1,4 @@
+import { backoffMs } from "../async/retry.ts";
 import { failures, PipelineError } from "../core/errors.ts";
 import type { JobEnd } from "./queue.ts";
 
@@ -23,7 +24,7 @@ export const retryRules: RetryRules = {
   longestDelayMs: 60_000,
 };
 
-/** What a job has gone through since it was handed in. */
+/** What a job has gone through since it was submitted. */
 export interface Tally {
   readonly failures: number;
   readonly faults: number;
@@ -47,7 +48,7 @@ export function verdictOf(error: unknown, tally: Tally, rules: RetryRules): Verd
       end: { state: "failed", code: "worker-crashed", message: `a fault of the worker: ${message}` },
     };
   }
-  // A handler tells of the death of its thread so. Nothing else was in that thread's hands: it is the job's own.
+  // So a handler reports the death of its thread. That thread did nothing else: the death is attributed to the job.
   if (error.code === "worker-crashed") {
     const counted = { ...tally, crashes: tally.crashes + 1 };
     if (counted.crashes < rules.crashes) return again(counted, rules);
@@ -62,6 +63,7 @@ export function verdictOf(error: unknown, tally: Tally, rules: RetryRules): Verd
 }
 
 function again(tally: Tally, rules: RetryRules): Verdict {
-  const before = tally.failures + tally.faults + tally.crashes - 1;
-  return { again: true, delayMs: Math.min(rules.firstDelayMs * 2 ** before, rules.longestDelayMs), tally };
+  const { firstDelayMs: firstMs, longestDelayMs: mostMs } = rules;
+  const failed = tally.failures + tally.faults + tally.crashes;
+  return { again: true, delayMs: backoffMs(failed, { firstMs, mostMs }), tally };
 }

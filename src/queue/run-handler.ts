@@ -1,13 +1,13 @@
-import { checkedResult } from "./check-job.ts";
+import { checkedResult } from "./job.ts";
 import type { Job, JobContext, JobHandler, JobResult } from "./queue.ts";
 
 export type Outcome =
   | { readonly state: "done"; readonly result: JobResult }
   | { readonly state: "threw"; readonly error: unknown }
   /** Stopped before it was done; says nothing about the job. */
-  | { readonly state: "given back" };
+  | { readonly state: "requeued" };
 
-/** How long a handler that was told to stop may take to clear up before its job goes back without it. */
+/** How long a handler that is stopped may take to clear up before its job is requeued without it. */
 const clearUpMs = 2000;
 
 /** Runs a handler to its end, or a little past the abort of its signal. Never throws. */
@@ -16,7 +16,7 @@ export function runHandler(handler: JobHandler, job: Job, context: JobContext): 
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined;
     const stop = (): void => {
-      timer = setTimeout(() => settle({ state: "given back" }), clearUpMs);
+      timer = setTimeout(() => settle({ state: "requeued" }), clearUpMs);
     };
     const settle = (outcome: Outcome): void => {
       clearTimeout(timer);
@@ -25,7 +25,7 @@ export function runHandler(handler: JobHandler, job: Job, context: JobContext): 
     };
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();
-    // Not before the caller has it in hand: a handler may hand in jobs, or count them, at once.
+    // Not before the caller has noted it: a handler may enqueue jobs, or count them, at once.
     queueMicrotask(() => void outcomeOf(handler, job, context).then(settle));
   });
 }
@@ -34,6 +34,6 @@ async function outcomeOf(handler: JobHandler, job: Job, context: JobContext): Pr
   try {
     return { state: "done", result: checkedResult(await handler(job, context)) };
   } catch (error) {
-    return context.signal.aborted ? { state: "given back" } : { state: "threw", error };
+    return context.signal.aborted ? { state: "requeued" } : { state: "threw", error };
   }
 }

@@ -2,12 +2,11 @@ import { readFileSync } from "node:fs";
 
 import { Cluster, Redis, type RedisOptions } from "ioredis";
 
+import { backoffMs } from "../async/retry.ts";
 import { PipelineError } from "../core/errors.ts";
 import { memoryOf, refusalOf } from "./memory.ts";
 import { redisScripts, type RedisScripts } from "./scripts.ts";
 import { redisAddressOf, type RedisAddress } from "./address.ts";
-
-export type { RedisScripts } from "./scripts.ts";
 
 export interface RedisConnectionOptions {
   /** PEM file of the authority that signed the server's certificate, where the system does not know it. */
@@ -16,7 +15,7 @@ export interface RedisConnectionOptions {
   readonly connectTimeoutMs?: number;
 }
 
-/** A connection that makes itself anew for ever; commands wait while there is none. */
+/** A connection that makes itself again forever; commands wait while there is none. */
 export interface RedisConnection extends AsyncDisposable {
   readonly client: Redis | Cluster;
   readonly scripts: RedisScripts;
@@ -27,7 +26,7 @@ export interface RedisConnection extends AsyncDisposable {
 }
 
 const common = {
-  // BullMQ wants it: a command waits for Redis to come back, it does not fail after 20 tries. Whoever waits has a signal.
+  // BullMQ wants it: a command waits for Redis to come back, it does not fail after 20 tries. The caller that waits has a signal.
   maxRetriesPerRequest: null,
   // No version of the client in CLIENT SETINFO: restricted users may not be allowed to say it.
   disableClientInfo: true,
@@ -39,7 +38,7 @@ const common = {
 } satisfies RedisOptions;
 
 /** Quick at first, as a restart takes a second; then every two seconds for as long as it takes. */
-const reconnectDelayMs = (times: number): number => Math.min(50 * 2 ** Math.min(times, 6), 2000);
+const reconnectDelayMs = (times: number): number => backoffMs(times, { firstMs: 100, mostMs: 2000 });
 
 /**
  * Connects to Redis 7 or newer, or Valkey, once it has answered and is fit to be a queue.

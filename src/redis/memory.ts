@@ -1,6 +1,6 @@
 import { Cluster, type Redis } from "ioredis";
 
-/** What INFO tells of a server that matters to a queue. */
+/** What INFO says of a server that matters to a queue. */
 export interface RedisMemory {
   readonly version: string;
   readonly policy: string;

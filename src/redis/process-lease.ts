@@ -1,16 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import { setTimeout as pause } from "node:timers/promises";
 
 import { PipelineError } from "../core/errors.ts";
-import type { RedisScripts } from "./connection.ts";
+import { text } from "../core/json-shape.ts";
+import { answerOf } from "./answer.ts";
+import { acquired, heldLease, type Lease } from "./lease.ts";
 import { isRunning, processSpace } from "./process-identity.ts";
-
-/** Something that one process of all machines holds at a time, until it ends or dies. */
-export interface Lease extends AsyncDisposable {
-  /** Aborted when another process turned out to hold it. */
-  readonly lost: AbortSignal;
-}
+import type { RedisScripts } from "./scripts.ts";
 
 const leaseMs = 30_000;
 
@@ -21,7 +17,7 @@ redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[2])
 return ""`;
 
 /** KEYS: the lease. ARGV: who asks. */
-const giveBackScript = `if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) end
+const releaseScript = `if redis.call("GET", KEYS[1]) == ARGV[1] then return redis.call("DEL", KEYS[1]) end
 return 0`;
 
 /** KEYS: the lease. ARGV: the holder that is known to be dead, who asks, milliseconds. */
@@ -40,39 +36,34 @@ export async function takeLease(
   ttlMs: number = leaseMs,
 ): Promise<Lease> {
   const own = ownName();
-  const ask = async (): Promise<string> => String(await scripts.run(takeScript, [name], [own, String(ttlMs)]));
-  const waitedFrom = performance.now();
-  for (let holder = await ask(); holder !== ""; holder = await ask()) {
+  const holderOf = async (): Promise<string> =>
+    answerOf(text, await scripts.run(takeScript, [name], [own, String(ttlMs)]));
+  const beganMs = performance.now();
+  const askedMs = await acquired(async () => {
+    const fromMs = performance.now();
+    const holder = await holderOf();
+    if (holder === "") return { granted: fromMs };
     if (isDead(holder)) {
       await scripts.run(takeOverScript, [name], [holder, own, String(ttlMs)]);
-      continue;
+      return { waitMs: 0 };
     }
-    if (isAlive(holder) || performance.now() - waitedFrom > ttlMs * 1.5) {
-      const [host = "", pid = ""] = holder.split(" ");
-      const words = `another process (${pid} on ${host}) is at work on ${name}; wait for it to end or stop it`;
-      throw new PipelineError("corpus-locked", words, { holder });
-    }
-    await pause(Math.min(1000, ttlMs / 4), undefined, { signal }).catch(() => {
-      throw new PipelineError("interrupted", `stopped while waiting for ${name}`);
-    });
-  }
-  const lost = new AbortController();
-  const renewing = setInterval(() => {
-    ask().then(
-      (holder) => {
-        if (holder !== "") lost.abort();
-      },
-      // Redis is away; the next renewal will tell.
-      () => undefined,
-    );
-  }, ttlMs / 3);
-  return {
-    lost: lost.signal,
-    async [Symbol.asyncDispose]() {
-      clearInterval(renewing);
-      await scripts.run(giveBackScript, [name], [own]).catch(() => undefined);
-    },
+    if (isAlive(holder) || fromMs - beganMs > ttlMs * 1.5) throw lockedBy(holder, name);
+    return { waitMs: Math.min(1000, ttlMs / 4) };
+  }, signal);
+  if (askedMs === null) throw new PipelineError("interrupted", `stopped while waiting for ${name}`);
+  const terms = {
+    ttlMs,
+    validMs: Infinity,
+    renew: async () => (await holderOf()) === "",
+    release: () => scripts.run(releaseScript, [name], [own]),
   };
+  return heldLease(terms, askedMs);
+}
+
+function lockedBy(holder: string, name: string): PipelineError {
+  const [host = "", pid = ""] = holder.split(" ");
+  const words = `another process (${pid} on ${host}) is at work on ${name}; wait for it to end or stop it`;
+  return new PipelineError("corpus-locked", words, { holder });
 }
 
 /** Host, process, the machine's present life with the process' namespace, and chance: a number is used again one day. */

@@ -28,7 +28,7 @@ export function redisScripts(client: Redis | Cluster, prefix: string): RedisScri
       try {
         return await client.evalsha(digestOf(lua), keys.length, ...parameters);
       } catch (error) {
-        // A server that was started anew has forgotten it.
+        // A server that was restarted has forgotten it.
         if (error instanceof Error && error.message.startsWith("NOSCRIPT"))
           return client.eval(lua, keys.length, ...parameters);
         throw error;

@@ -1,18 +1,18 @@
-import type { Evidence, RightsView, Signal } from "../core/rights.ts";
+import type { SeenEvidence, EvidenceKindName, RightsView, SeenSignal, SignalKindName } from "../core/rights.ts";
 
 /** One way of seeing a right on a page; `revision` grows whenever the same page would give other evidence. */
 export interface EvidenceKind {
-  readonly name: string;
+  readonly name: EvidenceKindName;
   readonly revision: number;
   /** The specification or observation that it follows. */
   readonly source: string;
-  collect(view: RightsView): Evidence[];
+  collect(view: RightsView): SeenEvidence[];
 }
 
 /** One way of reading an opt-out or preference; `revision` as for evidence. */
 export interface SignalKind {
-  readonly name: string;
+  readonly name: SignalKindName;
   readonly revision: number;
   readonly source: string;
-  read(view: RightsView): Signal[];
+  read(view: RightsView): SeenSignal[];
 }

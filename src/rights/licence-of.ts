@@ -1,8 +1,9 @@
-import type { Evidence, Licence } from "../core/rights.ts";
+import { evidenceKindNames } from "../core/rights.ts";
+import type { EvidenceKindName, Licence, LicenceBasis, otherBases, SeenEvidence } from "../core/rights.ts";
 import { allRightsReserved, licenceAttributesOf, licenceRank } from "./licence-table.ts";
 
-/** Which kind is believed first, where two name licences of one family. */
-const order = ["http-link", "meta", "rel-license", "cc-link", "licence-link", "cc-badge", "text-notice"];
+/** Marks for machines, which say of the page itself that they name its licence. */
+const explicitKinds: ReadonlySet<EvidenceKindName> = new Set(["http-link", "meta", "rel-license"]);
 
 /**
  * The one licence that a page's evidence amounts to. Only evidence about page, site or file counts.
@@ -12,14 +13,14 @@ const order = ["http-link", "meta", "rel-license", "cc-link", "licence-link", "c
  *   (`Link` header, metadata, `rel=license`, a sentence about this page): that licence, basis `KIND+reserved`, for the words are often a theme's own.
  * - Nothing: `NOASSERTION`, basis `part-only`, `none-found`, or `incomplete` when the capture was cut off.
  */
-export function licenceOf(evidence: readonly Evidence[], complete: boolean): Licence {
-  const claims = evidence.flatMap((item) =>
+export function licenceOf(evidence: readonly SeenEvidence[], complete: boolean): Licence<LicenceBasis> {
+  const named = evidence.flatMap((item) =>
     item.licence === null || item.subject === "part" ? [] : [{ ...item, licence: item.licence }],
   );
-  const grants = claims
+  const grants = named
     .filter(({ licence }) => licence !== allRightsReserved)
     .sort((left, right) => precedence(left) - precedence(right));
-  const reserved = claims.find(({ licence }) => licence === allRightsReserved);
+  const reserved = named.find(({ licence }) => licence === allRightsReserved);
   const [best] = grants;
   if (best === undefined) {
     if (reserved !== undefined) return { id: allRightsReserved, basis: reserved.kind };
@@ -28,31 +29,28 @@ export function licenceOf(evidence: readonly Evidence[], complete: boolean): Lic
   if (reserved !== undefined && !grants.some(isExplicit)) {
     return { id: allRightsReserved, basis: "conflict" };
   }
-  const { id, basis } = agreed(grants);
+  const { id, basis } = agreed(best, grants);
   return { id, basis: reserved === undefined || basis === "conflict" ? basis : `${basis}+reserved` };
 }
 
-type Claim = Evidence & { readonly licence: string };
+type Grant = SeenEvidence & { readonly licence: string };
 
 /** A mark for machines, or a sentence that speaks of this page; an unmarked link or badge is neither. */
-function isExplicit({ kind, subject }: Evidence): boolean {
-  return ["http-link", "meta", "rel-license"].includes(kind) || (kind === "text-notice" && subject === "page");
+function isExplicit({ kind, subject }: SeenEvidence): boolean {
+  return explicitKinds.has(kind) || (kind === "text-notice" && subject === "page");
 }
 
-function precedence({ kind }: Evidence): number {
-  const at = order.indexOf(kind);
-  return at === -1 ? order.length : at;
+function precedence({ kind }: SeenEvidence): number {
+  return evidenceKindNames.indexOf(kind);
 }
 
-function absence(evidence: readonly Evidence[], complete: boolean): string {
+function absence(evidence: readonly SeenEvidence[], complete: boolean): keyof typeof otherBases {
   if (!complete) return "incomplete";
   return evidence.some(({ licence, subject }) => subject === "part" && licence !== null) ? "part-only" : "none-found";
 }
 
-/** @param grants the most believed first, at least one */
-function agreed(grants: readonly Claim[]): Licence {
-  const [first] = grants;
-  if (first === undefined) return { id: "NOASSERTION", basis: "none-found" };
+/** @param grants the most believed first, which is `first` */
+function agreed(first: Grant, grants: readonly Grant[]): Licence<EvidenceKindName | "conflict"> {
   // What states a version says more than what leaves it out.
   const stated = grants.filter(({ licence }) => !licence.endsWith("-unversioned"));
   const best = stated.find(({ licence }) => sameTerms(licence, first.licence)) ?? first;

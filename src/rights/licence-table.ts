@@ -28,27 +28,21 @@ export interface LicenceAttributes {
 /** "All rights reserved" in so many words; SPDX has no id for it. */
 export const allRightsReserved = "LicenseRef-ARR";
 
-const attributes: Readonly<Record<LicenceFamily, LicenceAttributes>> = {
-  "public-domain": row("public-domain", true, true, false, false),
-  attribution: row("attribution", true, true, false, true),
-  "share-alike": row("share-alike", true, true, true, true),
-  "non-commercial": row("non-commercial", true, false, false, true),
-  "non-commercial-share-alike": row("non-commercial-share-alike", true, false, true, true),
-  "no-derivatives": row("no-derivatives", false, true, false, true),
-  "non-commercial-no-derivatives": row("non-commercial-no-derivatives", false, false, false, true),
-  unknown: row("unknown", null, null, null, null),
-  reserved: row("reserved", false, false, null, null),
-};
+type Terms = Omit<LicenceAttributes, "family">;
+const free: Terms = { derivatives: true, commercial: true, shareAlike: false, attribution: true };
+const unknown: Terms = { derivatives: null, commercial: null, shareAlike: null, attribution: null };
 
-function row(
-  family: LicenceFamily,
-  derivatives: boolean | null,
-  commercial: boolean | null,
-  shareAlike: boolean | null,
-  attribution: boolean | null,
-): LicenceAttributes {
-  return { family, derivatives, commercial, shareAlike, attribution };
-}
+const terms: Readonly<Record<LicenceFamily, Terms>> = {
+  "public-domain": { ...free, attribution: false },
+  attribution: free,
+  "share-alike": { ...free, shareAlike: true },
+  "non-commercial": { ...free, commercial: false },
+  "non-commercial-share-alike": { ...free, commercial: false, shareAlike: true },
+  "no-derivatives": { ...free, derivatives: false },
+  "non-commercial-no-derivatives": { ...free, derivatives: false, commercial: false },
+  unknown,
+  reserved: { ...unknown, derivatives: false, commercial: false },
+};
 
 const families: readonly (readonly [LicenceFamily, RegExp])[] = [
   [
@@ -77,7 +71,8 @@ const creativeCommons =
 
 /** Attributes of an SPDX id or `LicenseRef-...`; all `null` when its terms are not known here. */
 export function licenceAttributesOf(id: string): LicenceAttributes {
-  return attributes[familyOf(id)];
+  const family = familyOf(id);
+  return { family, ...terms[family] };
 }
 
 /** Smaller is freer: public domain, attribution, share-alike, NC and ND, unknown (`NOASSERTION` too), all rights reserved. */

@@ -1,5 +1,5 @@
 import type { Link } from "../core/page.ts";
-import type { Evidence, RightsView } from "../core/rights.ts";
+import type { EvidenceKindName, RightsView, SeenEvidence } from "../core/rights.ts";
 import { bothEnds } from "./first-and-last.ts";
 import { linkScope } from "./link-scope.ts";
 import { layoutOf } from "./place-scope.ts";
@@ -26,7 +26,12 @@ export function isMarkedCopyright({ rel }: Link): boolean {
 export type LicenceOfLink = (link: Link, view: RightsView) => string | null | undefined;
 
 /** Evidence from the links of a page, with the subject that their surroundings give them. */
-export function linkEvidence(view: RightsView, kind: string, marked: boolean, licenceOf: LicenceOfLink): Evidence[] {
+export function linkEvidence(
+  view: RightsView,
+  kind: EvidenceKindName,
+  marked: boolean,
+  licenceOf: LicenceOfLink,
+): SeenEvidence[] {
   const layout = layoutOf(view.page);
   const claims: { readonly link: Link; readonly licence: string | null }[] = [];
   for (const link of view.page.links) {

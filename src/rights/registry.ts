@@ -1,4 +1,4 @@
-import type { Evidence, RightsView, Signal } from "../core/rights.ts";
+import type { SeenEvidence, evidenceKindNames, RightsView, SeenSignal, signalKindNames } from "../core/rights.ts";
 import { ccBadge } from "./evidence/cc-badge.ts";
 import { ccLink } from "./evidence/cc-link.ts";
 import { httpLink } from "./evidence/http-link.ts";
@@ -12,8 +12,13 @@ import { metaRobots } from "./signals/meta-robots.ts";
 import { tdmReservation } from "./signals/tdm-reservation.ts";
 import { xRobotsTag } from "./signals/x-robots-tag.ts";
 
-/** Every kind of evidence, in the order in which a page's evidence is listed. */
-export const evidenceKinds: readonly EvidenceKind[] = [
+/** One kind for each name, in the order of the names: a kind that is missing or misplaced does not compile. */
+type InOrderOf<Names extends readonly string[], Kind> = {
+  readonly [At in keyof Names]: Kind & { readonly name: Names[At] };
+};
+
+/** Every kind of evidence. */
+export const evidenceKinds: InOrderOf<typeof evidenceKindNames, EvidenceKind> = [
   httpLink,
   meta,
   relLicense,
@@ -23,24 +28,29 @@ export const evidenceKinds: readonly EvidenceKind[] = [
   textNotice,
 ];
 
-/** Every kind of signal, in the order in which a page's signals are listed. */
-export const signalKinds: readonly SignalKind[] = [xRobotsTag, metaRobots, tdmReservation, contentUsage];
+/** Every kind of signal. */
+export const signalKinds: InOrderOf<typeof signalKindNames, SignalKind> = [
+  xRobotsTag,
+  metaRobots,
+  tdmReservation,
+  contentUsage,
+];
 
 /** Items of one kind that are kept of one page. */
 const itemsPerKind = 50;
 
 /** All evidence about rights that a page carries, at most 50 items of each kind. Never throws, whatever the page. */
-export function evidenceOf(view: RightsView): Evidence[] {
+export function evidenceOf(view: RightsView): SeenEvidence[] {
   return evidenceKinds.flatMap((kind) => bounded(kind.collect(view)));
 }
 
 /** All opt-outs and preferences that a page or its exchange carries, at most 50 of each kind. Never throws. */
-export function signalsOf(view: RightsView): Signal[] {
+export function signalsOf(view: RightsView): SeenSignal[] {
   return signalKinds.flatMap((kind) => kind.read(view).slice(0, itemsPerKind));
 }
 
 /** Credits of parts come first on a page and may be many: they give way to what is said of the page itself. */
-function bounded(evidence: readonly Evidence[]): readonly Evidence[] {
+function bounded(evidence: readonly SeenEvidence[]): readonly SeenEvidence[] {
   if (evidence.length <= itemsPerKind) return evidence;
   const wide = evidence.filter(({ subject }) => subject !== "part").slice(0, itemsPerKind);
   const parts = evidence.filter(({ subject }) => subject === "part").slice(0, itemsPerKind - wide.length);

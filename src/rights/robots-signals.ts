@@ -1,50 +1,28 @@
-import type { Signal } from "../core/rights.ts";
+import { robotsDirectivesOf, robotsReadingsOf } from "../core/robots-directives.ts";
+import type { SeenSignal, SignalKindName } from "../core/rights.ts";
 import { quoteOf } from "./quote.ts";
-import { robotsDirectivesOf } from "./robots-directives.ts";
 
-type Reading = readonly [preference: string, value: Signal["value"]];
-
-/** What each word means for a corpus; words that are not named here say nothing about use of the text. */
-const readings: Readonly<Record<string, readonly Reading[]>> = {
-  all: [
-    ["index", "y"],
-    ["follow", "y"],
-  ],
-  none: [
-    ["index", "n"],
-    ["follow", "n"],
-  ],
-  index: [["index", "y"]],
-  noindex: [["index", "n"]],
-  follow: [["follow", "y"]],
-  nofollow: [["follow", "n"]],
-  archive: [["archive", "y"]],
-  noarchive: [["archive", "n"]],
-  nocache: [["archive", "n"]],
-  nosnippet: [["snippet", "n"]],
-  "max-snippet:0": [["snippet", "n"]],
-  noai: [["ai", "n"]],
-  noimageai: [["image-ai", "n"]],
-};
+/** Where a list of robots directives was found. */
+export interface RobotsLocation {
+  /** The kind of signal that reads there. */
+  readonly kind: SignalKindName;
+  /** `http-header:x-robots-tag`, `meta:robots`, ... */
+  readonly place: string;
+  /** Whom directives without a prefix are addressed to: `*`, or one agent in lower case. */
+  readonly agent: string;
+}
 
 /** Signals of one list of robots directives, wherever it stands. */
-export function robotsSignals(kind: string, place: string, value: string, defaultAgent: string): Signal[] {
-  return robotsDirectivesOf(value, defaultAgent).flatMap(({ agent, text }) =>
-    readingsOf(text).map(([preference, reading]) => ({
-      kind,
+export function robotsSignals(value: string, at: RobotsLocation): SeenSignal[] {
+  return robotsDirectivesOf(value, at.agent).flatMap(({ agent, text }) =>
+    robotsReadingsOf(text).map(([preference, reading]) => ({
+      kind: at.kind,
       preference,
       value: reading,
       agent,
-      place,
+      place: at.place,
       quote: quoteOf(text),
       policyUrl: null,
     })),
   );
-}
-
-function readingsOf(text: string): readonly Reading[] {
-  const word = text.slice(0, 64).toLowerCase().replace(/\s/g, "");
-  // From some day on the page may not be indexed; which day it is now no stage knows.
-  if (word.startsWith("unavailable_after:")) return [["index", null]];
-  return Object.hasOwn(readings, word) ? (readings[word] ?? []) : [];
 }

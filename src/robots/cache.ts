@@ -1,4 +1,6 @@
-import type { Exchanged, ExchangeFaultCode } from "../fetch/result.ts";
+import { LRUCache } from "lru-cache";
+
+import type { Exchanged } from "../fetch/result.ts";
 import type { Note, Notes } from "../frontier/frontier.ts";
 import type { RobotsLook } from "./fetch.ts";
 import { robotsOutcomeOf, type RobotsAnswer, type RobotsOutcome } from "./outcome.ts";
@@ -12,9 +14,9 @@ export interface KnownRobots {
   readonly retry: boolean;
 }
 
-/** The robots.txt of every host: in memory for those in hand, and in the frontier's notes for the next process. */
+/** The robots.txt of every host: in memory for the hosts of late, and in the frontier's notes for the next process. */
 export interface RobotsKeeper {
-  /** `null` when it must be asked for: never seen, a day old, or time to ask again. */
+  /** `null` when it must be asked for: never seen, a day old, time to ask again, or noted in a form that cannot be read. */
   readonly known: (host: string) => KnownRobots | null;
   readonly learn: (host: string, look: RobotsLook) => KnownRobots;
   /** What was learnt since; `null` when nothing was. */
@@ -48,17 +50,16 @@ export function robotsNote(host: string): string {
 
 /** @param nowMs wall clock */
 export function robotsKeeper(notes: Notes, productToken: string, nowMs: () => number): RobotsKeeper {
-  const hosts = new Map<string, KnownRobots>();
+  const hosts = new LRUCache<string, KnownRobots>({ max: rememberedHosts });
   const unsaved = new Map<string, NotedAnswer>();
   const remember = (host: string, known: KnownRobots): KnownRobots => {
-    hosts.delete(host);
     hosts.set(host, known);
-    if (hosts.size > rememberedHosts) hosts.delete(hosts.keys().next().value ?? host);
     return known;
   };
   const read = (host: string): KnownRobots | null => {
     const text = notes.note(robotsNote(host));
-    return text === null ? null : remember(host, knownOf(JSON.parse(text) as NotedAnswer, productToken));
+    const noted = text === null ? null : notedAnswerOf(text);
+    return noted === null ? null : remember(host, knownFrom(answerOf(noted), noted, productToken));
   };
   return {
     known(host) {
@@ -88,10 +89,6 @@ function knownFrom(answer: RobotsAnswer, noted: NotedAnswer, productToken: strin
   return { outcome, failures: "retryAtMs" in outcome ? failures + 1 : 0, retry };
 }
 
-function knownOf(noted: NotedAnswer, productToken: string): KnownRobots {
-  return knownFrom(answerOf(noted), noted, productToken);
-}
-
 function notedOf(answer: RobotsAnswer, askedMs: number, failures: number): NotedAnswer {
   const none = { status: 0, truncated: null, headers: [], payload: "" };
   if (answer.ok === null) return { askedMs, failures, ok: null, reason: answer.reason, retry: false, ...none };
@@ -110,31 +107,39 @@ function notedOf(answer: RobotsAnswer, askedMs: number, failures: number): Noted
   };
 }
 
-/** Enough of the answer for `robotsOutcomeOf`; what it does not look at is made up. */
 function answerOf({ ok, reason, retry, status, truncated, headers, payload }: NotedAnswer): RobotsAnswer {
   if (ok === null) return { ok, reason };
-  const timings = { startMs: 0, connectMs: 0, firstByteMs: 0, totalMs: 0 };
-  const none = Buffer.alloc(0);
-  if (!ok) {
-    return { ok, reason: reason as ExchangeFaultCode, detail: "", retry, ip: null, timings, requestHead: none };
+  if (!ok) return { ok, reason, retry };
+  return { ok, status, truncated, headers, payload: Buffer.from(payload, "base64") };
+}
+
+/** Notes of a shared crawl come from a store: what is none of ours is as good as no note. */
+function notedAnswerOf(text: string): NotedAnswer | null {
+  try {
+    const note: unknown = JSON.parse(text);
+    return isNotedAnswer(note) ? note : null;
+  } catch {
+    return null;
   }
-  const body = Buffer.from(payload, "base64");
-  return {
-    ok,
-    status,
-    statusLine: "",
-    headers,
-    responseHead: none,
-    body,
-    payload: body,
-    truncated,
-    fault: null,
-    excessBytes: 0,
-    interimResponses: 0,
-    ip: "",
-    protocol: "",
-    tls: null,
-    timings,
-    requestHead: none,
-  };
+}
+
+function isNotedAnswer(note: unknown): note is NotedAnswer {
+  if (typeof note !== "object" || note === null) return false;
+  const { askedMs, failures, ok, reason, retry, status, truncated, headers, payload }: Unchecked<NotedAnswer> = note;
+  return (
+    [askedMs, failures, status].every(Number.isFinite) &&
+    (ok === null || typeof ok === "boolean") &&
+    typeof reason === "string" &&
+    typeof retry === "boolean" &&
+    (truncated === null || truncated === "length" || truncated === "time" || truncated === "disconnect") &&
+    Array.isArray(headers) &&
+    headers.every(isField) &&
+    typeof payload === "string"
+  );
+}
+
+type Unchecked<Shape> = { readonly [Key in keyof Shape]?: unknown };
+
+function isField(field: unknown): boolean {
+  return Array.isArray(field) && field.length === 2 && field.every((part) => typeof part === "string");
 }

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+
+import { backoffMs } from "../async/retry.ts";
 import { decodedBody, headerOf } from "../warc/http.ts";
-import type { ExchangeResult } from "../fetch/result.ts";
+import type { Exchanged, NotExchanged } from "../fetch/result.ts";
 import { retryAfterMs } from "../fetch/retry-after.ts";
 import { compiledRobots, type RobotsRules } from "./compile.ts";
 import { maxRobotsBytes, robotsFileOf, type RobotsStatement } from "./parse.ts";
@@ -10,8 +12,11 @@ export const robotsLifetimeMs = 24 * 3_600_000;
 const firstRetryMs = 5 * 60_000;
 const decodedLimits = { maxDecodedBytes: 1 << 20, maxRatio: 1000, ratioFreeBytes: 1 << 20, maxEncodings: 2 };
 
-/** How a look for robots.txt ended: the last exchange, or that its redirects led nowhere. */
-export type RobotsAnswer = ExchangeResult | { readonly ok: null; readonly reason: string };
+/** How a look for robots.txt ended: what the last exchange gave, that there was none, or that its redirects led nowhere. */
+export type RobotsAnswer =
+  | Pick<Exchanged, "ok" | "status" | "truncated" | "headers" | "payload">
+  | (Pick<NotExchanged, "ok" | "retry"> & { readonly reason: string })
+  | { readonly ok: null; readonly reason: string };
 
 /** What is known of a host's robots.txt. All times are wall-clock milliseconds, so that they outlive the process. */
 export type RobotsOutcome =
@@ -86,7 +91,7 @@ function allowAll(reason: string, nowMs: number): RobotsOutcome {
 
 /** As the server asks, but at least five minutes, doubled with each failure, and at most a day. */
 function retryDelayMs(answer: RobotsAnswer, { failures, nowMs }: RobotsContext): number {
-  const ownMs = firstRetryMs * 2 ** Math.min(failures, 12);
+  const ownMs = backoffMs(failures + 1, { firstMs: firstRetryMs, mostMs: robotsLifetimeMs });
   const stated = answer.ok === true ? headerOf(answer.headers, "retry-after") : null;
   const askedMs = stated === null ? null : retryAfterMs(stated, nowMs);
   return Math.min(robotsLifetimeMs, Math.max(ownMs, askedMs ?? 0));

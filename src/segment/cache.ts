@@ -1,22 +1,18 @@
 import { rmSync, statSync } from "node:fs";
 
+import { LRUCache } from "lru-cache";
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
 import type { Store } from "../store/store.ts";
 import { broughtObject } from "./brought-object.ts";
-import { segmentName, segmentPath } from "./format.ts";
+import { segmentName } from "../store/layout.ts";
+import { segmentPath } from "./format.ts";
 import { textStore } from "./texts.ts";
 
 /** Texts of segments that lie in a store. */
 export interface SegmentCache extends Disposable {
   /** A text, UTF-8. @throws {PipelineError} `segment-broken` when the store has no such segment */
   readonly text: (segment: Hex, position: number, signal: AbortSignal) => Promise<string>;
-}
-
-interface Held {
-  /** `null` while it is on its way. */
-  bytes: number | null;
-  readonly coming: Promise<number>;
 }
 
 /** Bytes of segments that are kept on this machine. */
@@ -28,9 +24,12 @@ const heldBytes = 4 * 1024 ** 3;
  */
 export function segmentCache(store: Store, folder: string, boundBytes = heldBytes): SegmentCache {
   const texts = textStore(folder);
-  // The one used last comes last.
-  const held = new Map<Hex, Held>();
-  let bytes = 0;
+  const coming = new Map<Hex, Promise<void>>();
+  const held = new LRUCache<Hex, true>({
+    maxSize: boundBytes,
+    // A process that has opened it goes on reading.
+    dispose: (_, segment, reason) => reason === "evict" && rmSync(segmentPath(folder, segment), { force: true }),
+  });
 
   const fetch = async (segment: Hex, signal: AbortSignal): Promise<number> => {
     const path = segmentPath(folder, segment);
@@ -43,32 +42,27 @@ export function segmentCache(store: Store, folder: string, boundBytes = heldByte
     });
   };
 
-  const hold = async (segment: Hex, signal: AbortSignal): Promise<void> => {
-    const one = held.get(segment) ?? { bytes: null, coming: fetch(segment, signal) };
-    held.delete(segment);
-    held.set(segment, one);
+  const bring = async (segment: Hex, signal: AbortSignal): Promise<void> => {
     try {
-      const size = await one.coming;
-      if (one.bytes === null) bytes += size;
-      one.bytes = size;
-    } catch (error) {
-      if (held.get(segment) === one) held.delete(segment);
-      throw error;
+      const bytes = await fetch(segment, signal);
+      // One that is larger than all room is held alone.
+      held.set(segment, true, { size: Math.min(Math.max(1, bytes), boundBytes) });
+    } finally {
+      coming.delete(segment);
     }
-    for (const [oldest, { bytes: size }] of held) {
-      if (bytes <= boundBytes) return;
-      if (size === null || oldest === segment) continue;
-      held.delete(oldest);
-      bytes -= size;
-      // Who has opened it goes on reading.
-      rmSync(segmentPath(folder, oldest), { force: true });
-    }
+  };
+
+  const hold = async (segment: Hex, signal: AbortSignal): Promise<void> => {
+    if (held.get(segment) === true) return;
+    const brought = coming.get(segment) ?? bring(segment, signal);
+    coming.set(segment, brought);
+    await brought;
   };
 
   return {
     async text(segment, position, signal) {
       do await hold(segment, signal);
-      // Somebody else may have needed its room just now.
+      // Another text may have needed its room just now.
       while (!held.has(segment));
       return texts.text(segment, position);
     },

@@ -35,8 +35,3 @@ export interface SegmentFooter {
 export function segmentPath(folder: string, digest: Hex): string {
   return join(folder, digest.slice(0, 2), `${digest}.segment`);
 }
-
-/** Its name in a store. */
-export function segmentName(digest: Hex): string {
-  return `segments/${digest}`;
-}

@@ -4,7 +4,8 @@ import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
 import { signatureSlots } from "../dedup/signature.ts";
 import type { Store } from "../store/store.ts";
-import { segmentName, type SegmentFooter } from "./format.ts";
+import { segmentName } from "../store/layout.ts";
+import type { SegmentFooter } from "./format.ts";
 
 /** At the end of a segment; holds footer and signatures of most. */
 const tailBytes = 1 << 20;

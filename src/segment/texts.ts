@@ -1,3 +1,5 @@
+import { LRUCache } from "lru-cache";
+
 import type { Hex } from "../core/records.ts";
 import { openSegment, type Segment } from "./read.ts";
 
@@ -11,25 +13,17 @@ export interface TextStore extends Disposable {
 const openLimit = 64;
 
 export function textStore(folder: string): TextStore {
-  // A Map keeps its insertion order: the first entry is the one not used for the longest time.
-  const open = new Map<Hex, Segment>();
+  const open = new LRUCache<Hex, Segment>({ max: openLimit, dispose: (segment) => segment[Symbol.dispose]() });
   const segmentOf = (digest: Hex): Segment => {
-    const known = open.get(digest) ?? openSegment(folder, digest);
-    open.delete(digest);
-    open.set(digest, known);
-    const [oldest] = open;
-    if (open.size > openLimit && oldest !== undefined) {
-      open.delete(oldest[0]);
-      oldest[1][Symbol.dispose]();
-    }
-    return known;
+    const known = open.get(digest);
+    if (known !== undefined) return known;
+    const segment = openSegment(folder, digest);
+    open.set(digest, segment);
+    return segment;
   };
   return {
     text: (segment, position) => segmentOf(segment).text(position).toString("utf8"),
     signature: (segment, position, into, at) => segmentOf(segment).signature(position, into, at),
-    [Symbol.dispose]() {
-      for (const segment of open.values()) segment[Symbol.dispose]();
-      open.clear();
-    },
+    [Symbol.dispose]: () => open.clear(),
   };
 }

@@ -1,6 +1,8 @@
+import { eachOf } from "../async/limit.ts";
 import type { Hex } from "../core/records.ts";
 import type { Store } from "../store/store.ts";
-import { segmentName, segmentPath } from "./format.ts";
+import { segmentName } from "../store/layout.ts";
+import { segmentPath } from "./format.ts";
 
 /** Segments looked for at the same time. */
 const atOnce = 16;
@@ -12,13 +14,9 @@ export async function storeSegments(
   segments: Iterable<Hex>,
   signal: AbortSignal,
 ): Promise<void> {
-  const waiting = new Set(segments).values();
-  const one = async (): Promise<void> => {
-    for (const segment of waiting) {
-      const name = segmentName(segment);
-      if ((await store.size(name, signal)) === null)
-        await store.put(name, { path: segmentPath(folder, segment) }, signal);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, one));
+  await eachOf(new Set(segments), atOnce, signal, async (segment, _, either) => {
+    const name = segmentName(segment);
+    if ((await store.size(name, either)) === null)
+      await store.put(name, { path: segmentPath(folder, segment) }, either);
+  });
 }

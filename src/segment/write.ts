@@ -1,9 +1,10 @@
 import { createHash, type Hash } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { constants, zstdCompressSync } from "node:zlib";
 
 import type { CaptureRow, Hex, SegmentHead } from "../core/records.ts";
+import { renameDurablySync } from "../files/durable.ts";
 import { frameBytes, segmentMagic, segmentPath, type SegmentFooter, type SegmentFrame } from "./format.ts";
 
 /** Takes the captures of one slice in order; memory stays constant because finished frames go straight to disk. */
@@ -70,8 +71,7 @@ export function segmentWriter(folder: string, temporaryName: string): SegmentWri
       const digest = hash.digest("hex");
       const path = segmentPath(folder, digest);
       mkdirSync(dirname(path), { recursive: true });
-      renameSync(temporary, path);
-      syncFolder(dirname(path));
+      renameDurablySync(temporary, path);
       return digest;
     },
     abandon: close,
@@ -122,14 +122,4 @@ function signatureBytes(signatures: readonly Uint32Array[]): Buffer {
   let position = 0;
   for (const signature of signatures) for (const slot of signature) position = bytes.writeUInt32LE(slot, position);
   return bytes;
-}
-
-/** A rename survives a power cut only when its folder is synced too. */
-export function syncFolder(folder: string): void {
-  const handle = openSync(folder, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

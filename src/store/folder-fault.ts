@@ -1,3 +1,4 @@
+import { diskFullOf } from "../core/disk-full.ts";
 import { PipelineError } from "../core/errors.ts";
 
 const refusals = new Set([
@@ -14,14 +15,13 @@ const refusals = new Set([
   "ELOOP",
 ]);
 
-/** What a fault of the file system means for whoever uses the store. */
+/** What a fault of the file system means to a user of the store at `path`. */
 export function folderFault(error: unknown, doing: string, path: string): unknown {
   if (!(error instanceof Error) || error instanceof PipelineError) return error;
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) return error;
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    return new PipelineError("disk-full", `no space left while ${doing}; make room in ${path}`, { path }, error);
-  }
+  const full = diskFullOf(error, `no space left while ${doing}; make room in ${path}`, { path });
+  if (full !== error) return full;
   if (refusals.has(code)) {
     const advice = "the store must be a folder that this user may write to and that can hold hard links";
     return new PipelineError("store-refused", `${code} while ${doing}: ${advice}`, { path, fault: code }, error);

@@ -1,4 +1,4 @@
-import { link, mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
@@ -7,7 +7,7 @@ import { folderFault } from "./folder-fault.ts";
 import { checkName, checkPrefix, isObjectName } from "./object-name.ts";
 import { openSource, readAt } from "./open-source.ts";
 import type { Content, Store, StoredObject } from "./store.ts";
-import { passingName, syncFolder, writeSynced } from "../files/durable.ts";
+import { passingName, renameDurably, syncFolder, writeSynced } from "../files/durable.ts";
 
 /** No object can have a name with a tilde, so what is under way is never taken for one. */
 const incoming = "~incoming";
@@ -191,8 +191,7 @@ async function copy(from: string, to: string, signal: AbortSignal | undefined): 
   const passing = `${to}.${passingName()}`;
   await using source = await open(from, "r");
   await writeSynced(passing, (file) => copyBytes(source, file, signal));
-  await rename(passing, to);
-  await syncFolder(dirname(to));
+  await renameDurably(passing, to);
   return true;
 }
 

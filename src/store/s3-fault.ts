@@ -1,3 +1,5 @@
+import { saysDiskFull } from "../core/disk-full.ts";
+
 /** What an answer of an S3 server, or none, means for what was asked. */
 export type S3Fault = "absent" | "taken" | "beyond" | "conflict" | "full" | "passing" | "refused";
 
@@ -6,7 +8,7 @@ const byName: Readonly<Record<string, S3Fault>> = {
   NoSuchKey: "absent",
   NotFound: "absent",
   NoSuchBucket: "refused",
-  // The upload was completed, though the answer was lost, or somebody aborted it.
+  // The upload was completed, though the answer was lost, or it was aborted.
   NoSuchUpload: "conflict",
   ConditionalRequestConflict: "conflict",
   OperationAborted: "conflict",
@@ -58,7 +60,7 @@ export function s3FaultOf(error: unknown): S3FaultNote {
   if (typeof code === "string") return { fault: refusedCodes.test(code) ? "refused" : "passing", name: code, status };
   const fault =
     byName[name] ??
-    (/no space left|ENOSPC|EDQUOT/i.test(message) ? "full" : undefined) ??
+    (saysDiskFull(message) ? "full" : undefined) ??
     byStatus[status] ??
     (status >= 300 && status < 500 ? "refused" : "passing");
   return { fault, name, status };

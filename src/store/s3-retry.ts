@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
+import { retrying } from "../async/retry.ts";
 import { PipelineError } from "../core/errors.ts";
 import { s3FaultOf, type S3Fault, type S3FaultNote } from "./s3-fault.ts";
 
@@ -14,7 +13,7 @@ export interface Patience {
   readonly leastBytesPerSecond: number;
 }
 
-/** Waits 26 s between eight tries; a server that is gone for longer is a matter for whoever runs jobs again. */
+/** Waits 26 s between eight tries; a server that is gone for longer is a matter for the process that runs jobs again. */
 export const patience: Patience = {
   tries: 8,
   firstDelayMs: 250,
@@ -47,19 +46,24 @@ export interface Asked<T> {
  */
 export async function patiently<T>(asked: Asked<T>, ask: (attempt: Try) => Promise<T>): Promise<T> {
   const { tries, firstDelayMs, longestDelayMs } = asked.patience;
-  for (let count = 1; ; count += 1) {
-    try {
-      return await oneTry(asked, ask);
-    } catch (error) {
-      if (error instanceof PipelineError) throw error;
-      const note = s3FaultOf(error);
-      const answer = asked.answers?.[note.fault];
-      if (answer !== undefined) return answer;
-      if ((note.fault !== "passing" && note.fault !== "conflict") || count === tries) throw faultOf(asked, note, count);
-    }
-    const delayMs = Math.min(firstDelayMs * 2 ** (count - 1), longestDelayMs);
-    await sleep(delayMs, undefined, asked.signal === undefined ? {} : { signal: asked.signal }).catch(() => undefined);
-  }
+  return retrying(
+    async (attempt) => {
+      try {
+        return await oneTry(asked, ask);
+      } catch (error) {
+        if (error instanceof PipelineError) throw error;
+        const note = s3FaultOf(error);
+        const answer = asked.answers?.[note.fault];
+        if (answer === undefined) throw faultOf(asked, note, attempt);
+        return answer;
+      }
+    },
+    {
+      backoff: { firstMs: firstDelayMs, mostMs: longestDelayMs },
+      again: (error, tried) => error instanceof PipelineError && error.code === "store-unreachable" && tried < tries,
+    },
+    asked.signal,
+  );
 }
 
 async function oneTry<T>(

@@ -1,6 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import { rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { rm } from "node:fs/promises";
 import { addAbortSignal, type Readable } from "node:stream";
 
 import { PipelineError } from "../core/errors.ts";
@@ -11,7 +10,7 @@ import { s3AddressOf, type S3Address } from "./s3-address.ts";
 import { s3Client, s3Library, type S3Library } from "./s3-client.ts";
 import { partBytes, uploadInParts, type Source } from "./s3-upload.ts";
 import type { Content, Store, StoredObject } from "./store.ts";
-import { passingName, syncFolder, writeSynced } from "../files/durable.ts";
+import { passingName, renameDurably, writeSynced } from "../files/durable.ts";
 
 /** From here on it is cheaper to ask whether an object is there than to send it again. */
 const askFirstBytes = 1024 * 1024;
@@ -199,8 +198,7 @@ async function copyTo(bucket: Bucket, name: string, path: string, signal: AbortS
     await rm(passing, { force: true });
     return false;
   }
-  await rename(passing, path);
-  await syncFolder(dirname(path));
+  await renameDurably(passing, path);
   return true;
 }
 

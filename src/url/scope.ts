@@ -1,7 +1,7 @@
-import { parse } from "tldts";
 import { PipelineError } from "../core/errors.ts";
 import { globOf } from "./glob.ts";
 import { normalUrlOf, urlLengthLimit } from "./normalize.ts";
+import { domainOfHost, isPublicSuffix } from "./registrable-domain.ts";
 
 /** What a crawl may visit, as a person states it. */
 export interface ScopeOptions {
@@ -66,19 +66,12 @@ function domainNamed(name: string): string {
   const url = /[/:@?#\s]/.test(name) ? null : normalUrlOf(`http://${name}/`);
   if (url === null) throw new PipelineError("usage", `"${name}" is no name of a domain`);
   const host = hostNameOf(url);
-  const { domain, isIcann, isPrivate } = parse(host, suffixes);
   // `domain:co.uk` would be a good part of a country; `domain:localhost` is on no list and means itself.
-  if (domain === null && (isIcann === true || isPrivate === true)) {
+  if (isPublicSuffix(host)) {
     throw new PipelineError("usage", `"${name}" is a suffix under which anybody registers names; name one of those`);
   }
   return host;
 }
-
-/** Source: the Public Suffix List, its private part too, so that one customer of a host of sites is one domain. */
-const suffixes = { allowPrivateDomains: true };
-
-/** Whatever has no registered domain (an address, `localhost`, a bare suffix) stands for itself alone. */
-export const domainOfHost = (host: string): string => parse(host, suffixes).domain ?? host;
 
 /** The host itself or a domain above it is among the names; whole addresses stand under nothing that can be named. */
 function isUnder(host: string, names: ReadonlySet<string>): boolean {

@@ -4,7 +4,7 @@ import { gzipHeadBytes } from "./gzip-head.ts";
 import { zlibCodeOf } from "./member.ts";
 import { isZstd } from "./zstd-frame.ts";
 
-/** What came of taking off one coding. */
+/** The result of taking off one coding. */
 export interface CodingStep {
   readonly bytes: Buffer;
   readonly complete: boolean;
@@ -12,7 +12,7 @@ export interface CodingStep {
 }
 
 /** One stream of a codec: the bytes it gave and how many of the stored ones it took. */
-interface Part {
+interface Unpacked {
   readonly bytes: Buffer;
   readonly used: number;
 }
@@ -23,36 +23,45 @@ interface Codec {
   /** Streams may follow each other. */
   readonly chained: boolean;
   /** Unpacks one stream; throws when it is malformed, unpacks to more than `limit`, or ends early unless `lenient`. */
-  readonly part: (bytes: Buffer, limit: number, lenient: boolean) => Part;
+  readonly unpack: (bytes: Buffer, limit: number, lenient: boolean) => Unpacked;
 }
 
 const usualChunk = 64 << 10;
 const [smallestChunk, largestChunk] = [1 << 10, 1 << 20];
 
-type Unpack = (bytes: Buffer, options: object) => Buffer;
+/** One of zlib's functions, and the flush that makes it give what a stream holds that was cut off. */
+interface Library {
+  readonly run: (bytes: Buffer, options: object) => Buffer;
+  readonly lenientFlush: number;
+}
 
-/** `flush` in place of an end makes a stream that was cut off give what it holds. */
-function unpackedBy(
-  unpack: Unpack,
-  bytes: Buffer,
-  limit: number,
-  finishFlush: number | null,
-  chunkSize = usualChunk,
-): Part {
-  const options = { info: true, maxOutputLength: limit, chunkSize };
-  const result: unknown = unpack(bytes, finishFlush === null ? options : { ...options, finishFlush });
+const inflateRaw: Library = { run: inflateRawSync, lenientFlush: constants.Z_SYNC_FLUSH };
+const inflate: Library = { run: inflateSync, lenientFlush: constants.Z_SYNC_FLUSH };
+const unbrotli: Library = { run: brotliDecompressSync, lenientFlush: constants.BROTLI_OPERATION_FLUSH };
+const unzstd: Library = { run: zstdDecompressSync, lenientFlush: constants.ZSTD_e_flush };
+
+interface UnpackLimits {
+  readonly maxOutputLength: number;
+  readonly chunkSize: number;
+}
+
+function unpackedBy({ run, lenientFlush }: Library, bytes: Buffer, limits: UnpackLimits, lenient: boolean): Unpacked {
+  const options = { info: true, ...limits };
+  const result: unknown = run(bytes, lenient ? { ...options, finishFlush: lenientFlush } : options);
   const { buffer, engine } = result as { buffer: Buffer; engine: { bytesWritten: number } };
   return { bytes: buffer, used: engine.bytesWritten };
 }
 
+const usual = (limit: number): UnpackLimits => ({ maxOutputLength: limit, chunkSize: usualChunk });
+
 const gzip: Codec = {
   magic: (bytes) => bytes[0] === 0x1f && bytes[1] === 0x8b,
   chained: true,
-  part(bytes, limit, lenient) {
+  unpack(bytes, limit, lenient) {
     const head = gzipHeadBytes(bytes);
     if (head === null || head < 0) throw new Error("the gzip header is malformed");
-    const flush = lenient ? constants.Z_SYNC_FLUSH : null;
-    const plain = unpackedBy(inflateRawSync, bytes.subarray(head), limit, flush, statedChunk(bytes, head));
+    const limits = { maxOutputLength: limit, chunkSize: statedChunk(bytes, head) };
+    const plain = unpackedBy(inflateRaw, bytes.subarray(head), limits, lenient);
     return { bytes: plain.bytes, used: head + plain.used + 8 };
   },
 };
@@ -60,25 +69,18 @@ const deflate: Codec = {
   magic: null,
   chained: false,
   // RFC 9110 means the zlib format, but servers send bare deflate too.
-  part: (bytes, limit, lenient) =>
-    unpackedBy(
-      hasZlibHead(bytes) ? inflateSync : inflateRawSync,
-      bytes,
-      limit,
-      lenient ? constants.Z_SYNC_FLUSH : null,
-    ),
+  unpack: (bytes, limit, lenient) =>
+    unpackedBy(hasZlibHead(bytes) ? inflate : inflateRaw, bytes, usual(limit), lenient),
 };
 const brotli: Codec = {
   magic: null,
   chained: false,
-  part: (bytes, limit, lenient) =>
-    unpackedBy(brotliDecompressSync, bytes, limit, lenient ? constants.BROTLI_OPERATION_FLUSH : null),
+  unpack: (bytes, limit, lenient) => unpackedBy(unbrotli, bytes, usual(limit), lenient),
 };
 const zstd: Codec = {
   magic: isZstd,
   chained: true,
-  part: (bytes, limit, lenient) =>
-    unpackedBy(zstdDecompressSync, bytes, limit, lenient ? constants.ZSTD_e_flush : null),
+  unpack: (bytes, limit, lenient) => unpackedBy(unzstd, bytes, usual(limit), lenient),
 };
 const codecs: ReadonlyMap<string, Codec> = new Map([
   ["gzip", gzip],
@@ -94,10 +96,10 @@ export function decoded(coding: string, bytes: Buffer, limit: number): CodingSte
   if (codec === undefined) return { bytes: Buffer.alloc(0), complete: false, note: "coding-unknown" };
   if (bytes.length === 0) return { bytes, complete: true, note: null };
   if (codec.magic?.(bytes) === false) return { bytes, complete: true, note: "stored-decoded" };
-  const parts: Buffer[] = [];
+  const streams: Buffer[] = [];
   let total = 0;
   const joined = (complete: boolean, note: string | null): CodingStep => ({
-    bytes: Buffer.concat(parts),
+    bytes: Buffer.concat(streams),
     complete,
     note,
   });
@@ -106,7 +108,7 @@ export function decoded(coding: string, bytes: Buffer, limit: number): CodingSte
     if (at > 0 && (!codec.chained || codec.magic?.(rest) !== true)) return joined(true, "trailing-bytes");
     if (total >= limit) return joined(false, "decoded-limit");
     const stream = streamOf(codec, rest, limit - total);
-    parts.push(stream.bytes);
+    streams.push(stream.bytes);
     total += stream.bytes.length;
     if (stream.note !== null) {
       // Without a magic number only the outcome tells whether the bytes were ever packed: packed ones are no UTF-8.
@@ -115,12 +117,12 @@ export function decoded(coding: string, bytes: Buffer, limit: number): CodingSte
     }
     at += stream.used;
   }
-  return parts.length === 1 ? { bytes: parts[0] ?? bytes, complete: true, note: null } : joined(true, null);
+  return streams.length === 1 ? { bytes: streams[0] ?? bytes, complete: true, note: null } : joined(true, null);
 }
 
-function streamOf(codec: Codec, bytes: Buffer, limit: number): Part & { note: string | null } {
+function streamOf(codec: Codec, bytes: Buffer, limit: number): Unpacked & { note: string | null } {
   try {
-    return { ...codec.part(bytes, limit, false), note: null };
+    return { ...codec.unpack(bytes, limit, false), note: null };
   } catch (error) {
     const code = zlibCodeOf(error);
     if (code === "ERR_BUFFER_TOO_LARGE") return { ...longestPrefix(codec, bytes, limit), note: "decoded-limit" };
@@ -130,13 +132,13 @@ function streamOf(codec: Codec, bytes: Buffer, limit: number): Part & { note: st
 }
 
 /**
- * What the longest readable part of the bytes gives. Node keeps nothing of a stream that fails, so the place of the
+ * What the longest readable beginning of the bytes gives. Node keeps nothing of a stream that fails, so the point of
  * failure is narrowed down; each try is bounded by `limit`.
  */
-function longestPrefix(codec: Codec, bytes: Buffer, limit: number): Part {
-  const read = (length: number): Part | null => {
+function longestPrefix(codec: Codec, bytes: Buffer, limit: number): Unpacked {
+  const read = (length: number): Unpacked | null => {
     try {
-      return codec.part(bytes.subarray(0, length), limit, true);
+      return codec.unpack(bytes.subarray(0, length), limit, true);
     } catch {
       return null;
     }
@@ -146,9 +148,9 @@ function longestPrefix(codec: Codec, bytes: Buffer, limit: number): Part {
   if (best !== null) return best;
   for (let tries = 0; tries < 12 && bad - good > 1; tries += 1) {
     const length = (good + bad) >> 1;
-    const part = read(length);
-    if (part === null) bad = length;
-    else [good, best] = [length, part];
+    const prefix = read(length);
+    if (prefix === null) bad = length;
+    else [good, best] = [length, prefix];
   }
   return best ?? { bytes: Buffer.alloc(0), used: 0 };
 }

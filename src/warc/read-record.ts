@@ -7,7 +7,7 @@ import type { ArchiveProblem, ArchiveRecord, Fields, RecordHead } from "./record
 /** Where a record is read from, and how far to trust what follows it. */
 export interface RecordContext {
   readonly feed: Feed;
-  /** Unpacked bytes of one member: a record cannot run past them. A raw file that ends is torn instead. */
+  /** Unpacked bytes of one member: a record cannot run past them. A raw file that ends inside one is cut off instead. */
   readonly bounded: boolean;
   readonly maxBlockBytes: number;
   /** First position at or after `from` where a record starts; the feed's size when there is none. */
@@ -117,12 +117,11 @@ type Shape = Pick<ArchiveRecord, "format" | "fields" | "block" | "blockBytes" | 
 function warcRecord(shape: Shape): Omit<ArchiveRecord, Placed> {
   const values = valuesOf(shape.fields);
   const of = (name: string): string | null => values.get(name) ?? null;
-  const dateOf = (name: string): number | null => dateMsOf(values.get(name) ?? "");
   return {
     ...shape,
     type: (of("warc-type") ?? "").toLowerCase(),
     url: unbracketed(of("warc-target-uri")),
-    dateMs: dateOf("warc-date"),
+    dateMs: dateMsOf(values.get("warc-date") ?? ""),
     recordId: of("warc-record-id"),
     ip: of("warc-ip-address"),
     contentType: of("content-type"),
@@ -131,8 +130,6 @@ function warcRecord(shape: Shape): Omit<ArchiveRecord, Placed> {
     statedPayloadDigest: of("warc-payload-digest"),
     refersTo: of("warc-refers-to"),
     refersToUrl: unbracketed(of("warc-refers-to-target-uri")),
-    refersToDateMs: dateOf("warc-refers-to-date"),
-    warcinfoId: of("warc-warcinfo-id"),
   };
 }
 
@@ -155,8 +152,6 @@ function arcRecord(shape: Shape): Omit<ArchiveRecord, Placed> {
     statedPayloadDigest: null,
     refersTo: null,
     refersToUrl: null,
-    refersToDateMs: null,
-    warcinfoId: null,
   };
 }
 

@@ -50,8 +50,6 @@ export interface ArchiveRecord {
   readonly statedPayloadDigest: string | null;
   readonly refersTo: string | null;
   readonly refersToUrl: string | null;
-  readonly refersToDateMs: number | null;
-  readonly warcinfoId: string | null;
   /** The block, or its first `maxBlockBytes`. A view into a larger buffer: copy what must outlive the loop. */
   readonly block: Buffer;
   /** True length of the block. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { setImmediate as turns } from "node:timers/promises";
 
-import { runGate } from "../../src/async/shared-lock.ts";
+import { sharedLock } from "../../src/async/shared-lock.ts";
 
 const never = new AbortController().signal;
 
@@ -18,21 +18,21 @@ function visitor(log: string[]): (name: string, way: Promise<(() => void) | unde
   };
 }
 
-suite("the gate of jobs", () => {
-  test("lets many in beside each other", async () => {
-    const [gate, log]: [ReturnType<typeof runGate>, string[]] = [runGate(), []];
-    for (const name of ["a", "b", "c"]) visitor(log)(name, gate.beside(never));
+suite("a shared lock", () => {
+  test("lets many hold it together", async () => {
+    const [gate, log]: [ReturnType<typeof sharedLock>, string[]] = [sharedLock(), []];
+    for (const name of ["a", "b", "c"]) visitor(log)(name, gate.shared(never));
     await turns();
     assert.deepEqual(log, ["a", "b", "c"]);
   });
 
   test("lets one in alone when all others have left, and those who came after it only when it has left", async () => {
-    const [gate, log]: [ReturnType<typeof runGate>, string[]] = [runGate(), []];
+    const [gate, log]: [ReturnType<typeof sharedLock>, string[]] = [sharedLock(), []];
     const enter = visitor(log);
-    const [a, b] = [enter("a", gate.beside(never)), enter("b", gate.beside(never))];
-    const suspect = enter("suspect", gate.alone(never));
-    const second = enter("second suspect", gate.alone(never));
-    enter("late", gate.beside(never));
+    const [a, b] = [enter("a", gate.shared(never)), enter("b", gate.shared(never))];
+    const suspect = enter("suspect", gate.exclusive(never));
+    const second = enter("second suspect", gate.exclusive(never));
+    enter("late", gate.shared(never));
     await turns();
     a.leave();
     await turns();
@@ -49,18 +49,18 @@ suite("the gate of jobs", () => {
   });
 
   test("holds nobody up for one that was stopped while it waited to be alone", async () => {
-    const [gate, log]: [ReturnType<typeof runGate>, string[]] = [runGate(), []];
+    const [gate, log]: [ReturnType<typeof sharedLock>, string[]] = [sharedLock(), []];
     const enter = visitor(log);
-    enter("a", gate.beside(never));
+    enter("a", gate.shared(never));
     const stop = new AbortController();
-    enter("suspect", gate.alone(stop.signal));
-    enter("b", gate.beside(never));
+    enter("suspect", gate.exclusive(stop.signal));
+    enter("b", gate.shared(never));
     await turns();
     assert.deepEqual(log, ["a"]);
     stop.abort();
     await turns();
     assert.deepEqual(log, ["a", "suspect left waiting", "b"]);
-    enter("too late", gate.beside(AbortSignal.abort()));
+    enter("too late", gate.shared(AbortSignal.abort()));
     await turns();
     assert.equal(log.at(-1), "too late left waiting");
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { throttled } from "../../src/async/throttle.ts";
+import { onceEvery, throttled } from "../../src/async/throttle.ts";
 
 test("the first value passes at once, then the newest of each period, and nothing after the stop", (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
@@ -18,4 +18,17 @@ test("the first value passes at once, then the newest of each period, and nothin
   stop();
   context.mock.timers.tick(5000);
   assert.deepEqual(passed, [1, 3, 4]);
+});
+
+test("what comes more often than once a period is dropped, for each key by itself", (context) => {
+  let nowMs = 0;
+  context.mock.method(performance, "now", () => nowMs);
+  const isDue = onceEvery(1000, 2);
+  assert.deepEqual([isDue("a"), isDue("a"), isDue("b")], [true, false, true]);
+  nowMs = 999;
+  assert.equal(isDue("a"), false);
+  nowMs = 1000;
+  assert.deepEqual([isDue("a"), isDue("a")], [true, false]);
+  // A third key: the others are forgotten, so that no more than two are remembered.
+  assert.deepEqual([isDue("c"), isDue("a")], [true, true]);
 });

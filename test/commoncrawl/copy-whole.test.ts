@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 
@@ -8,7 +9,17 @@ import { copyName, type CopySpec } from "../../src/commoncrawl/copy-spec.ts";
 import { copyWhole } from "../../src/commoncrawl/copy-whole.ts";
 import { localFiles } from "../../src/commoncrawl/local-files.ts";
 import { gzipMember } from "../../src/warc/write.ts";
-import { crawl, filesAt, never, nothing, smallCrawl, specIn, type RowsSpec, type SmallCrawl } from "./small-crawl.ts";
+import {
+  crawl,
+  filesAt,
+  fileHandles,
+  never,
+  nothing,
+  smallCrawl,
+  specIn,
+  type RowsSpec,
+  type SmallCrawl,
+} from "./small-crawl.ts";
 
 let small: SmallCrawl;
 before(async () => {
@@ -36,9 +47,11 @@ suite("a whole file that is copied", () => {
     };
     await using files = filesAt(served.base);
     const folder = folderFor("whole");
-    await assert.rejects(copyWhole(spec, folder, files, stop.signal, stopInSecond), { code: "interrupted" });
+    await assert.rejects(copyWhole(spec, { folder, files, signal: stop.signal, onBytes: stopInSecond }), {
+      code: "interrupted",
+    });
     let fetched = 0;
-    const { path } = await copyWhole(spec, folder, files, never, (bytes) => (fetched += bytes));
+    const { path } = await copyWhole(spec, { folder, files, signal: never, onBytes: (bytes) => (fetched += bytes) });
     assert.ok(readFileSync(path ?? "").equals(source));
     const starts = served.asked.map(({ headers }) => Number(/^bytes=(\d+)-$/.exec(headers.range ?? "")?.[1] ?? 0));
     assert.ok(
@@ -61,23 +74,62 @@ suite("a whole file that is copied", () => {
       },
     });
     await using files = filesAt(served.base);
-    const { path } = await copyWhole(spec, join(other.path, "copy"), files, never, nothing);
+    const { path } = await copyWhole(spec, {
+      folder: join(other.path, "copy"),
+      files,
+      signal: never,
+      onBytes: nothing,
+    });
     assert.ok(readFileSync(path ?? "").equals(fresh));
   });
 
   test("is read where it lies in a mirror, and named when it is not there", async () => {
     const spec = whole(specIn(small));
-    const here = await copyWhole(spec, folderFor("mirror"), localFiles(small.folder), never, nothing);
+    const here = await copyWhole(spec, {
+      folder: folderFor("mirror"),
+      files: localFiles(small.folder),
+      signal: never,
+      onBytes: nothing,
+    });
     assert.equal(here.path, join(small.folder, spec.file));
     const none = await copyWhole(
       { ...spec, file: "crawl-data/none.warc.gz" },
-      folderFor("mirror"),
-      localFiles(small.folder),
-      never,
-      nothing,
+      { folder: folderFor("mirror"), files: localFiles(small.folder), signal: never, onBytes: nothing },
     );
     assert.deepEqual([none.path, none.refused[0]?.reason], [null, "file-missing"]);
   });
+
+  test("is whole though the disk takes a part of each piece at a time", async ({ mock }) => {
+    const spec = whole(specIn(small));
+    await using served = await serveCrawl(small.folder);
+    await using files = filesAt(served.base);
+    const folder = folderFor("parts");
+    const handles = await fileHandles();
+    const write: unknown = Reflect.get(handles, "write");
+    assert.ok(typeof write === "function");
+    const aLittle = async function (this: FileHandle, bytes: Buffer, from: number, length: number, at: number) {
+      return Reflect.apply(write, this, [bytes, from, Math.min(length, 1000), at]);
+    };
+    mock.method(handles, "write", aLittle as FileHandle["write"]);
+    const { path } = await copyWhole(spec, { folder, files, signal: never, onBytes: nothing });
+    assert.ok(readFileSync(path ?? "").equals(readFileSync(join(small.folder, spec.file))));
+  });
+
+  for (const code of ["ENOSPC", "EDQUOT"]) {
+    test(`ends as disk-full when the system says ${code}, and goes on once there is room`, async ({ mock }) => {
+      const spec = whole(specIn(small));
+      await using served = await serveCrawl(small.folder);
+      await using files = filesAt(served.base);
+      const run = { folder: folderFor(`full-${code}`), files, signal: never, onBytes: nothing };
+      const full = mock.method(await fileHandles(), "write", async () => {
+        throw Object.assign(new Error("no room"), { code });
+      });
+      await assert.rejects(copyWhole(spec, run), { code: "disk-full" });
+      full.mock.restore();
+      const { path } = await copyWhole(spec, run);
+      assert.ok(readFileSync(path ?? "").equals(readFileSync(join(small.folder, spec.file))));
+    });
+  }
 
   test("is never asked for, nor written, by a path that leaves the crawl", async () => {
     await using served = await serveCrawl(small.folder);
@@ -85,7 +137,11 @@ suite("a whole file that is copied", () => {
     for (const file of ["../secret", "a/../../b", "/etc/passwd", "a b", "https://evil.test/x", "a//b", "."]) {
       for (const source of [files, localFiles(small.folder)]) {
         await assert.rejects(
-          async () => copyWhole({ crawl, file, rows: null }, folderFor("evil"), source, never, nothing),
+          async () =>
+            copyWhole(
+              { crawl, file, rows: null },
+              { folder: folderFor("evil"), files: source, signal: never, onBytes: nothing },
+            ),
           {
             code: "index-broken",
           },

@@ -5,7 +5,7 @@ import { after, before, suite, test } from "node:test";
 
 import { serveCrawl } from "../../scripts/fixtures/common-crawl/serve-crawl.ts";
 import { copyRecords } from "../../src/commoncrawl/copy-records.ts";
-import { copyName, specsOf } from "../../src/commoncrawl/copy-spec.ts";
+import { copyName, specsOf, type CopyRun } from "../../src/commoncrawl/copy-spec.ts";
 import type { IndexRow } from "../../src/commoncrawl/index-row.ts";
 import { localFiles } from "../../src/commoncrawl/local-files.ts";
 import { copiedFromOf, copiedRecordType } from "../../src/core/copied.ts";
@@ -13,7 +13,17 @@ import { readArchive } from "../../src/warc/read-archive.ts";
 import type { ArchiveRecord } from "../../src/warc/record.ts";
 import { bytesSource } from "../../src/warc/source.ts";
 import { gzipMember, recordBytes } from "../../src/warc/write.ts";
-import { crawl, filesAt, never, nothing, smallCrawl, specIn, type RowsSpec, type SmallCrawl } from "./small-crawl.ts";
+import {
+  crawl,
+  filesAt,
+  fileHandles,
+  never,
+  nothing,
+  smallCrawl,
+  specIn,
+  type RowsSpec,
+  type SmallCrawl,
+} from "./small-crawl.ts";
 
 let small: SmallCrawl;
 before(async () => {
@@ -37,17 +47,27 @@ async function recordsIn(path: string | null): Promise<ArchiveRecord[]> {
 }
 
 const folderFor = (name: string): string => join(small.path, name);
+const here = (name: string): CopyRun => {
+  return { folder: folderFor(name), files: localFiles(small.folder), signal: never, onBytes: nothing };
+};
 
 suite("records that are copied", () => {
+  for (const code of ["ENOSPC", "EDQUOT"]) {
+    test(`end as disk-full when the system says ${code}, and go on once there is room`, async ({ mock }) => {
+      const spec = specIn(small);
+      const run = here(code);
+      const full = mock.method(await fileHandles(), "appendFile", async () => {
+        throw Object.assign(new Error("no room"), { code });
+      });
+      await assert.rejects(copyRecords(spec, run), { code: "disk-full" });
+      full.mock.restore();
+      assert.equal((await copyRecords(spec, run)).records, spec.rows.length);
+    });
+  }
+
   test("stand in the archive as they stood in the file, each followed by where it came from", async () => {
     const spec = specIn(small);
-    const { path, records, refused } = await copyRecords(
-      spec,
-      folderFor("as-is"),
-      localFiles(small.folder),
-      never,
-      nothing,
-    );
+    const { path, records, refused } = await copyRecords(spec, here("as-is"));
     assert.deepEqual([records, refused], [spec.rows.length, []]);
     const [warcinfo, ...rest] = await recordsIn(path);
     assert.equal(warcinfo?.type, "warcinfo");
@@ -77,14 +97,19 @@ suite("records that are copied", () => {
 
   test("give the same bytes from a folder, from a server, and after any number of broken connections", async () => {
     const spec = specIn(small);
-    const local = await copyRecords(spec, folderFor("local"), localFiles(small.folder), never, nothing);
+    const local = await copyRecords(spec, here("local"));
     let broken = 0;
     await using served = await serveCrawl(small.folder, {
       fault: (_, number) => (number < 3 && broken++ < 3 ? { cutAfterBytes: 200_000 - 50_000 * number } : null),
     });
     await using files = filesAt(served.base);
     let bytes = 0;
-    const remote = await copyRecords(spec, folderFor("remote"), files, never, (more) => (bytes += more));
+    const remote = await copyRecords(spec, {
+      folder: folderFor("remote"),
+      files,
+      signal: never,
+      onBytes: (more) => (bytes += more),
+    });
     assert.ok(readFileSync(local.path ?? "").equals(readFileSync(remote.path ?? "")));
     assert.equal(local.name, remote.name);
     assert.ok(broken >= 2, `${broken} connections were broken`);
@@ -103,23 +128,30 @@ suite("records that are copied", () => {
     assert.ok(wrong !== undefined);
     const lying = { ...spec, rows: spec.rows.with(3, { ...wrong, offset: wrong.offset + 1 }) };
     const files = localFiles(small.folder);
-    const first = await copyRecords(lying, folderFor("again"), files, never, nothing);
+    const first = await copyRecords(lying, { folder: folderFor("again"), files, signal: never, onBytes: nothing });
     let asked = 0;
-    const again = await copyRecords(lying, folderFor("again"), files, never, () => asked++);
+    const again = await copyRecords(lying, {
+      folder: folderFor("again"),
+      files,
+      signal: never,
+      onBytes: () => asked++,
+    });
     assert.deepEqual([again, asked], [first, 0]);
     assert.equal(first.refused.length, 1);
   });
 
   test("go on after the last span that was on disk when the process ended, with the same bytes in the end", async () => {
     const spec = sparse(specIn(small));
-    const undisturbed = await copyRecords(spec, folderFor("undisturbed"), localFiles(small.folder), never, nothing);
+    const undisturbed = await copyRecords(spec, here("undisturbed"));
     const stop = new AbortController();
     await using served = await serveCrawl(small.folder, {
       fault: (_, number) => (number === 1 ? { holdAfterBytes: 10, onHold: () => stop.abort() } : null),
     });
     await using files = filesAt(served.base);
     const folder = folderFor("stopped");
-    await assert.rejects(copyRecords(spec, folder, files, stop.signal, nothing), { code: "interrupted" });
+    await assert.rejects(copyRecords(spec, { folder, files, signal: stop.signal, onBytes: nothing }), {
+      code: "interrupted",
+    });
     assert.deepEqual(
       readdirSync(folder).filter((name) => !name.startsWith(".unfinished-")),
       [],
@@ -128,7 +160,7 @@ suite("records that are copied", () => {
     const unfinished = join(folder, `.unfinished-${copyName(spec)}`);
     writeFileSync(unfinished, "half a record", { flag: "a" });
     writeFileSync(`${unfinished}.journal`, '{"spans":2,"arch', { flag: "a" });
-    const resumed = await copyRecords(spec, folder, files, never, nothing);
+    const resumed = await copyRecords(spec, { folder, files, signal: never, onBytes: nothing });
     assert.ok(readFileSync(resumed.path ?? "").equals(readFileSync(undisturbed.path ?? "")));
     const ranges = served.asked.map(({ headers }) => headers.range);
     assert.equal(ranges.filter((range) => range === ranges[0]).length, 1, "the first span was fetched twice");
@@ -147,7 +179,12 @@ suite("records that are copied", () => {
       },
     });
     await using files = filesAt(served.base);
-    const { records } = await copyRecords(spec, join(other.path, "copy"), files, never, nothing);
+    const { records } = await copyRecords(spec, {
+      folder: join(other.path, "copy"),
+      files,
+      signal: never,
+      onBytes: nothing,
+    });
     assert.equal(records, spec.rows.length);
     const ranges = served.asked.map(({ headers }) => [headers.range, headers["if-range"]]);
     assert.deepEqual(ranges[2], [ranges[0]?.[0], undefined], "it was not begun anew");
@@ -164,9 +201,12 @@ suite("records that are copied", () => {
       },
     });
     await using files = filesAt(served.base);
-    await assert.rejects(copyRecords(spec, join(other.path, "copy"), files, never, nothing), {
-      code: "source-changed",
-    });
+    await assert.rejects(
+      copyRecords(spec, { folder: join(other.path, "copy"), files, signal: never, onBytes: nothing }),
+      {
+        code: "source-changed",
+      },
+    );
     assert.ok(!existsSync(join(other.path, "copy", copyName(spec))));
   });
 
@@ -202,7 +242,12 @@ suite("records that are copied", () => {
         rows: [...rows.filter((one) => one !== row), told].toSorted((a, b) => a.offset - b.offset),
       };
       const folder = folderFor(`lie-${name.replaceAll(" ", "-")}`);
-      const copied = await copyRecords(asked, folder, localFiles(small.folder), never, nothing);
+      const copied = await copyRecords(asked, {
+        folder,
+        files: localFiles(small.folder),
+        signal: never,
+        onBytes: nothing,
+      });
       assert.deepEqual(
         copied.refused.map((refusal) => [refusal.reason, refusal.url, refusal.offset]),
         [[reason, told.url, told.offset]],
@@ -215,18 +260,17 @@ suite("records that are copied", () => {
   test("of a file that is not there are all refused by name, and of one that holds no gzip too", async () => {
     const { rows, ...spec } = specIn(small);
     const missing = { ...spec, file: "crawl-data/none.warc.gz", rows: rows.slice(0, 3) };
-    const none = await copyRecords(missing, folderFor("missing"), localFiles(small.folder), never, nothing);
+    const none = await copyRecords(missing, here("missing"));
     assert.deepEqual([none.path, none.refused.map(({ reason }) => reason)], [null, Array(3).fill("file-missing")]);
     using other = await smallCrawl();
     const place = join(other.folder, spec.file);
     writeFileSync(place, Buffer.alloc(readFileSync(place).length, "x"));
-    const garbage = await copyRecords(
-      specIn(other),
-      join(other.path, "copy"),
-      localFiles(other.folder),
-      never,
-      nothing,
-    );
+    const garbage = await copyRecords(specIn(other), {
+      folder: join(other.path, "copy"),
+      files: localFiles(other.folder),
+      signal: never,
+      onBytes: nothing,
+    });
     assert.deepEqual(
       [garbage.path, new Set(garbage.refused.map(({ reason }) => reason))],
       [null, new Set(["not-member"])],
@@ -262,10 +306,7 @@ suite("records that are copied", () => {
     };
     const { path } = await copyRecords(
       { crawl, file: "cut.warc.gz", rows: [row] },
-      join(other.path, "copy"),
-      localFiles(other.folder),
-      never,
-      nothing,
+      { folder: join(other.path, "copy"), files: localFiles(other.folder), signal: never, onBytes: nothing },
     );
     assert.equal((await recordsIn(path))[1]?.truncated, "length");
   });

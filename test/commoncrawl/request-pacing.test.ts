@@ -22,7 +22,9 @@ suite("a server that wants to be left alone", () => {
   ): Promise<{ asked: readonly { atMs: number }[]; copying: PromiseSettledResult<unknown> }> => {
     await using served = await serveCrawl(small.folder, { fault: (_, number) => fault(number) });
     await using files = filesAt(served.base);
-    const [copying] = await Promise.allSettled([copyRecords(specIn(small), folderFor(name), files, never, nothing)]);
+    const [copying] = await Promise.allSettled([
+      copyRecords(specIn(small), { folder: folderFor(name), files, signal: never, onBytes: nothing }),
+    ]);
     return { asked: served.asked, copying };
   };
 
@@ -49,13 +51,12 @@ suite("a server that wants to be left alone", () => {
     const { asked, copying } = await asking(() => ({ status: 503 }), "stays-busy");
     assert.equal(asked.length, shortPatience.tries);
     assert.ok(copying.status === "rejected" && copying.reason.code === "source-unreachable");
-    const { path } = await copyRecords(
-      specIn(small),
-      folderFor("stays-busy"),
-      localFiles(small.folder),
-      never,
-      nothing,
-    );
+    const { path } = await copyRecords(specIn(small), {
+      folder: folderFor("stays-busy"),
+      files: localFiles(small.folder),
+      signal: never,
+      onBytes: nothing,
+    });
     assert.ok(path !== null);
   });
 

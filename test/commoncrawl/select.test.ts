@@ -37,7 +37,7 @@ async function selected(base: string, selection: Partial<CommonCrawlSelection>):
     patience: shortPatience,
   };
   await using source = openCommonCrawl(access);
-  return selectFromCommonCrawl(source, { ...everything, ...selection }, never, nothing);
+  return selectFromCommonCrawl(source, { ...everything, ...selection }, { signal: never, onSelected: nothing });
 }
 
 function pageFiles(): string[] {

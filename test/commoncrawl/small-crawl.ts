@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -8,7 +9,7 @@ import { remoteFiles } from "../../src/commoncrawl/remote-files.ts";
 import type { CrawlFiles } from "../../src/commoncrawl/crawl-files.ts";
 import { specsOf, type CopySpec } from "../../src/commoncrawl/copy-spec.ts";
 import type { IndexRow } from "../../src/commoncrawl/index-row.ts";
-import { mannersOf, type Patience } from "../../src/commoncrawl/request-pacing.ts";
+import { requestPacer, type Patience } from "../../src/commoncrawl/request-pacing.ts";
 import { streamer } from "../../src/fetch/stream.ts";
 
 export const crawl = "CC-MAIN-2025-38";
@@ -44,7 +45,13 @@ export function filesAt(base: string, patience: Patience = shortPatience): Crawl
     connections: 4,
     idleMs: 20_000,
   });
-  return remoteFiles(base, streams, [["User-Agent", "Colophon/test (local test)"]], mannersOf(patience));
+  return remoteFiles(base, streams, [["User-Agent", "Colophon/test (local test)"]], requestPacer(patience));
+}
+
+/** What all open files have in common, for a test that makes writing to them fail. */
+export async function fileHandles(): Promise<FileHandle> {
+  await using file = await open(import.meta.filename);
+  return Object.getPrototypeOf(file) as FileHandle;
 }
 
 export const never = new AbortController().signal;

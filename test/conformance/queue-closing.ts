@@ -10,7 +10,7 @@ const byNumber = (a: readonly unknown[], b: readonly unknown[]): number => Numbe
 
 /** The contract of a queue: closing. */
 export function queueClosing(open: OpenQueue): void {
-  test("a consumer that closes begins nothing more and waits for what is in hand", async () => {
+  test("a consumer that closes begins nothing more and waits for what is in progress", async () => {
     await using queue = await open();
     const [first, second] = [sliceOf({ n: 1 }), sliceOf({ n: 2 })];
     const { handler, begun, letGo } = held();
@@ -26,7 +26,7 @@ export function queueClosing(open: OpenQueue): void {
     assert.equal((await queue.counts("slice")).waiting, 1);
   });
 
-  test("a consumer that closes at its deadline stops what is in hand and gives it back unharmed", async () => {
+  test("a consumer that closes at its deadline stops what is in progress and requeues it unharmed", async () => {
     await using queue = await open();
     const jobs = [1, 2, 3].map((n) => sliceOf({ n }, n));
     const begun: unknown[] = [];
@@ -95,7 +95,7 @@ export function queueClosing(open: OpenQueue): void {
     for (const job of [first, second, third]) assert.deepEqual(await queue.ended(job, within()), done({}));
   });
 
-  test("whoever waits when the queue is closed is told", async () => {
+  test("a caller that waits when the queue is closed is interrupted", async () => {
     const queue = await open();
     const job = sliceOf({ n: 1 });
     await queue.submit([job], within());

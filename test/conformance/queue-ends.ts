@@ -2,11 +2,22 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { PipelineError } from "../../src/core/errors.ts";
+import type { JobEnd, JobHandler } from "../../src/queue/queue.ts";
 import { done, held, sliceOf, until, within, type OpenQueue } from "./queue-samples.ts";
+
+/** How a job ends that a new queue is given together with its handler. */
+async function endOf(open: OpenQueue, handler: JobHandler, priority = 0): Promise<JobEnd | "lost"> {
+  await using queue = await open();
+  const job = sliceOf({ n: 1 }, priority);
+  queue.consume("slice", handler, { concurrency: 1 });
+  await queue.submit([job], within());
+  // Awaited here: the queue is closed behind it.
+  return await queue.ended(job, within());
+}
 
 /** The contract of a queue: how jobs end, and what is tried again. */
 export function queueEnds(open: OpenQueue): void {
-  test("a job that has ended is begun anew when it is handed in again", async () => {
+  test("a job that has ended is begun again when it is submitted again", async () => {
     await using queue = await open();
     const job = sliceOf({ n: 1 });
     let runs = 0;
@@ -32,83 +43,50 @@ export function queueEnds(open: OpenQueue): void {
   });
 
   test("a failure that may pass is tried again later, and the attempts are counted", async () => {
-    await using queue = await open();
-    const job = sliceOf({ n: 1 }, 7);
-    queue.consume(
-      "slice",
+    const end = await endOf(
+      open,
       async ({ priority }, { attempt }) => {
         if (attempt < 3) throw new PipelineError("store-unreachable", "no answer");
         return { attempt, priority };
       },
-      { concurrency: 1 },
+      7,
     );
-    await queue.submit([job], within());
-    assert.deepEqual(await queue.ended(job, within()), done({ attempt: 3, priority: 7 }));
+    assert.deepEqual(end, done({ attempt: 3, priority: 7 }));
   });
 
   test("a failure that does not pass ends the job with its code and message after the last try", async () => {
-    await using queue = await open();
-    const job = sliceOf({ n: 1 });
     let runs = 0;
-    queue.consume(
-      "slice",
-      async () => {
-        runs += 1;
-        throw new PipelineError("store-unreachable", `no answer to request ${runs}`);
-      },
-      { concurrency: 1 },
-    );
-    await queue.submit([job], within());
-    const end = await queue.ended(job, within());
+    const end = await endOf(open, async () => {
+      runs += 1;
+      throw new PipelineError("store-unreachable", `no answer to request ${runs}`);
+    });
     assert.deepEqual(end, { state: "failed", code: "store-unreachable", message: "no answer to request 3" });
     assert.equal(runs, 3);
   });
 
   test("a failure that cannot pass ends the job at once", async () => {
-    await using queue = await open();
-    const job = sliceOf({ n: 1 });
     let runs = 0;
-    queue.consume(
-      "slice",
-      async () => {
-        runs += 1;
-        throw new PipelineError("archive-not-archive", 'not a WARC: "\u0007\n"');
-      },
-      { concurrency: 1 },
-    );
-    await queue.submit([job], within());
-    const end = await queue.ended(job, within());
+    const end = await endOf(open, async () => {
+      runs += 1;
+      throw new PipelineError("archive-not-archive", 'not a WARC: "\u0007\n"');
+    });
     assert.deepEqual(end, { state: "failed", code: "archive-not-archive", message: 'not a WARC: "\u0007\n"' });
     assert.equal(runs, 1);
   });
 
   test("a fault of the handler is tried again a few times and then ends the job as worker-crashed", async () => {
-    await using queue = await open();
-    const job = sliceOf({ n: 1 });
     let runs = 0;
-    queue.consume(
-      "slice",
-      async () => {
-        runs += 1;
-        throw new TypeError("undefined is not a function");
-      },
-      { concurrency: 1 },
-    );
-    await queue.submit([job], within());
-    assert.deepEqual(await queue.ended(job, within()), {
-      state: "failed",
-      code: "worker-crashed",
-      message: "a fault of the worker: undefined is not a function",
+    const end = await endOf(open, async () => {
+      runs += 1;
+      throw new TypeError("undefined is not a function");
     });
+    const message = "a fault of the worker: undefined is not a function";
+    assert.deepEqual(end, { state: "failed", code: "worker-crashed", message });
     assert.equal(runs, 3);
   });
 
   test("a result over the bound is a fault of the handler", async () => {
-    await using queue = await open();
-    const job = sliceOf({ n: 1 });
-    queue.consume("slice", async () => ({ text: "x".repeat(4090) }), { concurrency: 1 });
-    await queue.submit([job], within());
-    const end = await queue.ended(job, within());
+    const end = await endOf(open, async () => ({ text: "x".repeat(4090) }));
     assert.ok(end !== "lost" && end.state === "failed" && end.code === "worker-crashed");
     assert.match(end.message, /the result of a job has 4101 bytes, at most 4096/u);
   });
@@ -136,12 +114,12 @@ export function queueEnds(open: OpenQueue): void {
     assert.equal((await queue.counts("slice")).quarantined, 0);
   });
 
-  test("a job that the queue does not know is told as lost", async () => {
+  test("a job that the queue does not know is lost", async () => {
     await using queue = await open();
     assert.equal(await queue.ended(sliceOf({ n: 1 }), within()), "lost");
   });
 
-  test("whoever stops waiting for a job leaves it to go on", async () => {
+  test("a caller that stops waiting for a job leaves it to go on", async () => {
     await using queue = await open();
     const job = sliceOf({ n: 1 });
     const { handler, begun, letGo } = held();

@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { PipelineError } from "../../src/core/errors.ts";
-import { jobOf } from "../../src/queue/job.ts";
 import { payloadBytes, type Job } from "../../src/queue/queue.ts";
 import { done, held, sliceOf, until, within, type OpenQueue } from "./queue-samples.ts";
 
@@ -134,30 +133,6 @@ export function queueOrders(open: OpenQueue): void {
     await Promise.all(jobs.map((job) => queue.ended(job, within())));
     assert.ok(most <= 10, `${most} jobs waited`);
     assert.ok(runs >= 40);
-  });
-
-  test("while a kind is paused none of its jobs is begun, and those in hand go on", async () => {
-    await using queue = await open();
-    const [first, second] = [sliceOf({ n: 1 }), sliceOf({ n: 2 })];
-    const { handler, begun, letGo } = held();
-    queue.consume("slice", handler, { concurrency: 2 });
-    queue.consume("export", async () => ({}), { concurrency: 1 });
-    await queue.submit([first], within());
-    await until(() => begun.length === 1);
-    await queue.pause("slice");
-    await queue.submit([second], within());
-    letGo();
-    assert.deepEqual(await queue.ended(first, within()), done({}));
-    const other = jobOf("export", { n: 1 });
-    await queue.submit([other], within());
-    assert.deepEqual(await queue.ended(other, within()), done({}));
-    assert.deepEqual(
-      begun.map(({ id }) => id),
-      [first.id],
-    );
-    assert.equal((await queue.counts("slice")).waiting, 1);
-    await queue.resume("slice");
-    assert.deepEqual(await queue.ended(second, within()), done({}));
   });
 
   test("a process that consumes shows its name, its kinds and what it has done", async () => {

@@ -4,8 +4,7 @@ import { join } from "node:path";
 
 import { connectToRuleOf } from "../../src/fetch/connect-to.ts";
 import { crawl, type CrawlOptions, type CrawlReport } from "../../src/crawl/crawl.ts";
-import type { FindWays } from "../../src/crawl/crawl-context.ts";
-import type { Budgets } from "../../src/frontier/frontier.ts";
+import type { Budgets } from "../../src/frontier/budgets.ts";
 import { addressOf } from "../../src/url/normalize.ts";
 import { scopeOf } from "../../src/url/scope.ts";
 import { openFrontier } from "../../src/frontier/sqlite-frontier.ts";
@@ -42,17 +41,6 @@ export interface Recipe extends Partial<Omit<CrawlOptions, "seeds" | "scope">> {
   readonly onCommit?: (done: number) => void;
 }
 
-/** Links by a plain pattern: the true reader of pages belongs to another room. */
-const anchors: FindWays = ({ url, contentType, bytes }) => {
-  if (contentType?.startsWith("text/html") !== true) return null;
-  const html = Buffer.from(bytes).toString();
-  const links = [...html.matchAll(/<a href="([^"]*)"( rel="nofollow")?/g)].map(([, href = "", nofollow]) => ({
-    url: href,
-    nofollow: nofollow !== undefined,
-  }));
-  return { base: url, links, nofollow: html.includes('content="nofollow"') };
-};
-
 /** One run of a crawl of the web on loopback: no pauses, short waits, unless the recipe says otherwise. */
 export async function crawlOnce(web: LoopbackWeb, place: CrawlPlace, recipe: Recipe): Promise<CrawlReport> {
   const {
@@ -74,7 +62,6 @@ export async function crawlOnce(web: LoopbackWeb, place: CrawlPlace, recipe: Rec
     {
       archives: place.archives,
       requester: { software: "colophon test", project: "test", contact: "owner@example.org" },
-      findWays: anchors,
       followSitemaps: false,
       allowPrivate: true,
       connectTo: [connectToRuleOf(web.connectTo)],

@@ -229,6 +229,38 @@ suite("a crawl", () => {
     assert.deepEqual(counts.refusedLinks, [{ reason: "nofollow", links: 3, example: "http://a.test/rel" }]);
   });
 
+  const forbidding = [
+    "noindex, colophon: nofollow",
+    "googlebot: noindex, colophon: nofollow",
+    "unavailable_after: 1 Jan 2030 00:00:00 GMT, nofollow",
+  ];
+  for (const field of forbidding) {
+    test(`follows no link of a page with the header X-Robots-Tag: ${field}`, async () => {
+      await using web = await loopbackWeb((url, _, response) => {
+        if (url !== "a.test/") return null;
+        response.writeHead(200, { "content-type": "text/html", "x-robots-tag": field });
+        response.end(pageOf("a", ["/x"]));
+        return null;
+      });
+      using place = crawlPlace();
+      const { counts } = await crawlOnce(web, place, { seeds: ["http://a.test/"] });
+      assert.deepEqual(asked(web), ["a.test/"]);
+      assert.deepEqual(counts.refusedLinks, [{ reason: "nofollow", links: 1, example: "http://a.test/x" }]);
+    });
+  }
+
+  test("follows the links of a page whose X-Robots-Tag addresses another crawler", async () => {
+    await using web = await loopbackWeb((url, _, response) => {
+      if (url !== "a.test/") return null;
+      response.writeHead(200, { "content-type": "text/html", "x-robots-tag": "noindex, googlebot: nofollow" });
+      response.end(pageOf("a", ["/x"]));
+      return null;
+    });
+    using place = crawlPlace();
+    await crawlOnce(web, place, { seeds: ["http://a.test/"] });
+    assert.deepEqual(asked(web), ["a.test/", "a.test/x"]);
+  });
+
   test("takes pages from the sitemaps that robots.txt names, index and gzip among them", async () => {
     const { gzipSync } = await import("node:zlib");
     const xml = (root: string, item: string, urls: readonly string[]): string =>

@@ -10,8 +10,8 @@ import { normalUrlOf } from "../../src/url/normalize.ts";
 const base = "http://h.example/dir/page";
 
 function found(links: readonly string[]): string[] {
-  const ways = { base, links: links.map((url) => ({ url, nofollow: false })), nofollow: false };
-  return pageUrls(ways, 1, { scope: () => null, refused: refusedLinks(), followNofollow: false }).map(({ url }) => url);
+  const out = { base, links: links.map((url) => ({ url, nofollow: false })) };
+  return pageUrls(out, 1, { scope: () => null, refused: refusedLinks(), followNofollow: false }).map(({ url }) => url);
 }
 
 suite("pageUrls", () => {
@@ -26,8 +26,8 @@ suite("pageUrls", () => {
 
   test("links that are refused are counted once an address", () => {
     const refused = refusedLinks();
-    const ways = { base, links: ["x#1", "x#2", "y"].map((url) => ({ url, nofollow: true })), nofollow: false };
-    pageUrls(ways, 1, { scope: () => null, refused, followNofollow: false });
+    const out = { base, links: ["x#1", "x#2", "y"].map((url) => ({ url, nofollow: true })) };
+    pageUrls(out, 1, { scope: () => null, refused, followNofollow: false });
     assert.equal(refused.take().get("nofollow")?.links, 2);
   });
 

@@ -114,6 +114,18 @@ const documents = [
     addresses: ["http://h/1"],
   },
   {
+    name: "an empty element lists nothing, and what follows it is no address",
+    text: urlset("<url><loc/>http://h/no</url><url><loc>http://h/1</loc></url>"),
+    kind: "pages",
+    addresses: ["http://h/1"],
+  },
+  {
+    name: "elements in entities that a document type declares are passed over",
+    text: `<!DOCTYPE urlset [<!ENTITY a "<rss><item><link>http://h/no</link></item></rss>">]>${urlset("<url><loc>http://h/1</loc></url>")}`,
+    kind: "pages",
+    addresses: ["http://h/1"],
+  },
+  {
     name: "a web page is no sitemap",
     text: "<!doctype html><html><body><loc>http://h/</loc>",
     kind: "other",

@@ -3,7 +3,7 @@ import { suite } from "node:test";
 
 import * as fc from "fast-check";
 
-import type { FoundUrl, UrlEnd } from "../../src/frontier/frontier.ts";
+import type { FoundUrl, UrlOutcome } from "../../src/frontier/turn.ts";
 import type { FrontierOptions } from "../../src/frontier/sqlite-frontier.ts";
 import { trapLimits } from "../../src/url/traps.ts";
 import { addressesOf, done, endAll, found, frontierCheck, onlyTurn, pages, wide } from "./frontier-samples.ts";
@@ -143,7 +143,7 @@ export function frontierBounds(name: string, place: () => FrontierPlace): void {
 
   suite(`${name}: bookkeeping`, () => {
     check("after any history each URL is in exactly one state, and hosts add up to the whole", async (frontier) => {
-      const ends = fc.constantFrom<UrlEnd | null>(
+      const outcomes = fc.constantFrom<UrlOutcome | null>(
         done,
         { ...done, validators },
         { kind: "retry", notBeforeMs: 5, reason: "later" },
@@ -153,8 +153,8 @@ export function frontierBounds(name: string, place: () => FrontierPlace): void {
       );
       const step = fc.oneof(
         fc.record({ kind: fc.constant("add"), host: fc.nat(3), page: fc.nat(30) }),
-        fc.record({ kind: fc.constant("turn"), ends: fc.array(ends, { minLength: 1, maxLength: 4 }) }),
-        fc.record({ kind: fc.constantFrom("die", "release", "recover", "recrawl") }),
+        fc.record({ kind: fc.constant("turn"), outcomes: fc.array(outcomes, { minLength: 1, maxLength: 4 }) }),
+        fc.record({ kind: fc.constantFrom("die", "recover", "recrawl") }),
       );
       const known = new Set<string>();
       let now = 0;
@@ -169,15 +169,12 @@ export function frontierBounds(name: string, place: () => FrontierPlace): void {
         else {
           const [turn] = await frontier.claim(now, { turns: 1, urlsPerTurn: 3, leaseMs: 5 });
           if (turn === undefined || one["kind"] === "die") return;
-          if (one["kind"] === "release") frontier.release(turn);
-          else {
-            const list = one["ends"] as readonly (UrlEnd | null)[];
-            const chosen = turn.urls.flatMap(({ id }, index): [number, UrlEnd][] => {
-              const end = list[index % list.length] ?? null;
-              return end === null ? [] : [[id, end]];
-            });
-            frontier.ack(turn, new Map(chosen), [], now);
-          }
+          const list = one["outcomes"] as readonly (UrlOutcome | null)[];
+          const chosen = turn.urls.flatMap(({ id }, index): [number, UrlOutcome][] => {
+            const outcome = list[index % list.length] ?? null;
+            return outcome === null ? [] : [[id, outcome]];
+          });
+          frontier.ack({ turn, outcomes: new Map(chosen), found: [], notBeforeMs: now });
         }
       };
       await fc.assert(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite } from "node:test";
 
-import type { Validators } from "../../src/frontier/frontier.ts";
+import type { Validators } from "../../src/frontier/turn.ts";
 import { frontierBounds } from "./frontier-bounds.ts";
 import { addressesOf, done, endAll, found, frontierCheck, onlyTurn, pages, wide } from "./frontier-samples.ts";
 import type { FrontierPlace } from "./frontier-samples.ts";
@@ -85,22 +85,35 @@ export function frontierContract(name: string, place: () => FrontierPlace): void
     check("many changes are one, and none of them is when one fails", async (frontier, at) => {
       frontier.add(pages(2));
       const turn = await onlyTurn(frontier);
-      const work = (fails: boolean) => () => {
+      const changes = (fails: boolean) => (): void => {
         frontier.add(pages(3, "http://b.example"));
         frontier.setNote("place", "here");
         endAll(frontier, turn, { kind: "failed", reason: "dns" });
         if (fails) throw new Error("the last change failed");
-        return frontier.counts().urls.failed;
       };
-      assert.throws(() => frontier.together(work(true)), /last change/);
+      assert.throws(() => frontier.together(changes(true)), /last change/);
       assert.equal(frontier.note("place"), null);
       assert.partialDeepStrictEqual(frontier.counts(), { hosts: 1, urls: { leased: 2, waiting: 0, failed: 0 } });
-      assert.equal(frontier.together(work(false)), 2);
+      frontier.together(changes(false));
+      assert.equal(frontier.counts().urls.failed, 2);
       const second = at.open();
       assert.equal(second.note("place"), "here");
       assert.partialDeepStrictEqual(second.counts(), { hosts: 2, urls: { leased: 0, waiting: 3, failed: 2 } });
       assert.deepEqual(second.counts().reasons, [{ state: "failed", reason: "dns", urls: 2 }]);
       second.close();
+    });
+
+    check("a claim sees the changes that are made with it, and gives no turn when they fail", async (frontier) => {
+      frontier.add(pages(1));
+      const turn = await onlyTurn(frontier);
+      const changes = (fails: boolean) => (): void => {
+        endAll(frontier, turn, done, pages(1, "http://b.example"));
+        if (fails) throw new Error("the last change failed");
+      };
+      await assert.rejects(frontier.claim(0, wide, changes(true)), /last change/);
+      assert.partialDeepStrictEqual(frontier.counts(), { hosts: 1, urls: { leased: 1, waiting: 0, done: 0 } });
+      assert.deepEqual(addressesOf(await frontier.claim(0, wide, changes(false))), ["http://b.example/page-a"]);
+      assert.equal(frontier.counts().urls.done, 1);
     });
 
     check("a note is what was last written, until it is taken away", async (frontier) => {
@@ -158,7 +171,7 @@ export function frontierContract(name: string, place: () => FrontierPlace): void
     check("URLs of a turn without an end go back to the queue", async (frontier) => {
       frontier.add(pages(3));
       const turn = await onlyTurn(frontier);
-      frontier.ack(turn, new Map([[turn.urls[1]?.id ?? 0, done]]), [], 0);
+      frontier.ack({ turn, outcomes: new Map([[turn.urls[1]?.id ?? 0, done]]), found: [], notBeforeMs: 0 });
       assert.deepEqual(addressesOf(await frontier.claim(0, wide)), [
         "http://a.example/page-a",
         "http://a.example/page-c",
@@ -174,9 +187,9 @@ export function frontierContract(name: string, place: () => FrontierPlace): void
       ]);
     });
 
-    check("a released turn leaves no trace", async (frontier) => {
+    check("a turn in which nothing was done leaves no trace", async (frontier) => {
       frontier.add(pages(2));
-      frontier.release(await onlyTurn(frontier));
+      frontier.ack({ turn: await onlyTurn(frontier), outcomes: new Map(), found: [], notBeforeMs: 0 });
       assert.deepEqual(
         (await onlyTurn(frontier)).urls.map(({ attempts }) => attempts),
         [0, 0],
@@ -195,12 +208,12 @@ export function frontierContract(name: string, place: () => FrontierPlace): void
 
     check("a blocked host gets no turns until it is let go", async (frontier) => {
       frontier.add(pages(1));
-      frontier.setHost("http://a.example", { blockedReason: "dns", delayMs: 7 });
+      frontier.setHost("http://a.example", { blockedReason: "dns" });
       assert.deepEqual(await frontier.claim(0, wide), []);
       assert.equal(frontier.nextDueMs(), null);
       assert.partialDeepStrictEqual([...frontier.hosts()], [{ host: "http://a.example", blockedReason: "dns" }]);
       frontier.setHost("http://a.example", { blockedReason: null });
-      assert.equal((await onlyTurn(frontier)).delayMs, 7);
+      assert.equal((await onlyTurn(frontier)).host, "http://a.example");
     });
 
     check("a claim that asks for nothing changes nothing", async (frontier) => {
@@ -231,7 +244,6 @@ export function frontierContract(name: string, place: () => FrontierPlace): void
       const again = await onlyTurn(frontier);
       assert.notEqual(again.lease, lost.lease);
       assert.equal(endAll(frontier, lost, done, pages(5)), false);
-      frontier.release(lost);
       assert.deepEqual(await frontier.claim(0, wide), []);
       assert.partialDeepStrictEqual(frontier.counts(), { urls: { leased: 1, done: 0, waiting: 0 } });
       assert.equal(endAll(frontier, again, done), true);
@@ -243,7 +255,8 @@ export function frontierContract(name: string, place: () => FrontierPlace): void
       frontier.add([...pages(4), ...pages(1, "http://b.example")]);
       const [turn] = await frontier.claim(0, { turns: 1, urlsPerTurn: 2, leaseMs: 10 });
       assert.ok(turn);
-      frontier.ack(turn, new Map([[turn.urls[0]?.id ?? 0, { kind: "failed", reason: "tls" }]]), [], 70);
+      const outcomes = new Map([[turn.urls[0]?.id ?? 0, { kind: "failed", reason: "tls" } as const]]);
+      frontier.ack({ turn, outcomes, found: [], notBeforeMs: 70 });
       await frontier.claim(0, wide);
       const before = [frontier.counts(), [...frontier.hosts()], frontier.nextDueMs()];
       const second = at.open();

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import type { FoundUrl, Frontier, Turn, UrlEnd } from "../../src/frontier/frontier.ts";
+import type { Frontier } from "../../src/frontier/frontier.ts";
+import type { FoundUrl, Turn, UrlOutcome } from "../../src/frontier/turn.ts";
 import type { FrontierOptions } from "../../src/frontier/sqlite-frontier.ts";
 
 /** A place where a frontier is kept: opening it again finds what was there. */
@@ -50,11 +51,12 @@ export const addressesOf = (turns: readonly Turn[]): string[] =>
 export function endAll(
   frontier: Frontier,
   turn: Turn,
-  end: UrlEnd,
+  outcome: UrlOutcome,
   links: readonly FoundUrl[] = [],
   notBeforeMs = 0,
 ): boolean {
-  return frontier.ack(turn, new Map(turn.urls.map(({ id }) => [id, end])), links, notBeforeMs);
+  const outcomes = new Map(turn.urls.map(({ id }) => [id, outcome]));
+  return frontier.ack({ turn, outcomes, found: links, notBeforeMs });
 }
 
 export async function onlyTurn(frontier: Frontier, nowMs = 0, limits = wide): Promise<Turn> {

@@ -30,7 +30,11 @@ const never = new AbortController().signal;
 function place(windowHosts = 3): FrontierPlace {
   const folder = mkdtempSync(join(tmpdir(), "redis-frontier-"));
   const open = (options?: FrontierOptions): Frontier =>
-    redisFrontier(openFrontier(join(folder, "frontier.db"), options), scripts, folder, never, windowHosts);
+    redisFrontier(openFrontier(join(folder, "frontier.db"), options), scripts, {
+      name: folder,
+      signal: never,
+      windowHosts,
+    });
   return { open, remove: () => rmSync(folder, { recursive: true }) };
 }
 
@@ -103,7 +107,7 @@ suite("the window of hosts in Redis", () => {
     });
   });
 
-  test("set back to an earlier state, it is filled anew and not believed", async () => {
+  test("set back to an earlier state, it is filled again and not believed", async () => {
     await withHosts(20, 50, async (frontier) => {
       await frontier.claim(0, few);
       const keys = await connection.client.keys("*redis-frontier*");
@@ -135,7 +139,10 @@ suite("the window of hosts in Redis", () => {
     const gone: Pick<RedisScripts, "run"> = { run: async () => new Promise(() => undefined) };
     const folder = mkdtempSync(join(tmpdir(), "redis-frontier-"));
     try {
-      const frontier = redisFrontier(openFrontier(join(folder, "frontier.db")), gone, "gone", stop.signal);
+      const frontier = redisFrontier(openFrontier(join(folder, "frontier.db")), gone, {
+        name: "gone",
+        signal: stop.signal,
+      });
       frontier.add(pages(1));
       const claim = frontier.claim(0, wide);
       stop.abort();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite, test } from "node:test";
@@ -10,10 +10,10 @@ import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 
 import { PipelineError } from "../../src/core/errors.ts";
-import type { LocalFrontier } from "../../src/frontier/frontier.ts";
+import type { LocalFrontier } from "../../src/frontier/local-frontier.ts";
 import { openFrontier, type FrontierOptions } from "../../src/frontier/sqlite-frontier.ts";
 import { frontierContract } from "./frontier-contract.ts";
-import { found } from "./frontier-samples.ts";
+import { addressesOf, done, endAll, found, wide } from "./frontier-samples.ts";
 import type { FrontierPlace } from "./frontier-samples.ts";
 import { allPages } from "../crawl/made-up-web.ts";
 
@@ -96,9 +96,10 @@ suite("the SQLite frontier's file", () => {
         throw new Error("the list ended badly");
       }
       frontier.add([found("http://seed.example/")]);
-      const [turn] = frontier.claim(0, { turns: 1, urlsPerTurn: 1, leaseMs: 1 });
+      const [turn] = frontier.claimNow(0, { turns: 1, urlsPerTurn: 1, leaseMs: 1 });
       assert.ok(turn);
-      assert.throws(() => frontier.ack(turn, new Map(), broken(), 0), /ended badly/);
+      const result = { turn, outcomes: new Map(), found: broken(), notBeforeMs: 0 };
+      assert.throws(() => frontier.ack(result), /ended badly/);
       assert.equal(frontier.counts().urls.leased, 1);
       assert.deepEqual(frontier.add([found("http://a.example/x")]), { added: 1, known: 0, refused: 0 });
       frontier.close();
@@ -113,10 +114,64 @@ suite("the SQLite frontier's file", () => {
       const [first, second] = [open(), open()];
       first.add([found("http://a.example/x"), found("http://b.example/x")]);
       const limits = { turns: 1, urlsPerTurn: 1, leaseMs: 1000 };
-      const hosts = [first, second, first].flatMap((one) => one.claim(0, limits).map(({ host }) => host));
+      const hosts = [first, second, first].flatMap((one) => one.claimNow(0, limits).map(({ host }) => host));
       assert.deepEqual(hosts, ["http://a.example", "http://b.example"]);
       first.close();
       second.close();
+    } finally {
+      remove();
+    }
+  });
+
+  test("a file of the schema with a delay for each host opens and goes on where it stood", async () => {
+    const { path, open, remove } = place();
+    try {
+      const old = new Database(path);
+      old.exec(readFileSync(new URL("frontier-1.sql", import.meta.url), "utf8"));
+      old.close();
+      const frontier = open();
+      assert.equal(frontier.note("archive"), '{"number":1,"bytes":4096}');
+      assert.partialDeepStrictEqual(frontier.counts(), {
+        urls: { waiting: 3, leased: 1, done: 1, refused: 0, failed: 1 },
+        bytes: 10,
+      });
+      assert.equal(frontier.recover(Infinity, 400), 1);
+      frontier.setHost("http://b.example", { blockedReason: null });
+      frontier.add([found("http://c.example/new")]);
+      const turns = await frontier.claim(1000, wide);
+      assert.deepEqual(addressesOf(turns).toSorted(), [
+        "http://a.example/b",
+        "http://a.example/d",
+        "http://a.example/e",
+        "http://b.example/x",
+        "http://c.example/new",
+      ]);
+      for (const turn of turns) assert.ok(endAll(frontier, turn, done, [], 2000));
+      assert.equal(frontier.recrawl(51), 1);
+      const again = await frontier.claim(2000, wide);
+      assert.equal(again[0]?.urls[0]?.validators?.recordId, "<urn:uuid:01234567-89ab-cdef-0123-456789abcdef>");
+      assert.deepEqual(
+        [...frontier.hosts()].map(({ host, urls }) => [host, urls.done]),
+        [
+          ["http://a.example", 3],
+          ["http://b.example", 1],
+          ["http://c.example", 1],
+        ],
+      );
+      frontier.close();
+    } finally {
+      remove();
+    }
+  });
+
+  test("a file of a schema that is yet to come is refused with advice", () => {
+    const { path, open, remove } = place();
+    try {
+      open().close();
+      const newer = new Database(path);
+      newer.pragma("user_version = 3");
+      newer.close();
+      assert.throws(open, (error) => error instanceof PipelineError && error.code === "ledger-version");
     } finally {
       remove();
     }

@@ -5,8 +5,8 @@ import { suite, test } from "node:test";
 import type { ClusterRow } from "../../src/ledger/clusters.ts";
 import { PipelineError } from "../../src/core/errors.ts";
 import type { BandRunner } from "../../src/jobs/bands/contract.ts";
-import { clusterCorpus } from "../../src/pipeline/cluster.ts";
-import { jobBands } from "../../src/jobs/bands/submit.ts";
+import { clusterDocuments } from "../../src/pipeline/cluster.ts";
+import { submitBands } from "../../src/jobs/bands/submit.ts";
 import { bandsHandler } from "../../src/jobs/bands/handler.ts";
 import { edgesBytes, edgesOf } from "../../src/jobs/bands/edges-codec.ts";
 import { snapshotBytes, snapshotOf } from "../../src/jobs/bands/snapshot-codec.ts";
@@ -40,15 +40,15 @@ async function clustersBy(
   await using queue = localQueue();
   using cache = segmentCache(store, join(corpus.folder, "cache"));
   queue.consume("bands", bandsHandler({ store, segments: cache, software }), { concurrency: 2 });
-  const runner = jobBands({ queue, store, segments: corpus.corpus.segments, software, parts, signal });
-  await clusterCorpus({ corpus: corpus.corpus, ledgers: [corpus.ledger] }, runner);
+  const runner = submitBands({ queue, store, segments: corpus.corpus.segments, software, parts, signal });
+  await clusterDocuments({ corpus: corpus.corpus, ledgers: [corpus.ledger] }, runner);
   return clustersIn(corpus);
 }
 
 suite("bands as jobs", () => {
   test("give the clusters of a local run, in any number of parts and for segments that came in another order", async () => {
     using local = await corpusOfTexts(segments);
-    const { clusters } = await clusterCorpus({ corpus: local.corpus, ledgers: [local.ledger] });
+    const { clusters } = await clusterDocuments({ corpus: local.corpus, ledgers: [local.ledger] });
     const expected = clustersIn(local);
     assert.ok(clusters >= 12, `only ${clusters} clusters`);
     using other = await corpusOfTexts(segments, (all) => all.toReversed());
@@ -91,9 +91,9 @@ suite("bands as jobs", () => {
     await using queue = localQueue({ retry: { tries: 1 } });
     using cache = segmentCache(store, join(corpus.folder, "cache"));
     queue.consume("bands", bandsHandler({ store, segments: cache, software: "colophon 9" }), { concurrency: 1 });
-    const runner = jobBands({ queue, store, segments: corpus.corpus.segments, software, parts: 1, signal });
+    const runner = submitBands({ queue, store, segments: corpus.corpus.segments, software, parts: 1, signal });
     await assert.rejects(
-      clusterCorpus({ corpus: corpus.corpus, ledgers: [corpus.ledger] }, runner),
+      clusterDocuments({ corpus: corpus.corpus, ledgers: [corpus.ledger] }, runner),
       (error: unknown) =>
         error instanceof PipelineError &&
         error.code === "version-differs" &&
@@ -119,8 +119,15 @@ suite("bands as jobs", () => {
       },
       { concurrency: 1 },
     );
-    const runner: BandRunner = jobBands({ queue, store, segments: corpus.corpus.segments, software, parts: 1, signal });
-    await assert.rejects(clusterCorpus({ corpus: corpus.corpus, ledgers: [corpus.ledger] }, runner), {
+    const runner: BandRunner = submitBands({
+      queue,
+      store,
+      segments: corpus.corpus.segments,
+      software,
+      parts: 1,
+      signal,
+    });
+    await assert.rejects(clusterDocuments({ corpus: corpus.corpus, ledgers: [corpus.ledger] }, runner), {
       code: "segment-broken",
     });
     assert.equal(lost.length, segments.length);

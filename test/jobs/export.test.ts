@@ -6,14 +6,15 @@ import { suite, test } from "node:test";
 import { PipelineError } from "../../src/core/errors.ts";
 import { buildManifest } from "../../src/manifest/build.ts";
 import { verifyManifest } from "../../src/manifest/verify/verify.ts";
-import { jobBands } from "../../src/jobs/bands/submit.ts";
+import { submitBands } from "../../src/jobs/bands/submit.ts";
 import { bandsHandler } from "../../src/jobs/bands/handler.ts";
 import { loadPolicy } from "../../src/corpus/policy-file.ts";
 import type { PublishRunners } from "../../src/jobs/runners.ts";
-import { publishCorpus, type PublishReport } from "../../src/pipeline/publish.ts";
-import { jobShards } from "../../src/jobs/export/submit.ts";
+import type { PublishReport } from "../../src/pipeline/publish.ts";
+import { publishCorpus } from "../../src/pipeline/recipe.ts";
+import { submitShards } from "../../src/jobs/export/submit.ts";
 import { exportHandler } from "../../src/jobs/export/handler.ts";
-import { partBytes, partOf } from "../../src/jobs/export/job.ts";
+import { partBytes, partOf } from "../../src/jobs/export/part-codec.ts";
 import { localShards } from "../../src/jobs/export/local.ts";
 import { segmentCache } from "../../src/segment/cache.ts";
 import { textStore } from "../../src/segment/texts.ts";
@@ -47,7 +48,10 @@ async function publishedByJobs(corpus: CorpusOfTexts, store: ReturnType<typeof b
   queue.consume("bands", bandsHandler({ store, segments: cache, software }), { concurrency: 1 });
   queue.consume("export", exportHandler({ store, segments: cache, folder, software }), { concurrency: 2 });
   const common = { queue, store, segments: corpus.corpus.segments, software, signal };
-  await published(corpus, { bands: jobBands({ ...common, parts: 3 }), shards: jobShards({ ...common, window: 2 }) });
+  await published(corpus, {
+    bands: submitBands({ ...common, parts: 3 }),
+    shards: submitShards({ ...common, window: 2 }),
+  });
   assert.deepEqual(readdirSync(folder), [], "a worker leaves nothing behind");
   return sumsOf(corpus);
 }
@@ -96,7 +100,7 @@ suite("shards as jobs", () => {
     const handler = exportHandler({ store, segments: cache, folder: corpus.folder, software });
     queue.consume("export", handler, { concurrency: 3 });
     const byJobs = { queue, store, segments: corpus.corpus.segments, software, signal };
-    const runners = [localShards(texts, signal), ...[1, 4].map((window) => jobShards({ ...byJobs, window }))];
+    const runners = [localShards(texts, signal), ...[1, 4].map((window) => submitShards({ ...byJobs, window }))];
     const sums = [];
     for (const [index, { makeShard, atOnce }] of runners.entries()) {
       const directory = join(corpus.folder, `manifest-${index}`);
@@ -125,7 +129,7 @@ suite("shards as jobs", () => {
     using cache = segmentCache(store, join(corpus.folder, "cache"));
     const handler = exportHandler({ store, segments: cache, folder: corpus.folder, software: "colophon 9" });
     queue.consume("export", handler, { concurrency: 1 });
-    const shards = jobShards({ queue, store, segments: corpus.corpus.segments, software, window: 2, signal });
+    const shards = submitShards({ queue, store, segments: corpus.corpus.segments, software, window: 2, signal });
     await assert.rejects(
       published(corpus, { shards }),
       (error: unknown) =>

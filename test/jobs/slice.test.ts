@@ -7,7 +7,8 @@ import { suite, test } from "node:test";
 import { PipelineError } from "../../src/core/errors.ts";
 import type { MeasureJob } from "../../src/measure/measure-slice.ts";
 import { segmentPath } from "../../src/segment/format.ts";
-import { jobMeasurer, sliceHandler } from "../../src/jobs/slice/submit.ts";
+import { sliceHandler } from "../../src/jobs/slice/handler.ts";
+import { submitSlices } from "../../src/jobs/slice/submit.ts";
 import { threadPool } from "../../src/measure/thread-pool.ts";
 import { localQueue } from "../../src/queue/local-queue.ts";
 import { folderStore } from "../../src/store/folder-store.ts";
@@ -67,7 +68,7 @@ suite("slices as jobs", () => {
     const work = join(folder.path, "work");
     mkdirSync(work);
     queue.consume("slice", sliceHandler({ store, pool, folder: work, software }), { concurrency: 2 });
-    const measurer = jobMeasurer({ queue, store, software, window: 4, signal });
+    const measurer = submitSlices({ queue, store, software, window: 4, signal });
     const taken = join(folder.path, "taken");
     const remote = await Promise.all(jobs.map((job) => measurer.measure({ ...job, segments: taken })));
     assert.deepEqual(remote, local);
@@ -81,7 +82,7 @@ suite("slices as jobs", () => {
     assert.ok(plain !== undefined);
     rmSync(join(folder.path, "store", "slices"), { recursive: true });
     store.read.bytes = 0;
-    await jobMeasurer({ queue, store, software, window: 1, signal }).measure({ ...plain, segments: taken });
+    await submitSlices({ queue, store, software, window: 1, signal }).measure({ ...plain, segments: taken });
     assert.ok(store.read.bytes > 500_000 && store.read.bytes < 2_000_000, `${store.read.bytes} bytes for one slice`);
   });
 
@@ -102,7 +103,7 @@ suite("slices as jobs", () => {
     const run = async (segments: string): Promise<string> => {
       await using queue = localQueue();
       queue.consume("slice", sliceHandler({ store, pool, folder: folder.path, software }), { concurrency: 1 });
-      const measurer = jobMeasurer({ queue, store, software, window: 1, signal });
+      const measurer = submitSlices({ queue, store, software, window: 1, signal });
       return (await measurer.measure({ ...job, segments: join(folder.path, segments) })).segment;
     };
     const first = await run("first");
@@ -137,7 +138,7 @@ suite("slices as jobs", () => {
     await using queue = localQueue();
     await using pool = threadPool(1, software);
     queue.consume("slice", sliceHandler({ store, pool, folder: folder.path, software }), { concurrency: 1 });
-    const measurer = jobMeasurer({ queue, store: watched, software, window: 4, signal });
+    const measurer = submitSlices({ queue, store: watched, software, window: 4, signal });
     const taken = join(folder.path, "taken");
     const ends = await Promise.allSettled(jobs.map((job) => measurer.measure({ ...job, segments: taken })));
     assert.deepEqual(log, ["begun 0", "there 0", "begun 1", "begun 2", "there 2"]);
@@ -156,7 +157,7 @@ suite("slices as jobs", () => {
     await using queue = localQueue({ retry: { tries: 1 } });
     const handler = sliceHandler({ store, pool, folder: folder.path, software: "colophon 9" });
     queue.consume("slice", handler, { concurrency: 1 });
-    const measurer = jobMeasurer({ queue, store, software, window: 1, signal });
+    const measurer = submitSlices({ queue, store, software, window: 1, signal });
     await assert.rejects(
       async () => measurer.measure(job),
       (error: unknown) =>

@@ -6,10 +6,11 @@ import { suite, test } from "node:test";
 
 import { PipelineError } from "../../src/core/errors.ts";
 import { turnWithoutEnds } from "../../src/crawl/crawl-loop.ts";
-import type { Turn, UrlEnd } from "../../src/frontier/frontier.ts";
+import type { Turn, UrlOutcome } from "../../src/frontier/turn.ts";
 import { turnAskOf, turnEndBytes } from "../../src/crawl/shared/turn-codec.ts";
-import { turnName, type StoredCrawl, type TurnJob } from "../../src/jobs/turn/handler.ts";
-import { remoteTurns } from "../../src/jobs/turn/submit.ts";
+import type { StoredCrawl, TurnJob } from "../../src/jobs/turn/contract.ts";
+import { turnName } from "../../src/store/layout.ts";
+import { submitTurns } from "../../src/jobs/turn/submit.ts";
 import { localQueue } from "../../src/queue/local-queue.ts";
 import type { JobHandler } from "../../src/queue/queue.ts";
 import { openStore } from "../../src/store/open-store.ts";
@@ -27,13 +28,12 @@ const crawl: StoredCrawl = {
 const turn: Turn = {
   host: "http://a.test",
   lease: 7,
-  delayMs: null,
   urls: [0, 1, 3].map((attempts, id) => {
     const url = `http://a.test/${id}`;
     return { id, url, rawUrl: url, depth: 0, attempts, validators: null };
   }),
 };
-const done: UrlEnd = { kind: "done", status: 200, validators: null };
+const done: UrlOutcome = { kind: "done", status: 200, validators: null };
 
 interface Stage {
   readonly store: Store;
@@ -50,7 +50,7 @@ async function endedBy({ store, work, signal = new AbortController().signal, awa
     const asked = turnAskOf((await store.get(turnName(job, "ask"))) ?? assert.fail("there is no ask"));
     const ids = asked.turn.urls.map(({ id }) => id);
     await work(ids, context.signal);
-    const end = { ...turnWithoutEnds(asked.turn, 5), ends: new Map(ids.map((id) => [id, done])) };
+    const end = { ...turnWithoutEnds(asked.turn, 5), outcomes: new Map(ids.map((id) => [id, done])) };
     await store.put(turnName(job, "end"), turnEndBytes(end));
     return {};
   };
@@ -69,7 +69,7 @@ async function endedBy({ store, work, signal = new AbortController().signal, awa
     },
   };
   const shared = { queue, store: unsteady, scripts };
-  const { runTurn } = await remoteTurns(shared, "run", crawl, { note: () => null }, signal);
+  const { runTurn } = await submitTurns(shared, { run: "run", crawl, notes: { note: () => null } }, signal);
   return await runTurn(turn);
 }
 
@@ -87,8 +87,8 @@ async function withStore(work: (store: Store) => Promise<void>): Promise<void> {
   }
 }
 
-const kindsOf = ({ ends }: { readonly ends: ReadonlyMap<number, UrlEnd> }): unknown =>
-  Object.fromEntries([...ends].map(([id, end]) => [id, "reason" in end ? `${end.kind} ${end.reason}` : end.kind]));
+const kindsOf = ({ outcomes }: { readonly outcomes: ReadonlyMap<number, UrlOutcome> }): unknown =>
+  Object.fromEntries([...outcomes].map(([id, one]) => [id, "reason" in one ? `${one.kind} ${one.reason}` : one.kind]));
 
 suite("a turn handed to workers", () => {
   test("comes back with all that they brought", async () => {

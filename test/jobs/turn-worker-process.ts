@@ -12,14 +12,14 @@ Object.defineProperty(performance, "timeOrigin", { get: () => origin });
 const { bullmqQueue } = await import("../../src/queue/bullmq/queue.ts");
 const { connectRedis } = await import("../../src/redis/connection.ts");
 const { openStore } = await import("../../src/store/open-store.ts");
-const { turnWorker } = await import("../../src/jobs/turn/handler.ts");
+const { turnHandler } = await import("../../src/jobs/turn/handler.ts");
 const { faultSettings } = await import("../queue/bullmq/fault-settings.ts");
 
 const connection = await connectRedis(redis);
 const queue = bullmqQueue(connection, faultSettings);
 const store = await openStore(place);
-const turns = turnWorker({ store, scripts: connection.scripts, software: "colophon test", leaseMs: Number(leaseMs) });
-const consumer = queue.consume("turn", turns.handler, { concurrency: Number(concurrency) });
+const turns = turnHandler({ store, scripts: connection.scripts, software: "colophon test", leaseMs: Number(leaseMs) });
+const consumer = queue.consume("turn", turns, { concurrency: Number(concurrency) });
 writeSync(1, "ready\n");
 process.once("SIGTERM", () => {
   void (async () => {

@@ -74,9 +74,12 @@ test("a slice in which no record begins is a slice like any other", () => {
 
 const contradictions: readonly { readonly name: string; readonly capture: CaptureRow }[] = [
   { name: "a document without its text's row", capture: sampleCapture(1, { document: null }) },
-  { name: "a skipped capture with a document", capture: sampleCapture(1, { outcome: "skipped", reason: "status" }) },
+  {
+    name: "a skipped capture with a document",
+    capture: sampleCapture(1, { outcome: "skipped", reason: "http-status" }),
+  },
   { name: "a failed capture without a reason", capture: sampleCapture(1, { outcome: "failed", document: null }) },
-  { name: "a document with a reason against it", capture: sampleCapture(1, { reason: "status" }) },
+  { name: "a document with a reason against it", capture: sampleCapture(1, { reason: "http-status" }) },
   {
     name: "fewer measurements than rules",
     capture: sampleCapture(1, { document: sampleDocument(1, { measurements: [1] }) }),

@@ -89,11 +89,6 @@ suite("pageLinksOf", () => {
     assert.equal(linksOf("").base, url);
   });
 
-  test("the first canonical link counts", () => {
-    assert.equal(linksOf(`<link rel=canonical><link rel=canonical href=1><link rel=canonical href=2>`).canonical, "1");
-    assert.equal(linksOf(`<a rel=canonical href=1>`).canonical, null);
-  });
-
   const refreshes = [
     ["0; url=next", "next"],
     ["5,URL = 'a b' c", "a b"],
@@ -121,6 +116,10 @@ suite("pageLinksOf", () => {
     assert.equal(says(`<meta name=Robots content="NOINDEX, NoFollow">`), true);
     assert.equal(says(`<meta name=robots content=none>`), true);
     assert.equal(says(`<meta name=colophon content=nofollow>`), true);
+    assert.equal(says(`<meta name=robots content="noindex nofollow">`), true);
+    assert.equal(says(`<meta name=robots content="unavailable_after: 1 Jan 2030 00:00:00 GMT, nofollow">`), true);
+    assert.equal(says(`<meta name=robots content="googlebot: noindex, colophon: nofollow">`), true);
+    assert.equal(says(`<meta name=robots content="googlebot: nofollow">`), false);
     assert.equal(says(`<meta name=robots content=index,follow><meta name=robots content=nofollow>`), true);
     assert.equal(says(`<meta name=otherbot content=nofollow><meta name=robots content=noindex>`), false);
     assert.equal(says(`<meta name=robots>`), false);

@@ -9,10 +9,11 @@ import { registerArchive } from "../../src/ledger/archives.ts";
 import type { Ledger } from "../../src/ledger/open.ts";
 import { openPartitions, type Partitions } from "../../src/ledger/partitions.ts";
 import type { ManifestRow } from "../../src/manifest/document-row.ts";
-import { appendToPartitions, wholeSlices } from "../../src/pipeline/collect.ts";
+import { collectSegment, wholeSlices } from "../../src/pipeline/collect.ts";
 import { openCorpus, type Corpus } from "../../src/corpus/corpus.ts";
 import { loadPolicy } from "../../src/corpus/policy-file.ts";
-import { publishCorpus, type PublishReport } from "../../src/pipeline/publish.ts";
+import type { PublishReport } from "../../src/pipeline/publish.ts";
+import { publishCorpus } from "../../src/pipeline/recipe.ts";
 import { segmentWriter } from "../../src/segment/write.ts";
 import { sentences } from "../fixtures/archive-of-pages.ts";
 import { sampleDocument, sampleCapture, sampleSegment, sha256 } from "../ledger/sample-rows.ts";
@@ -163,7 +164,7 @@ export function collect(
     for (const ledger of corpus.ledgers) registerArchive(ledger, row, 1n);
     const known = wholeSlices(corpus, row.sha256).length;
     for (const [index, segmentSha256] of segments.entries()) {
-      if (index >= known) appendToPartitions(corpus, { archive: row.sha256, index, segmentSha256 });
+      if (index >= known) collectSegment(corpus, row.sha256, index, segmentSha256);
     }
   }
 }

@@ -9,9 +9,10 @@ import { archiveTotals } from "../../src/ledger/archives.ts";
 import type { Ledger } from "../../src/ledger/open.ts";
 import { openPartitions } from "../../src/ledger/partitions.ts";
 import { openCorpus, type Corpus } from "../../src/corpus/corpus.ts";
-import { ingestArchives, type IngestProgress, type IngestReport } from "../../src/pipeline/ingest.ts";
-import type { Measurer } from "../../src/measure/measurer.ts";
-import { localMeasurer } from "../../src/jobs/slice/submit.ts";
+import type { IngestProgress, IngestReport } from "../../src/pipeline/ingest.ts";
+import { ingestArchives } from "../../src/pipeline/recipe.ts";
+import type { Measurer } from "../../src/jobs/slice/contract.ts";
+import { localSlices } from "../../src/jobs/slice/local.ts";
 import { threadPool } from "../../src/measure/thread-pool.ts";
 import { archiveOfPages } from "../fixtures/archive-of-pages.ts";
 import { temporaryFolder } from "../fixtures/run-colophon.ts";
@@ -28,7 +29,7 @@ interface Stage extends AsyncDisposable {
 async function stage(folder: string, archives: number): Promise<Stage> {
   const corpus = await openCorpus(join(folder, "corpus"), true);
   const partitions = openPartitions(corpus.ledgerPaths, { mode: "write" });
-  const measurer = localMeasurer(threadPool(1, software), software);
+  const measurer = localSlices(threadPool(1, software));
   const paths = Array.from({ length: archives }, (_, n) => {
     const path = join(folder, `${n}.warc.gz`);
     writeFileSync(path, archiveOfPages("example.org", n * 3, 3));

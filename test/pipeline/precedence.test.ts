@@ -5,8 +5,8 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 
 import type { Policy } from "../../src/core/decisions.ts";
-import { clusterCorpus } from "../../src/pipeline/cluster.ts";
-import { decideCorpus } from "../../src/pipeline/publish.ts";
+import { clusterDocuments } from "../../src/pipeline/cluster.ts";
+import { decideDocuments } from "../../src/pipeline/decide.ts";
 import { sentences } from "../fixtures/archive-of-pages.ts";
 import { sha256 } from "../ledger/sample-rows.ts";
 import { lenient } from "../policy/sample-policy.ts";
@@ -58,10 +58,10 @@ test("under any policy that allows the licence of a cluster's representative, th
       const archives = statedArchives(segments, [[stated]]);
       using corpus = await corpusIn(join(place.path, "corpus"), segments, 1);
       collect(corpus, archives);
-      await clusterCorpus(corpus);
+      await clusterDocuments(corpus);
       const policy = policyThatAllows(allowed);
       const text = JSON.stringify(policy);
-      decideCorpus(corpus.ledgers, { policy, text, sha256: sha256(text) }, () => undefined);
+      decideDocuments(corpus, { policy, text, sha256: sha256(text) });
       const members = corpus.ledgers.flatMap((ledger) =>
         ledger
           .statement<Member>(

@@ -18,8 +18,6 @@ async function assertServes(connection: RedisConnection): Promise<void> {
   await queue.submit(jobs, signal);
   for (const job of jobs) assert.deepEqual(await queue.ended(job, signal), { state: "done", result: job.payload });
   assert.equal((await queue.workers()).length, 1);
-  await queue.pause("slice");
-  await queue.resume("slice");
 }
 
 const aclLine = "user worker on >s%cr/t:@ ~{colophon}:* +@all -@admin -@dangerous +info";

@@ -3,16 +3,16 @@ import { test } from "node:test";
 
 import * as fc from "fast-check";
 
-import type { Evidence, Licence } from "../../src/core/rights.ts";
+import type { EvidenceKindName, Licence, SeenEvidence } from "../../src/core/rights.ts";
 import { licenceOf } from "../../src/rights/licence-of.ts";
 import { licenceRank } from "../../src/rights/licence-table.ts";
 
-function seen(kind: string, licence: string | null, subject: Evidence["subject"] = "page"): Evidence {
+function seen(kind: EvidenceKindName, licence: string | null, subject: SeenEvidence["subject"] = "page"): SeenEvidence {
   return { kind, licence, value: "", place: "body", quote: "", subject };
 }
 const arr = "LicenseRef-ARR";
 
-const cases: readonly (readonly [title: string, evidence: readonly Evidence[], expected: Licence])[] = [
+const cases: readonly (readonly [title: string, evidence: readonly SeenEvidence[], expected: Licence])[] = [
   ["no evidence at all asserts nothing", [], { id: "NOASSERTION", basis: "none-found" }],
   [
     "evidence that names no licence asserts nothing",

@@ -44,6 +44,17 @@ suite("the cache of segments", () => {
     assert.ok(segmentsIn(folder).length <= 2, segmentsIn(folder).join());
   });
 
+  test("gives texts of segments that are each larger than its bound, and holds one of them", async () => {
+    using corpus = await corpusOfTexts(texts);
+    const store = bucketIn(join(corpus.folder, "store"));
+    const places = placesOf(corpus);
+    await storeSegments(store, corpus.corpus.segments, places.values(), signal);
+    const folder = join(corpus.folder, "cache");
+    using cache = segmentCache(store, folder, 1);
+    for (const [text, segment] of places) assert.equal(await cache.text(segment, 1, signal), text);
+    assert.equal(segmentsIn(folder).length, 1);
+  });
+
   test("copies nothing where the store is a folder of this machine", async () => {
     using corpus = await corpusOfTexts(texts);
     const path = bucketIn(join(corpus.folder, "store")).place;

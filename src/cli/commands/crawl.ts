@@ -1,6 +1,6 @@
 import type { ExitName } from "../../core/errors.ts";
 import type { CrawlRequest } from "../../pipeline/crawl.ts";
-import { acquireCommand } from "../acquire-command.ts";
+import { makeCorpusCommand } from "../make-corpus-command.ts";
 import type { Command, CommandInput, Io, OptionValues } from "../command.ts";
 import {
   corpusOption,
@@ -99,7 +99,8 @@ export const crawl: Command = {
     const ingest = options["ingest"] !== false;
     const publish = options["publish"] !== false;
     const place = machinesOf(options);
-    return acquireCommand({ corpus, crawl: request, archives: [], ingest, publish, workers, place, json }, io);
+    const sources = { crawl: request, copies: null, archives: [] };
+    return makeCorpusCommand({ corpus, sources, ingest, publish, workers, place, json }, io);
   },
 };
 

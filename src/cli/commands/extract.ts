@@ -22,9 +22,8 @@ export const extract: Command = {
     },
   ],
   async run({ args, options }: CommandInput, io: Io) {
-    const { extractArchive, extractHtml, startsAsArchive } = await import("../../measure/inspect.ts");
+    const { extractArchive, extractHtml, inspectedSource, startsAsArchive } = await import("../../measure/inspect.ts");
     const { loadStages } = await import("../../measure/stages.ts");
-    const { inspectedSource } = await import("../../measure/inspected-source.ts");
     const url = textOf(options, "url");
     if (!/^https?:/i.test(url) || !URL.canParse(url)) {
       throw new PipelineError("usage", `--url takes an address that begins with http: or https:, not ${url}`, { url });

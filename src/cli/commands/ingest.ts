@@ -2,7 +2,7 @@ import type { ExitName } from "../../core/errors.ts";
 import { PipelineError } from "../../core/errors.ts";
 import type { CommonCrawlRequest } from "../../commoncrawl/copy.ts";
 import type { Corpus } from "../../corpus/corpus.ts";
-import { acquireCommand } from "../acquire-command.ts";
+import { makeCorpusCommand } from "../make-corpus-command.ts";
 import type { Command, CommandInput, CommandOption, Io, OptionValues } from "../command.ts";
 import {
   corpusOption,
@@ -96,8 +96,8 @@ export const ingest: Command = {
     const publish = options["publish"] !== false;
     const place = machinesOf(options);
     const json = options["json"] === true;
-    const plan = { crawl: null, copies, archives: args, ingest: true };
-    return acquireCommand({ corpus, ...plan, publish, workers, place, json }, io);
+    const sources = { crawl: null, copies, archives: args };
+    return makeCorpusCommand({ corpus, sources, ingest: true, publish, workers, place, json }, io);
   },
 };
 

@@ -10,13 +10,12 @@ export const policyInit: Command = {
   async run({ args, options }: CommandInput, io: Io) {
     const { existsSync } = await import("node:fs");
     const { PipelineError } = await import("../../core/errors.ts");
-    const { writeWhole } = await import("../../corpus/corpus.ts");
-    const { defaultPolicyText } = await import("../../corpus/policy-file.ts");
+    const { writeDefaultPolicy } = await import("../../corpus/policy-file.ts");
     const path = args[0] ?? "policy.yaml";
     if (existsSync(path) && options["force"] !== true) {
       throw new PipelineError("usage", `${path} is there already; --force writes over it`, { path });
     }
-    writeWhole(path, defaultPolicyText());
+    writeDefaultPolicy(path);
     await writeLine(io.out, path);
     return "ok";
   },

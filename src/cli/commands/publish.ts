@@ -16,7 +16,7 @@ export const publish: Command = {
   async run({ options }: CommandInput, io: Io) {
     const { openCorpus } = await import("../../corpus/corpus.ts");
     const { loadPolicy } = await import("../../corpus/policy-file.ts");
-    const { publishCorpus } = await import("../../pipeline/publish.ts");
+    const { publishCorpus } = await import("../../pipeline/recipe.ts");
     const { softwareVersion } = await import("../../corpus/software.ts");
     const { openPartitions } = await import("../../ledger/partitions.ts");
     const corpus = await openCorpus(textOf(options, "corpus"), false);

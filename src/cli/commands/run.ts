@@ -1,5 +1,5 @@
 import type { ExitName } from "../../core/errors.ts";
-import { acquireCommand } from "../acquire-command.ts";
+import { makeCorpusCommand } from "../make-corpus-command.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { jsonOption, machineOptions, machinesOf } from "../options.ts";
 
@@ -19,10 +19,10 @@ export const run: Command = {
     const { corpusFolderOf, openCorpus, workersOf } = await import("../../corpus/corpus.ts");
     const { acquirePlanOf } = await import("../../pipeline/acquire-plan.ts");
     const corpus = await openCorpus(corpusFolderOf(args[0] ?? "corpus"), false);
-    const plan = acquirePlanOf(corpus);
+    const sources = acquirePlanOf(corpus);
     const publish = options["publish"] !== false;
     const place = machinesOf(options);
     const json = options["json"] === true;
-    return acquireCommand({ corpus, ...plan, ingest: true, publish, workers: workersOf(corpus), place, json }, io);
+    return makeCorpusCommand({ corpus, sources, ingest: true, publish, workers: workersOf(corpus), place, json }, io);
   },
 };

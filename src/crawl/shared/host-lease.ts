@@ -1,18 +1,16 @@
 import { randomUUID } from "node:crypto";
 
-import { orAborted, pause } from "../../async/abort.ts";
+import { number, tupleOf } from "../../core/json-shape.ts";
+import { answerOf } from "../../redis/answer.ts";
+import { acquired, heldLease, type Lease } from "../../redis/lease.ts";
 import type { RedisScripts } from "../../redis/scripts.ts";
 
 /** The right to be the only one of all machines that asks a host. */
-export interface HostLease extends AsyncDisposable {
+export interface HostLease extends Lease {
   /** Until the host may be asked, at the moment of the claim: whoever had it before asked it so lately. */
   readonly waitMs: number;
   /** Redis' clock at the moment of the claim. */
   readonly serverMs: number;
-  /** Aborted when the lease could not be renewed and may be another's: nothing is to be asked any more, what is under way is to end. */
-  readonly lost: AbortSignal;
-  /** Is it ours still? A process that stood still for long has not heard of `lost` yet. */
-  readonly isHeld: () => boolean;
 }
 
 export interface LeaseOptions {
@@ -22,6 +20,8 @@ export interface LeaseOptions {
   readonly gapMs: number;
   /** Until the host may be asked again, as its holder knows; for the next one. */
   readonly restMs: () => number;
+  /** How long to wait for another to release it; for ever if left out. */
+  readonly patienceMs?: number;
 }
 
 /** A host whose worker died waits so long; a worker that Redis has forgotten, or that has lost Redis, stops within it. */
@@ -77,70 +77,40 @@ redis.call("HSET", KEYS[1], "by", "", "until", 0, "due", due)
 redis.call("PEXPIRE", KEYS[1], math.max(1, due - now))
 return 1`;
 
+/** What `claimScript` answers: 1 when it was granted, milliseconds to wait, Redis' clock. */
+const claimAnswer = tupleOf(number, number, number);
+
 /**
  * Waits until nobody else has the host, and takes it.
- * @param patienceMs how long to wait for whoever has it
  * @returns `null` when it was not to be had in time, or the signal was aborted
  */
 export async function leaseHost(
   scripts: Pick<RedisScripts, "run">,
   host: string,
-  { ttlMs, gapMs: leastGapMs, restMs }: LeaseOptions,
+  { ttlMs, gapMs: leastGapMs, restMs, patienceMs = Infinity }: LeaseOptions,
   signal: AbortSignal,
-  patienceMs: number = Infinity,
 ): Promise<HostLease | null> {
   const holder = randomUUID();
   const keys = [`host:${host}`];
   // Redis takes no parts of a millisecond.
   const gapMs = Math.ceil(leastGapMs);
   const beganMs = performance.now();
-  for (;;) {
-    if (signal.aborted) return null;
-    // The lease runs from before the answer came: on this side it is over sooner than on the other.
+  const claim = await acquired(async () => {
     const askedMs = performance.now();
     const answer = await scripts.run(claimScript, [...keys, "hosts-since"], [holder, ttlMs, gapMs]);
-    const [granted, waitMs, serverMs] = answer as [number, number, number];
-    if (granted === 1) return heldLease(askedMs, waitMs, serverMs);
-    if (performance.now() - beganMs + Math.min(waitMs, pollMs) > patienceMs) return null;
-    await pause(Math.min(waitMs, pollMs), signal);
-  }
-
-  function heldLease(claimedMs: number, waitMs: number, serverMs: number): HostLease {
-    const lost = new AbortController();
+    const [isGranted, waitMs, serverMs] = answerOf(claimAnswer, answer);
+    if (isGranted === 1) return { granted: { askedMs, waitMs, serverMs } };
+    const nextMs = Math.min(waitMs, pollMs);
+    return performance.now() - beganMs + nextMs > patienceMs ? { granted: null } : { waitMs: nextMs };
+  }, signal);
+  if (claim === null) return null;
+  const { askedMs, ...facts } = claim;
+  const terms = {
+    ttlMs,
     // A tenth is left for what is under way to end.
-    const validMs = ttlMs * 0.9;
-    let untilMs = claimedMs + validMs;
-    const lose = (): void => {
-      clearInterval(renewing);
-      clearTimeout(ending);
-      lost.abort();
-    };
-    let ending = setTimeout(lose, untilMs - performance.now());
-    const renew = async (): Promise<void> => {
-      const askedMs = performance.now();
-      const isOurs = (await scripts.run(renewScript, keys, [holder, ttlMs, gapMs, restMs()])) === 1;
-      if (lost.signal.aborted || isReleased) return;
-      if (!isOurs) return lose();
-      clearTimeout(ending);
-      untilMs = askedMs + validMs;
-      ending = setTimeout(lose, untilMs - performance.now());
-    };
-    const renewing = setInterval(() => void renew().catch(() => undefined), ttlMs / 3);
-    let isReleased = false;
-    return {
-      waitMs,
-      serverMs,
-      lost: lost.signal,
-      isHeld: () => !lost.signal.aborted && performance.now() < untilMs,
-      async [Symbol.asyncDispose]() {
-        isReleased = true;
-        clearInterval(renewing);
-        clearTimeout(ending);
-        const released = scripts.run(releaseScript, keys, [holder, restMs()]);
-        released.catch(() => undefined);
-        // Nobody need wait for a Redis that is away: the lease ends by itself.
-        await orAborted(released, AbortSignal.timeout(ttlMs));
-      },
-    };
-  }
+    validMs: ttlMs * 0.9,
+    renew: async () => (await scripts.run(renewScript, keys, [holder, ttlMs, gapMs, restMs()])) === 1,
+    release: () => scripts.run(releaseScript, keys, [holder, restMs()]),
+  };
+  return { ...facts, ...heldLease(terms, askedMs) };
 }

@@ -62,8 +62,8 @@ export async function leasedTurn(
     const text = notes.note(paceNote(host));
     const { delayMs, crawlDelayMs } = text === null ? noPace : (JSON.parse(text) as StoredPace);
     const gapMs = Math.max(pace.minDelayMs, delayMs, crawlDelayMs);
-    const options = { ttlMs, gapMs, restMs: () => paces?.waitMs(host) ?? 0 };
-    const lease = await leaseHost(scripts, host, options, signal, patienceMs);
+    const options = { ttlMs, gapMs, restMs: () => paces?.waitMs(host) ?? 0, patienceMs };
+    const lease = await leaseHost(scripts, host, options, signal);
     if (lease === null) return null;
     leases.set(host, held.use(lease));
     return lease;
@@ -94,9 +94,9 @@ export async function leasedTurn(
 
   const context = contextOf(settings, { clock, ask, paces: hosts, notes, signal: stop });
   const end = await hostTurn(context, turn, travellingTurn);
-  if (signal.aborted && end.ends.size === 0) return null;
+  if (signal.aborted && end.outcomes.size === 0) return null;
   await deliver(end);
-  return end.ends.size;
+  return end.outcomes.size;
 }
 
 const noPace = { delayMs: 0, crawlDelayMs: 0 };

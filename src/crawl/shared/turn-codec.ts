@@ -1,4 +1,5 @@
-import type { FoundUrl, Note, RefusedCount, Turn, UrlEnd } from "../../frontier/frontier.ts";
+import type { Note } from "../../frontier/frontier.ts";
+import type { FoundUrl, RefusedCount, Turn, UrlOutcome } from "../../frontier/turn.ts";
 import type { EndedTurn } from "../host-turn.ts";
 
 /** A turn as another process is asked to do it. */
@@ -20,7 +21,7 @@ export function turnAskOf(bytes: Buffer): TurnAsk {
 
 /** What comes before the pieces. */
 interface EndHead extends Pick<EndedTurn, "notBeforeMs" | "blockedReason" | "notes" | "ip"> {
-  readonly ends: readonly (readonly [number, UrlEnd])[];
+  readonly ends: readonly (readonly [number, UrlOutcome])[];
   readonly found: readonly FoundUrl[];
   readonly refused: readonly (readonly [string, RefusedCount])[];
 }
@@ -35,7 +36,7 @@ export function turnEndBytes(end: EndedTurn): Buffer {
     blockedReason,
     notes,
     ip,
-    ends: [...end.ends],
+    ends: [...end.outcomes],
     found: foundOnce(end.found),
     refused: [...end.refused],
   };
@@ -49,7 +50,8 @@ export function turnEndOf(bytes: Buffer, turn: Turn): EndedTurn {
   const begin = lengthBytes + bytes.readUInt32BE(0);
   const head = JSON.parse(bytes.toString("utf8", lengthBytes, begin)) as EndHead;
   const pieces = begin < bytes.length ? [bytes.subarray(begin)] : [];
-  return { ...head, turn, ends: new Map(head.ends), refused: new Map(head.refused), pieces };
+  const { ends, refused, ...rest } = head;
+  return { ...rest, turn, outcomes: new Map(ends), refused: new Map(refused), pieces };
 }
 
 /** Pages of one host lead to the same places: each is told once, by its shortest way, in the order of the finding. */

@@ -1,9 +1,33 @@
+import { count, object, sha256, type Shaped } from "../../core/json-shape.ts";
+import type { Hex } from "../../core/records.ts";
+import { bandCount } from "../../dedup/bands.ts";
 import type { Edges } from "../../dedup/edges.ts";
+import { jobOf } from "../../queue/job.ts";
+import type { Job } from "../../queue/queue.ts";
 import type { TextPlace } from "./snapshot-codec.ts";
 
 /**
- * Finds the pairs of similar texts in all bands.
+ * Finds the pairs of similar texts in all bands: this process (`local.ts`), or workers of a queue (`submit.ts`).
  * @param texts each text once, in order of precedence
- * @returns pairs of indexes of `texts`, in as many pieces as it likes
+ * @returns pairs of positions in `texts`, in any number of pieces
  */
 export type BandRunner = (texts: readonly TextPlace[]) => Promise<readonly Edges[]>;
+
+/** What a `bands` job asks for; all else lies in the store. */
+export const bandsAsk = object({
+  /** SHA-256 of the snapshot. */
+  snapshot: sha256,
+  part: count,
+  of: count,
+});
+export type BandsAsk = Shaped<typeof bandsAsk>;
+
+/** What is asked for to find the pairs of a snapshot, never in more parts than there are bands. */
+export function bandsAsks(snapshot: Hex, parts: number): readonly BandsAsk[] {
+  const of = Math.max(1, Math.min(parts, bandCount));
+  return Array.from({ length: of }, (_, part) => ({ snapshot, part, of }));
+}
+
+export function bandsJob(ask: BandsAsk): Job {
+  return jobOf("bands", ask);
+}

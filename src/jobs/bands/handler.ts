@@ -1,17 +1,20 @@
+import { eachOf } from "../../async/limit.ts";
+import { yieldToEventLoop } from "../../async/yield.ts";
 import { PipelineError } from "../../core/errors.ts";
 import { bandEdges, bandsOfPart, textsWithWords } from "../../dedup/band-edges.ts";
 import { bandKeyOf } from "../../dedup/bands.ts";
 import { bucketsOf } from "../../dedup/buckets.ts";
 import { emptySlot, equalSlots, signatureSlots } from "../../dedup/signature.ts";
 import type { JobHandler } from "../../queue/queue.ts";
-import type { Store } from "../../store/store.ts";
-import { edgesBytes } from "./edges-codec.ts";
-import { edgesName, snapshotName, type BandsAsk } from "./job.ts";
-import { inSegmentOrder, ranksOf, snapshotOf, type TextPlace } from "./snapshot-codec.ts";
-import { breather } from "../../async/yield.ts";
 import type { SegmentCache } from "../../segment/cache.ts";
 import { storedSignatures } from "../../segment/stored-signatures.ts";
+import { edgesName, snapshotName } from "../../store/layout.ts";
+import type { Store } from "../../store/store.ts";
+import { payloadOf } from "../checked-json.ts";
 import { refuseOtherVersion } from "../version-check.ts";
+import { bandsAsk, type BandsAsk } from "./contract.ts";
+import { edgesBytes } from "./edges-codec.ts";
+import { inSegmentOrder, ranksOf, snapshotOf, type ClusterSnapshot, type TextPlace } from "./snapshot-codec.ts";
 
 export interface BandsWork {
   readonly store: Store;
@@ -22,35 +25,32 @@ export interface BandsWork {
 /** Some bands of a snapshot in, the pairs that they join in the store. Pairs that are there already are the answer. */
 export function bandsHandler({ store, segments, software }: BandsWork): JobHandler {
   return async (job, { signal, progress }) => {
-    const { snapshot, part, of } = job.payload as BandsAsk;
-    const name = edgesName(job);
+    const ask = payloadOf(bandsAsk, job);
+    const name = edgesName(ask.snapshot, ask.part, ask.of);
     if ((await store.size(name, signal)) !== null) return { edges: name };
-    const bytes = await store.get(snapshotName(snapshot), signal);
-    const found = bytes === null ? null : snapshotOf(bytes);
-    if (found === null) {
-      throw new PipelineError("segment-broken", `${store.place} has no ${snapshotName(snapshot)}; cluster again`);
-    }
-    refuseOtherVersion(found.software, software);
-    const { texts } = found;
-    const bands = bandsOfPart(part, of);
-    const pause = breather();
+    const { software: wanted, texts } = await storedSnapshot(store, ask, signal);
+    refuseOtherVersion(wanted, software);
+    const bands = bandsOfPart(ask.part, ask.of);
     const order = inSegmentOrder(texts);
     const ranks = ranksOf(order);
-    const keys = await bandKeys(store, texts, order, bands, signal);
+    const from: SignaturesFrom = { store, texts, signal };
+    const keys = await bandKeys(from, order, bands);
     const { count, hasWord } = { count: texts.length, hasWord: (text: number) => keys.hasWord[text] === 1 };
     const keyOf = (text: number, band: number): number => keys.byBand.get(band)?.[text] ?? 0;
-    const candidates = await candidatesOf(textsWithWords({ count, hasWord }), keyOf, bands, pause);
-    const wanted = order.filter((text) => candidates.has(text));
-    const signatures = await signaturesOf(store, texts, wanted, signal);
+    const candidates = await candidatesOf(textsWithWords({ count, hasWord }), keyOf, bands);
+    const signatures = await signaturesOf(
+      from,
+      order.filter((text) => candidates.has(text)),
+    );
     const edges = await bandEdges(
       {
         count,
         hasWord,
         keyOf,
         rankOf: (text) => ranks[text] ?? 0,
-        equalSlots: (a, b) => equalSlots(signatures.slots, signatures.placeOf(a), signatures.placeOf(b)),
+        equalSlots: (a, b) => equalSlots(signatures.slots, signatures.rankOf(a), signatures.rankOf(b)),
         textOf: async (text) => {
-          await pause();
+          await yieldToEventLoop();
           const { segmentSha256, position } = placeAt(texts, text);
           return segments.text(segmentSha256, position, signal);
         },
@@ -59,7 +59,7 @@ export function bandsHandler({ store, segments, software }: BandsWork): JobHandl
       async (done) => {
         if (signal.aborted) throw new PipelineError("interrupted", "the worker was told to stop");
         progress(done / bands.length);
-        await pause();
+        await yieldToEventLoop();
       },
     );
     await store.put(name, edgesBytes(edges), signal);
@@ -67,8 +67,20 @@ export function bandsHandler({ store, segments, software }: BandsWork): JobHandl
   };
 }
 
-/** A store far away answers many at once as fast as one. */
-const segmentsAtOnce = 8;
+async function storedSnapshot(store: Store, { snapshot }: BandsAsk, signal: AbortSignal): Promise<ClusterSnapshot> {
+  const name = snapshotName(snapshot);
+  const bytes = await store.get(name, signal);
+  const found = bytes === null ? null : snapshotOf(bytes);
+  if (found !== null) return found;
+  throw new PipelineError("segment-broken", `${store.place} has no ${name}; cluster again`);
+}
+
+/** The texts of a snapshot, and where their signatures are read from. */
+interface SignaturesFrom {
+  readonly store: Store;
+  readonly texts: readonly TextPlace[];
+  readonly signal: AbortSignal;
+}
 
 interface BandKeys {
   readonly byBand: ReadonlyMap<number, Uint32Array>;
@@ -76,17 +88,12 @@ interface BandKeys {
 }
 
 /** Reads every signature once and keeps of it the keys of these bands: 4 bytes a text and band. */
-async function bandKeys(
-  store: Store,
-  texts: readonly TextPlace[],
-  order: Int32Array,
-  bands: readonly number[],
-  signal: AbortSignal,
-): Promise<BandKeys> {
-  const byBand = new Map(bands.map((band) => [band, new Uint32Array(texts.length)]));
-  const hasWord = new Uint8Array(texts.length);
+async function bandKeys(from: SignaturesFrom, order: Int32Array, bands: readonly number[]): Promise<BandKeys> {
+  const { length } = from.texts;
+  const byBand = new Map(bands.map((band) => [band, new Uint32Array(length)]));
+  const hasWord = new Uint8Array(length);
   const signature = new Uint32Array(signatureSlots);
-  await eachSignature(store, texts, order, signal, (text, read) => {
+  await eachSignature(from, order, (text, read) => {
     read(signature, 0);
     hasWord[text] = signature[0] === emptySlot ? 0 : 1;
     for (const [band, keys] of byBand) keys[text] = bandKeyOf(signature, 0, band);
@@ -99,52 +106,45 @@ async function candidatesOf(
   withWords: Int32Array,
   keyOf: (text: number, band: number) => number,
   bands: readonly number[],
-  pause: () => Promise<void> | undefined,
 ): Promise<ReadonlySet<number>> {
   const candidates = new Set<number>();
   for (const band of bands) {
     for (const bucket of bucketsOf((text) => keyOf(text, band), withWords)) {
       for (const text of bucket) candidates.add(text);
     }
-    await pause();
+    await yieldToEventLoop();
   }
   return candidates;
 }
 
 interface Signatures {
   readonly slots: Uint32Array;
-  readonly placeOf: (text: number) => number;
+  /** Which signature of `slots` is that of a text, from 0 on. */
+  readonly rankOf: (text: number) => number;
 }
 
-async function signaturesOf(
-  store: Store,
-  texts: readonly TextPlace[],
-  wanted: Int32Array,
-  signal: AbortSignal,
-): Promise<Signatures> {
+async function signaturesOf(from: SignaturesFrom, wanted: Int32Array): Promise<Signatures> {
   const slots = new Uint32Array(wanted.length * signatureSlots);
-  const places = new Map(Array.from(wanted, (text, place) => [text, place]));
-  const placeOf = (text: number): number => places.get(text) ?? 0;
-  await eachSignature(store, texts, wanted, signal, (text, read) => read(slots, placeOf(text) * signatureSlots));
-  return { slots, placeOf };
+  const ranks = new Map(Array.from(wanted, (text, rank) => [text, rank]));
+  const rankOf = (text: number): number => ranks.get(text) ?? 0;
+  await eachSignature(from, wanted, (text, read) => read(slots, rankOf(text) * signatureSlots));
+  return { slots, rankOf };
 }
+
+/** A store far away answers many at once as fast as one. */
+const segmentsAtOnce = 8;
 
 /** Reads the signatures of texts given segment by segment, some segments at the same time. */
 async function eachSignature(
-  store: Store,
-  texts: readonly TextPlace[],
+  { store, texts, signal }: SignaturesFrom,
   order: Int32Array,
-  signal: AbortSignal,
   use: (text: number, read: (into: Uint32Array, at: number) => void) => void,
 ): Promise<void> {
   const runs = runsOf(order, (text) => placeAt(texts, text).segmentSha256);
-  const one = async (): Promise<void> => {
-    for (const run of runs) {
-      const read = await storedSignatures(store, placeAt(texts, run[0] ?? -1).segmentSha256, signal);
-      for (const text of run) use(text, (into, at) => read(placeAt(texts, text).position, into, at));
-    }
-  };
-  await Promise.all(Array.from({ length: segmentsAtOnce }, one));
+  await eachOf(runs, segmentsAtOnce, signal, async (run, _, either) => {
+    const read = await storedSignatures(store, placeAt(texts, run[0] ?? -1).segmentSha256, either);
+    for (const text of run) use(text, (into, at) => read(placeAt(texts, text).position, into, at));
+  });
 }
 
 function* runsOf(order: Int32Array, keyOf: (text: number) => string): Generator<Int32Array> {

@@ -1,3 +1,4 @@
+import { count, object, parsedOrNull, text, type Shaped } from "../../core/json-shape.ts";
 import type { Hex } from "../../core/records.ts";
 
 /** Where a text lies: `position` is the ordinal of its capture in the segment. */
@@ -64,18 +65,9 @@ export function snapshotOf(bytes: Buffer): ClusterSnapshot | null {
 
 const snapshotFormat = "colophon-clustering/1";
 
-interface SnapshotHead {
-  readonly format: string;
-  readonly software: string;
-  readonly segments: number;
-  readonly texts: number;
-}
+const snapshotHead = object({ format: text, software: text, segments: count, texts: count });
 
-function headOf(line: Buffer): SnapshotHead | null {
-  try {
-    const head = JSON.parse(line.toString("utf8")) as SnapshotHead | null;
-    return head?.format === snapshotFormat ? head : null;
-  } catch {
-    return null;
-  }
+function headOf(line: Buffer): Shaped<typeof snapshotHead> | null {
+  const head = parsedOrNull(snapshotHead, line.toString("utf8"));
+  return head?.format === snapshotFormat ? head : null;
 }

@@ -2,13 +2,9 @@ import { ftruncateSync, openSync, writeSync, closeSync } from "node:fs";
 
 import { PipelineError } from "../../core/errors.ts";
 import type { Hex, SliceSpec } from "../../core/records.ts";
+import { archiveName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
 import type { ByteRange } from "../../measure/sparse-source.ts";
-
-/** Where an archive lies in a store. */
-export function archiveName(sha256: Hex): string {
-  return `archives/${sha256}`;
-}
 
 /** First bytes of every file: a plain ARC says there what it is, a zstd file has its dictionary there. */
 const headBytes = 64 << 10;

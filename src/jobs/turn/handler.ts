@@ -1,55 +1,16 @@
+import { LRUCache } from "lru-cache";
+
 import { PipelineError } from "../../core/errors.ts";
-import type { ConnectToRule } from "../../fetch/connect-to.ts";
 import { webOf, type CrawlSettings } from "../../crawl/crawl-settings.ts";
-import type { Exchanger } from "../../fetch/fetcher.ts";
 import { leasedTurn } from "../../crawl/shared/leased-turn.ts";
-import type { PaceOptions } from "../../crawl/politeness.ts";
+import { turnAskOf, turnEndBytes, type TurnAsk } from "../../crawl/shared/turn-codec.ts";
+import type { Exchanger } from "../../fetch/fetcher.ts";
+import type { JobHandler } from "../../queue/queue.ts";
 import type { RedisScripts } from "../../redis/scripts.ts";
-import { scopeOf, type ScopeOptions } from "../../url/scope.ts";
-import { turnAskOf, turnEndBytes } from "../../crawl/shared/turn-codec.ts";
-import type { Requester } from "../../fetch/requester.ts";
-import type { JobHandler, JobPayload } from "../../queue/queue.ts";
+import { crawlName, turnName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
-import { findWays } from "../../crawl/links-of.ts";
-
-/** What a `turn` job says; the turn itself lies in the store. */
-export interface TurnJob extends JobPayload {
-  /** Digest of the settings. */
-  readonly crawl: string;
-  /** Whose turn: one frontier's, for as long as there is one. */
-  readonly run: string;
-  readonly lease: number;
-  /** Which of its URLs alone; `null` = all. */
-  readonly part: number | null;
-}
-
-/** Settings of a crawl as they lie in the store, once for all its turns. */
-export interface StoredCrawl {
-  readonly requester: Requester;
-  readonly scope: Omit<ScopeOptions, "seeds"> & { readonly seeds: readonly string[] };
-  readonly ports: readonly number[];
-  readonly pace: Partial<PaceOptions>;
-  readonly connectTo: readonly ConnectToRule[];
-  readonly allowPrivate: boolean;
-  readonly followSitemaps: boolean;
-}
-
-export function crawlName(digest: string): string {
-  return `crawls/${digest}`;
-}
-
-/** Where all turns of a run lie. */
-export function turnsPrefix(run: string): string {
-  return `turns/${run}/`;
-}
-
-export function turnName({ run, lease, part }: Pick<TurnJob, "run" | "lease" | "part">, what: "ask" | "end"): string {
-  return `${turnsPrefix(run)}${lease}${part === null ? "" : `.${part}`}/${what}`;
-}
-
-export function settingsOf({ scope, ...rest }: StoredCrawl): CrawlSettings {
-  return { ...rest, scope: scopeOf(scope), findWays };
-}
+import { payloadOf, storedJson } from "../checked-json.ts";
+import { settingsOf, storedCrawl, turnJob, type TurnJob } from "./contract.ts";
 
 export interface TurnWork {
   readonly store: Store;
@@ -59,15 +20,13 @@ export interface TurnWork {
   readonly leaseMs?: number;
 }
 
-/** Does `turn` jobs. Disposed of, it closes its connections to hosts. */
-export interface TurnWorker extends AsyncDisposable {
-  readonly handler: JobHandler;
-}
+/** Does `turn` jobs. Disposing of it closes its connections to hosts. */
+export type TurnHandler = JobHandler & AsyncDisposable;
 
 /** A crawl that this process does turns of: its connections are kept from one turn of a host to the next. */
 interface KeptCrawl {
   readonly opened: Promise<OpenedCrawl>;
-  /** In hand. */
+  /** In progress. */
   turns: number;
 }
 
@@ -76,61 +35,101 @@ interface OpenedCrawl {
   readonly web: Exchanger;
 }
 
+/** Crawls without a turn here whose connections are kept. */
 const keptCrawls = 4;
+
+/** The crawls that a process does turns of, by the digests of their settings. */
+interface KeptCrawls {
+  readonly work: TurnWork;
+  readonly busy: Map<string, KeptCrawl>;
+  readonly idle: LRUCache<string, KeptCrawl>;
+  /** Fell out of `idle`, and are still to be closed. */
+  readonly evicted: KeptCrawl[];
+}
 
 /**
  * A host's turn in, its end in the store: what was found, what is to be noted, and the captures. An end that is there already is
- * the answer; a turn that nobody asks for any more is over.
+ * the answer; a turn that is not asked for any more is over.
  */
-export function turnWorker({ store, scripts, software, leaseMs }: TurnWork): TurnWorker {
-  const crawls = new Map<string, KeptCrawl>();
-
-  const inCrawl = async <T>(digest: string, work: (crawl: OpenedCrawl) => Promise<T>): Promise<T> => {
-    const kept = crawls.get(digest) ?? { opened: openedCrawl(store, digest, software), turns: 0 };
-    crawls.delete(digest);
-    crawls.set(digest, kept);
-    kept.turns += 1;
-    try {
-      return await work(await kept.opened);
-    } finally {
-      kept.turns -= 1;
-      await forgetOldest();
-    }
+export function turnHandler(work: TurnWork): TurnHandler {
+  const crawls = keptCrawlsOf(work);
+  const handler: JobHandler = async (job, { signal }) => {
+    const turn = payloadOf(turnJob, job);
+    const { store } = work;
+    const name = turnName(turn, "ask");
+    if ((await store.size(turnName(turn, "end"), signal)) !== null) return {};
+    const asked = await store.get(name, signal);
+    if (asked === null) return {};
+    return inCrawl(crawls, turn.crawl, async (crawl) => endedTurn(crawl, turn, turnAskOf(asked), { ...work, signal }));
   };
-
-  const forgetOldest = async (): Promise<void> => {
-    const oldest = [...crawls].slice(0, Math.max(0, crawls.size - keptCrawls));
-    const idle = oldest.filter(([, { turns }]) => turns === 0);
-    for (const [digest] of idle) crawls.delete(digest);
-    await Promise.all(idle.map(async ([, kept]) => closed(kept)));
-  };
-
-  return {
-    async handler({ payload }, { signal }) {
-      const job = payload as TurnJob;
-      const isThere = async (what: "ask" | "end"): Promise<boolean> =>
-        (await store.size(turnName(job, what), signal)) !== null;
-      // In this order: whoever asked takes away the ask first.
-      const isOver = async (): Promise<boolean> => (await isThere("end")) || !(await isThere("ask"));
-      if (await isThere("end")) return {};
-      const asked = await store.get(turnName(job, "ask"), signal);
-      if (asked === null) return {};
-      return inCrawl(job.crawl, async (crawl) => {
-        const parts = { ...crawl, scripts, signal, ...(leaseMs === undefined ? {} : { leaseMs }) };
-        const urls = await leasedTurn(turnAskOf(asked), parts, {
-          isOver,
-          // Also when the worker is to stop: the pages are here.
-          deliver: async (end) => void (await store.put(turnName(job, "end"), turnEndBytes(end))),
-        });
-        if (urls === null && signal.aborted) throw new PipelineError("interrupted", "the worker was told to stop");
-        return { urls: urls ?? 0 };
-      });
-    },
+  return Object.assign(handler, {
     async [Symbol.asyncDispose]() {
-      await Promise.all([...crawls.values()].map(closed));
-      crawls.clear();
+      await Promise.all([...crawls.busy.values(), ...crawls.idle.values()].map(closed));
+      crawls.busy.clear();
+      crawls.idle.clear();
     },
-  };
+  });
+}
+
+/** Does a turn and puts its end into the store. */
+async function endedTurn(
+  crawl: OpenedCrawl,
+  job: TurnJob,
+  ask: TurnAsk,
+  { store, scripts, leaseMs, signal }: TurnWork & { readonly signal: AbortSignal },
+): Promise<{ readonly urls: number }> {
+  const isThere = async (what: "ask" | "end"): Promise<boolean> =>
+    (await store.size(turnName(job, what), signal)) !== null;
+  const parts = { ...crawl, scripts, signal, ...(leaseMs === undefined ? {} : { leaseMs }) };
+  const urls = await leasedTurn(ask, parts, {
+    // In this order: the collector removes the ask first.
+    isOver: async () => (await isThere("end")) || !(await isThere("ask")),
+    // Also when the worker is to stop: the pages are here.
+    deliver: async (end) => void (await store.put(turnName(job, "end"), turnEndBytes(end))),
+  });
+  if (urls === null && signal.aborted) throw new PipelineError("interrupted", "the worker was told to stop");
+  return { urls: urls ?? 0 };
+}
+
+function keptCrawlsOf(work: TurnWork): KeptCrawls {
+  const evicted: KeptCrawl[] = [];
+  const idle = new LRUCache<string, KeptCrawl>({
+    max: keptCrawls,
+    dispose: (kept, _, reason) => reason === "evict" && evicted.push(kept),
+  });
+  return { work, busy: new Map(), idle, evicted };
+}
+
+async function inCrawl<T>(
+  { work: turnWork, busy, idle, evicted }: KeptCrawls,
+  digest: string,
+  work: (crawl: OpenedCrawl) => Promise<T>,
+): Promise<T> {
+  const kept = busy.get(digest) ?? idle.get(digest) ?? { opened: openedCrawl(turnWork, digest), turns: 0 };
+  idle.delete(digest);
+  busy.set(digest, kept);
+  kept.turns += 1;
+  try {
+    return await work(await kept.opened);
+  } catch (error) {
+    // What could not be opened is opened again for the next turn.
+    if (busy.get(digest) === kept && !(await isOpen(kept))) busy.delete(digest);
+    throw error;
+  } finally {
+    kept.turns -= 1;
+    if (kept.turns === 0 && busy.get(digest) === kept) {
+      busy.delete(digest);
+      idle.set(digest, kept);
+      await Promise.all(evicted.splice(0).map(closed));
+    }
+  }
+}
+
+async function isOpen({ opened }: KeptCrawl): Promise<boolean> {
+  return opened.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** A crawl that could not be opened has nothing to close. */
@@ -139,13 +138,14 @@ async function closed({ opened }: KeptCrawl): Promise<void> {
   await crawl?.web[Symbol.asyncDispose]();
 }
 
-async function openedCrawl(store: Store, digest: string, software: string): Promise<OpenedCrawl> {
-  const bytes = await store.get(crawlName(digest));
+async function openedCrawl({ store, software }: TurnWork, digest: string): Promise<OpenedCrawl> {
+  const name = crawlName(digest);
+  const bytes = await store.get(name);
   if (bytes === null) {
     const words = `${store.place} has no crawl ${digest}; give the worker and the crawl the same --store`;
     throw new PipelineError("not-found", words, { digest });
   }
-  const stored = JSON.parse(bytes.toString("utf8")) as StoredCrawl;
+  const stored = storedJson(storedCrawl, bytes, store, name);
   const wanted = stored.requester.software;
   if (wanted !== software) {
     const words = `the crawl is one of ${wanted}, this worker is ${software}; start workers of the same version`;

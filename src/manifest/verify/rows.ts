@@ -34,7 +34,7 @@ export async function verifyRows(
     for await (const line of readLines(join(directory, documentsPath))) {
       tree.push(line);
       documents++;
-      const row = rowOf(line, `${documentsPath}:${documents}`, problemsOf, report);
+      const row = readRow(line, `${documentsPath}:${documents}`, problemsOf, report);
       if (row === null) continue;
       claims(row);
       counts.add({
@@ -62,7 +62,8 @@ export async function verifyRows(
   return { root, documents, texts: texts.checked() };
 }
 
-function rowOf(line: Buffer, where: string, problemsOf: SchemaProblems, report: Findings): ManifestRow | null {
+/** A line of the rows; `null` when it is of another form, which `report` then says. */
+export function readRow(line: Buffer, where: string, problemsOf: SchemaProblems, report: Findings): ManifestRow | null {
   const text = line.toString("utf8");
   let value: unknown;
   try {

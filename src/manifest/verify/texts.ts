@@ -97,7 +97,8 @@ function isBefore(one: Place, other: Place): boolean {
 }
 
 function compare(row: ManifestRow, line: Buffer, report: Findings): void {
-  const { id, text } = textOf(line);
+  // What cannot be read is no text of any row.
+  const { id, text } = readText(line) ?? { id: "unreadable", text: "" };
   if (id !== row.id) report.add({ what: "text-id", where: row.id, expected: row.id, found: id });
   const sha256 = createHash("sha256").update(text).digest("hex");
   if (sha256 !== row.digests.textSha256) {
@@ -109,14 +110,15 @@ function compare(row: ManifestRow, line: Buffer, report: Findings): void {
   }
 }
 
-function textOf(line: Buffer): { readonly id: string; readonly text: string } {
+/** A line of a shard; `null` when it is none. */
+export function readText(line: Buffer): { readonly id: string; readonly text: string } | null {
   try {
     const value: unknown = JSON.parse(line.toString("utf8"));
     if (typeof value === "object" && value !== null && "id" in value && "text" in value) {
       return { id: String(value.id), text: String(value.text) };
     }
   } catch {
-    // Falls through: what cannot be read is no text of any row.
+    // Not JSON: no text either.
   }
-  return { id: "unreadable", text: "" };
+  return null;
 }

@@ -1,6 +1,4 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 
 import { PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
@@ -8,6 +6,7 @@ import { findings, type Findings } from "./findings.ts";
 import type { Manifest } from "../manifest-head.ts";
 import { manifestSums, type Disagreement } from "../manifest-sums.ts";
 import { manifestPath } from "../manifest-text.ts";
+import { manifestBytes } from "../read-manifest.ts";
 import { archiveCheck, type Rederive } from "./archives.ts";
 import { verifyFiles } from "./files.ts";
 import { headOf } from "./head.ts";
@@ -103,18 +102,4 @@ function reportOf(
 ): VerifyReport {
   const disagreementCount = report.count();
   return { ok: disagreementCount === 0, ...seen, disagreements: report.kept, disagreementCount };
-}
-
-async function manifestBytes(directory: string): Promise<Buffer> {
-  const path = join(directory, manifestPath);
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new PipelineError(
-      "not-found",
-      `there is no manifest to verify: ${path} cannot be read; in a corpus, \`colophon publish\` writes it`,
-      { path },
-      cause,
-    );
-  }
 }

@@ -1,20 +1,16 @@
 import { kind } from "./elements.ts";
-import { hashesOf, nameHash } from "../name-hash.ts";
-import type { OpenElements } from "./open-elements.ts";
+import { hashesOf } from "../name-hash.ts";
+import { find, findOne, type OpenElements, type Search } from "./open-elements.ts";
 
-interface Rule {
-  readonly ends: readonly number[];
-  /** The search does not go past these, nor past elements with one of the bits. */
-  readonly stops: readonly number[];
-  readonly stopBits: number;
+interface Rule extends Search {
   /** All that are found are ended, not the innermost alone. */
   readonly all: boolean;
 }
 
 const none: readonly number[] = [];
-const paragraph = hashesOf("p");
 const headings = hashesOf("h1 h2 h3 h4 h5 h6");
-const row = nameHash("tr", 0, 2);
+const openParagraph: Search = { ends: hashesOf("p"), stops: none, stopBits: kind.block };
+const openHeading: Search = { ends: headings, stops: none, stopBits: kind.barrier };
 const rule = (ends: string, stops: string, all = false): Rule => ({
   ends: hashesOf(ends),
   stops: hashesOf(stops),
@@ -36,29 +32,28 @@ const rules = new Map<number, Rule>([
 
 /** Level down to which the stack stays open when the start tag of a block-level element comes. */
 export function levelAfterStart(stack: OpenElements, hash: number, bits: number): number {
-  let level = stack.depth();
+  let level = stack.depth;
   if ((bits & kind.endsParagraph) !== 0) {
-    const found = stack.find(paragraph, none, kind.block, level);
+    const found = find(stack, openParagraph, level);
     if (found > 0) level = found - 1;
   }
-  const ruled = rules.get(hash);
-  if (ruled === undefined) return level;
-  const { ends, stops, stopBits, all } = ruled;
-  for (let found = stack.find(ends, stops, stopBits, level); found > 0;) {
+  const rule = rules.get(hash);
+  if (rule === undefined) return level;
+  for (let found = find(stack, rule, level); found > 0;) {
     level = found - 1;
-    found = all ? stack.find(ends, stops, stopBits, level) : -1;
+    found = rule.all ? find(stack, rule, level) : -1;
   }
   return level;
 }
 
 /**
  * Level down to which the stack stays open when an end tag comes, or the depth as it is when the tag ends nothing: an
- * inline element's does not reach out of the block around it, a block's not out of its table cell.
+ * inline element's does not reach out of the block around it, a block's not out of its table cell. The end tag of a
+ * heading ends one of any rank.
  */
 export function levelAfterEnd(stack: OpenElements, hash: number, bits: number): number {
-  const isBlock = (bits & kind.block) !== 0;
-  const throughCells = (bits & kind.barrier) !== 0 || hash === row;
-  const stopBits = !isBlock ? kind.block : throughCells ? 0 : kind.barrier;
-  const found = stack.find(headings.includes(hash) ? headings : [hash], none, stopBits, stack.depth());
-  return found > 0 ? found - 1 : stack.depth();
+  const throughCells = (bits & (kind.barrier | kind.row)) !== 0;
+  const stopBits = (bits & kind.block) === 0 ? kind.block : throughCells ? 0 : kind.barrier;
+  const found = (bits & kind.heading) === 0 ? findOne(stack, hash, stopBits) : find(stack, openHeading, stack.depth);
+  return found > 0 ? found - 1 : stack.depth;
 }

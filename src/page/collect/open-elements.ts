@@ -22,93 +22,129 @@ export interface Inherited {
 
 /** The stack of open elements, bounded in depth and in the work that end tags can cause. Level 0 is the body. */
 export interface OpenElements {
-  /** A new page: nothing is open, and nothing has been searched. */
-  readonly begin: () => void;
-  readonly depth: () => number;
-  readonly top: () => Inherited;
-  /** False when the limit of depth was reached: the element is then counted, not held. */
-  readonly push: (hash: number, inherited: Inherited) => boolean;
-  readonly popTo: (level: number) => void;
-  /** True when the end tag only undoes a push that was counted. */
-  readonly closeUncounted: () => boolean;
-  /**
-   * Level of the innermost element with one of the hashes, at or under level `from`, or -1; the search ends at an element
-   * with one of `stopBits` or one of `stops`.
-   */
-  readonly find: (hashes: readonly number[], stops: readonly number[], stopBits: number, from: number) => number;
-  /** Tree node of the innermost block-level element; nodes are made only for elements that hold text. */
-  readonly node: () => number;
+  /** Of the innermost element; 0 = nothing is open. */
+  depth: number;
+  /** Of each level: hash of its name, bits of `kind`, tree node (-1 = none yet), and what it hands down. */
+  readonly hashes: Int32Array;
+  readonly bits: Int32Array;
+  readonly nodes: Int32Array;
+  levels: Inherited[];
   /** Parent of each node of the page; a parent's number is lower than its children's. Node 0 is the body. */
-  readonly parents: () => readonly number[];
+  parents: number[];
+  /** Elements open beyond the limit of depth. */
+  uncounted: number;
+  /** Levels looked at on this page. */
+  searched: number;
 }
 
+/** What to look for among the open elements, and where to stop. */
+export interface Search {
+  /** Hashes of names. */
+  readonly ends: readonly number[];
+  /** The search does not go past these, nor past elements with one of the bits. */
+  readonly stops: readonly number[];
+  readonly stopBits: number;
+}
+
+const body: Inherited = { tag: "body", region: "body", hints: 0, nearHints: 0, preformatted: false, dropped: false };
+
 export function openElements(): OpenElements {
-  const hashes = new Int32Array(pageLimits.depth + 1);
-  const bits = new Int32Array(pageLimits.depth + 1);
-  const nodes = new Int32Array(pageLimits.depth + 1);
-  const root: Inherited = { tag: "body", region: "body", hints: 0, nearHints: 0, preformatted: false, dropped: false };
-  let levels: Inherited[] = [root];
-  let parents = [-1];
-  let depth = 0;
-  let uncounted = 0;
-  let searched = 0;
+  const levels = pageLimits.depth + 1;
   return {
-    begin() {
-      levels = [root];
-      parents = [-1];
-      nodes[0] = 0;
-      depth = 0;
-      uncounted = 0;
-      searched = 0;
-    },
-    depth: () => depth,
-    top: () => levels[depth] ?? root,
-    push(hash, inherited) {
-      if (depth === pageLimits.depth) {
-        uncounted++;
-        return false;
-      }
-      depth++;
-      hashes[depth] = hash;
-      bits[depth] = bitsOf(elementIndex(hash));
-      nodes[depth] = -1;
-      levels[depth] = inherited;
-      return true;
-    },
-    popTo(level) {
-      depth = level;
-      uncounted = 0;
-    },
-    closeUncounted() {
-      if (uncounted === 0) return false;
-      uncounted--;
-      return true;
-    },
-    find(wanted, stops, stopBits, from) {
-      const floor = searched < searchBudget ? 0 : Math.max(0, from - shortSearch);
-      let level = from;
-      let found = -1;
-      for (; level > floor; level--) {
-        const hash = hashes[level] ?? 0;
-        if (wanted.includes(hash)) found = level;
-        if (found >= 0 || ((bits[level] ?? 0) & stopBits) !== 0 || stops.includes(hash)) break;
-      }
-      searched += from - level;
-      return found;
-    },
-    node() {
-      let level = depth;
-      while (level > 0 && (nodes[level] ?? 0) < 0) level--;
-      let node = nodes[level] ?? 0;
-      for (level++; level <= depth; level++) {
-        if (((bits[level] ?? 0) & kind.block) !== 0) {
-          parents.push(node);
-          node = parents.length - 1;
-        }
-        nodes[level] = node;
-      }
-      return node;
-    },
-    parents: () => parents,
+    depth: 0,
+    hashes: new Int32Array(levels),
+    bits: new Int32Array(levels),
+    nodes: new Int32Array(levels),
+    levels: [body],
+    parents: [-1],
+    uncounted: 0,
+    searched: 0,
   };
+}
+
+/** A new page: nothing is open, and nothing has been searched. */
+export function closeAll(stack: OpenElements): void {
+  stack.levels = [body];
+  stack.parents = [-1];
+  stack.nodes[0] = 0;
+  stack.depth = 0;
+  stack.uncounted = 0;
+  stack.searched = 0;
+}
+
+/** What the innermost open element hands down. */
+export function inheritedFrom({ levels, depth }: OpenElements): Inherited {
+  return levels[depth] ?? body;
+}
+
+/** @returns false when the limit of depth was reached: the element is then counted, not held */
+export function push(stack: OpenElements, hash: number, inherited: Inherited): boolean {
+  if (stack.depth === pageLimits.depth) {
+    stack.uncounted++;
+    return false;
+  }
+  const level = ++stack.depth;
+  stack.hashes[level] = hash;
+  stack.bits[level] = bitsOf(elementIndex(hash));
+  stack.nodes[level] = -1;
+  stack.levels[level] = inherited;
+  return true;
+}
+
+export function popToLevel(stack: OpenElements, level: number): void {
+  stack.depth = level;
+  stack.uncounted = 0;
+}
+
+/** @returns true when the end tag only undoes a push that was counted */
+export function closeUncounted(stack: OpenElements): boolean {
+  if (stack.uncounted === 0) return false;
+  stack.uncounted--;
+  return true;
+}
+
+/** Level of the innermost element that is looked for, at or under level `from`; -1 = none before the search stops. */
+export function find(stack: OpenElements, { ends, stops, stopBits }: Search, from: number): number {
+  const floor = floorOf(stack, from);
+  let level = from;
+  let found = -1;
+  for (; level > floor; level--) {
+    const hash = stack.hashes[level] ?? 0;
+    if (ends.includes(hash)) found = level;
+    if (found >= 0 || ((stack.bits[level] ?? 0) & stopBits) !== 0 || stops.includes(hash)) break;
+  }
+  stack.searched += from - level;
+  return found;
+}
+
+/** The same for one name, from the innermost element on. */
+export function findOne(stack: OpenElements, hash: number, stopBits: number): number {
+  const floor = floorOf(stack, stack.depth);
+  let level = stack.depth;
+  let found = -1;
+  for (; level > floor; level--) {
+    if (stack.hashes[level] === hash) found = level;
+    if (found >= 0 || ((stack.bits[level] ?? 0) & stopBits) !== 0) break;
+  }
+  stack.searched += stack.depth - level;
+  return found;
+}
+
+function floorOf({ searched }: OpenElements, from: number): number {
+  return searched < searchBudget ? 0 : Math.max(0, from - shortSearch);
+}
+
+/** Tree node of the innermost block-level element; nodes are made only for elements that hold text. */
+export function nodeOf({ nodes, bits, parents, depth }: OpenElements): number {
+  let level = depth;
+  while (level > 0 && (nodes[level] ?? 0) < 0) level--;
+  let node = nodes[level] ?? 0;
+  for (level++; level <= depth; level++) {
+    if (((bits[level] ?? 0) & kind.block) !== 0) {
+      parents.push(node);
+      node = parents.length - 1;
+    }
+    nodes[level] = node;
+  }
+  return node;
 }

@@ -1,15 +1,18 @@
 import { QueueEvents } from "bullmq";
 
 import { failures, PipelineError, type FailureCode } from "../../core/errors.ts";
-import { bullId } from "./client.ts";
-import type { Job, JobEnd, JobKind, JobResult } from "../queue.ts";
-import { endsScript } from "./lua.ts";
+import { listOf, number, object, objectWith, parsed, text, tupleOf, type Shaped } from "../../core/json-shape.ts";
+import { answerOf } from "../../redis/answer.ts";
 import type { RedisConnection } from "../../redis/connection.ts";
+import type { RedisScripts } from "../../redis/scripts.ts";
+import type { Job, JobEnd, JobKind } from "../queue.ts";
+import { bullId } from "./client.ts";
+import { endsScript } from "./lua.ts";
 
-/** Learns how the jobs of a kind end that this process has handed in or waits for. */
-export interface JobEnds {
-  /** From now on the ends of jobs are watched for; after `handedIn` a job that Redis does not know is lost. */
-  readonly watch: (jobs: readonly Job[]) => { readonly handedIn: () => void };
+/** Learns how the jobs of a kind end that this process has submitted or waits for. */
+export interface Completions {
+  /** From now on the ends of jobs are watched for; after `enqueued` a job that Redis does not know is lost. */
+  readonly watch: (jobs: readonly Job[]) => { readonly enqueued: () => void };
   readonly endOf: (job: Job) => Promise<JobEnd | "lost">;
   readonly close: () => Promise<void>;
 }
@@ -17,75 +20,79 @@ export interface JobEnds {
 interface Watched {
   readonly end: PromiseWithResolvers<JobEnd | "lost">;
   known: boolean;
-  /** While a job is being handed in, Redis may not know of it yet. */
-  handedIn: boolean;
+  /** While a job is being enqueued, Redis may not know of it yet. */
+  enqueued: boolean;
+}
+
+/** What is watched, by the id of BullMQ. */
+interface CompletionsState {
+  readonly kind: JobKind;
+  readonly scripts: RedisScripts;
+  readonly onError: (error: Error) => void;
+  /** Longest watched first. */
+  readonly watched: Map<string, Watched>;
+  /** Of them, those whose end is not known. */
+  readonly open: Set<string>;
+  /** Of those, the ones worth asking for. */
+  readonly hinted: Set<string>;
+  isAsking: boolean;
+  isClosed: boolean;
 }
 
 /** Ends that nobody has asked for yet. */
 const endsRemembered = 100_000;
 const idsAtOnce = 500;
 
+/** How `endsScript` answers for each id: a state and its text. */
+const endsAnswer = listOf(tupleOf(number, text));
+
 /**
  * An event only says that it is worth asking: it may be of an earlier run of the same job, be trimmed, or be missed while
  * Redis was away. So all that is watched is also asked for every `pollMs`.
  */
-export function jobEnds(
+export function completions(
   kind: JobKind,
-  { client, prefix, scripts }: RedisConnection,
+  connection: RedisConnection,
   pollMs: number,
   onError: (error: Error) => void,
-): JobEnds {
-  const watched = new Map<string, Watched>();
-  const open = new Set<string>();
-  const hinted = new Set<string>();
-  let flushing = false;
-  let closed = false;
-
-  const look = async (ids: readonly string[]): Promise<void> => {
-    const answers = await scripts.run(endsScript, [`${kind}:meta`, `${kind}:completed`, `${kind}:failed`], ids);
-    for (const [index, [state, text]] of (answers as [number, string][]).entries()) {
-      const id = ids[index] ?? "";
-      const one = watched.get(id);
-      if (one === undefined || one.known || state === 0 || (state === -1 && !one.handedIn)) continue;
-      settle(id, one, state === -1 ? "lost" : state === 1 ? doneEnd(text) : failedEnd(text));
-    }
+): Completions {
+  const state: CompletionsState = {
+    kind,
+    scripts: connection.scripts,
+    onError,
+    watched: new Map(),
+    open: new Set(),
+    hinted: new Set(),
+    isAsking: false,
+    isClosed: false,
   };
-
-  const settle = (id: string, one: Watched, end: JobEnd | "lost"): void => {
-    one.known = true;
-    one.end.resolve(end);
-    open.delete(id);
-    if (end === "lost") watched.delete(id);
-    for (const [oldest, { known }] of watched) {
-      if (watched.size - open.size <= endsRemembered) break;
-      if (known) watched.delete(oldest);
-    }
+  const events = eventsOf(state, connection);
+  const poll = setInterval(() => hint(state, state.open), pollMs);
+  return {
+    watch(jobs) {
+      const all = jobs.map((job) => watch(state, bullId(job), false));
+      return {
+        enqueued() {
+          for (const one of all) one.enqueued = true;
+        },
+      };
+    },
+    endOf: (job) => endOf(state, bullId(job)),
+    async close() {
+      state.isClosed = true;
+      clearInterval(poll);
+      state.hinted.clear();
+      for (const id of state.open)
+        state.watched.get(id)?.end.reject(new PipelineError("interrupted", "the queue was closed"));
+      state.open.clear();
+      await events.close().catch(onError);
+    },
   };
+}
 
-  const flush = async (): Promise<void> => {
-    if (flushing) return;
-    flushing = true;
-    try {
-      while (hinted.size > 0) {
-        const ids = [...hinted].slice(0, idsAtOnce);
-        for (const id of ids) hinted.delete(id);
-        await look(ids);
-      }
-    } catch (error) {
-      // The poll asks again.
-      if (!closed) onError(asError(error));
-    } finally {
-      flushing = false;
-    }
-  };
-
-  const hint = (ids: Iterable<string>): void => {
-    for (const id of ids) if (open.has(id)) hinted.add(id);
-    if (hinted.size > 0) void flush();
-  };
-
+function eventsOf(state: CompletionsState, { client, prefix }: RedisConnection): QueueEvents {
   // From the oldest event on: those of others are no hint, and none of ours falls between two reads.
-  const events = new QueueEvents(kind, {
+  const events = new QueueEvents(state.kind, {
     // A read that Redis never answers is given up a second later; a process that ends while Redis is away waits for that.
     blockingTimeout: 2000,
     connection: client,
@@ -93,76 +100,111 @@ export function jobEnds(
     autorun: false,
     lastEventId: "0",
   });
-  events.on("error", onError);
-  events.on("completed", ({ jobId }) => hint([jobId]));
-  events.on("failed", ({ jobId }) => hint([jobId]));
-  void listen(events, () => closed, onError);
-  const poll = setInterval(() => hint(open), pollMs);
-
-  const watch = (id: string, handedIn: boolean): Watched => {
-    const known = watched.get(id);
-    if (known !== undefined && !known.known) return known;
-    const one: Watched = { end: Promise.withResolvers(), known: false, handedIn };
-    // Nobody may be waiting when the queue is closed.
-    one.end.promise.catch(() => {});
-    watched.delete(id);
-    watched.set(id, one);
-    open.add(id);
-    return one;
-  };
-
-  return {
-    watch(jobs) {
-      const ids = jobs.map(bullId);
-      const all = ids.map((id) => watch(id, false));
-      return {
-        handedIn() {
-          for (const one of all) one.handedIn = true;
-        },
-      };
-    },
-    async endOf(job) {
-      const id = bullId(job);
-      const one = watched.get(id) ?? watch(id, true);
-      hint([id]);
-      const end = await one.end.promise;
-      // It has been told; who asks again asks Redis.
-      if (watched.get(id) === one) watched.delete(id);
-      return end;
-    },
-    async close() {
-      closed = true;
-      clearInterval(poll);
-      hinted.clear();
-      for (const id of open) watched.get(id)?.end.reject(new PipelineError("interrupted", "the queue was closed"));
-      open.clear();
-      await events.close().catch(onError);
-    },
-  };
+  events.on("error", state.onError);
+  events.on("completed", ({ jobId }) => hint(state, [jobId]));
+  events.on("failed", ({ jobId }) => hint(state, [jobId]));
+  void listen(state, events);
+  return events;
 }
 
-async function listen(events: QueueEvents, closed: () => boolean, onError: (error: Error) => void): Promise<void> {
-  while (!closed()) {
+async function listen(state: CompletionsState, events: QueueEvents): Promise<void> {
+  while (!state.isClosed) {
     await events.run().catch((error: unknown) => {
-      if (!closed()) onError(asError(error));
+      if (!state.isClosed) state.onError(asError(error));
     });
-    if (!closed()) await new Promise((resolve) => setTimeout(resolve, 1000).unref());
+    if (!state.isClosed) await new Promise((resolve) => setTimeout(resolve, 1000).unref());
   }
 }
 
-function doneEnd(text: string): JobEnd {
-  return { state: "done", result: JSON.parse(text) as JobResult };
+function watch(state: CompletionsState, id: string, enqueued: boolean): Watched {
+  const known = state.watched.get(id);
+  if (known !== undefined && !known.known) return known;
+  const one: Watched = { end: Promise.withResolvers(), known: false, enqueued };
+  // Nobody may be waiting when the queue is closed.
+  one.end.promise.catch(() => {});
+  state.watched.delete(id);
+  state.watched.set(id, one);
+  state.open.add(id);
+  return one;
 }
+
+async function endOf(state: CompletionsState, id: string): Promise<JobEnd | "lost"> {
+  const one = state.watched.get(id) ?? watch(state, id, true);
+  hint(state, [id]);
+  const end = await one.end.promise;
+  // It has been given; a caller that asks again asks Redis.
+  if (state.watched.get(id) === one) state.watched.delete(id);
+  return end;
+}
+
+function hint(state: CompletionsState, ids: Iterable<string>): void {
+  for (const id of ids) if (state.open.has(id)) state.hinted.add(id);
+  if (state.hinted.size > 0) void askForHinted(state);
+}
+
+async function askForHinted(state: CompletionsState): Promise<void> {
+  if (state.isAsking) return;
+  state.isAsking = true;
+  try {
+    while (state.hinted.size > 0) {
+      const ids = [...state.hinted].slice(0, idsAtOnce);
+      for (const id of ids) state.hinted.delete(id);
+      await ask(state, ids);
+    }
+  } catch (error) {
+    // The poll asks again.
+    if (!state.isClosed) state.onError(asError(error));
+  } finally {
+    state.isAsking = false;
+  }
+}
+
+async function ask(state: CompletionsState, ids: readonly string[]): Promise<void> {
+  const keys = ["meta", "completed", "failed"].map((key) => `${state.kind}:${key}`);
+  const answers = answerOf(endsAnswer, await state.scripts.run(endsScript, keys, ids));
+  for (const [index, [code, words]] of answers.entries()) {
+    const id = ids[index] ?? "";
+    const one = state.watched.get(id);
+    if (one === undefined || one.known || code === 0 || (code === -1 && !one.enqueued)) continue;
+    settle(state, id, one, code === -1 ? "lost" : code === 1 ? doneEnd(words) : failedEnd(words));
+  }
+}
+
+function settle({ watched, open }: CompletionsState, id: string, one: Watched, end: JobEnd | "lost"): void {
+  one.known = true;
+  one.end.resolve(end);
+  open.delete(id);
+  if (end === "lost") watched.delete(id);
+  for (const [oldest, { known }] of watched) {
+    if (watched.size - open.size <= endsRemembered) break;
+    if (known) watched.delete(oldest);
+  }
+}
+
+function doneEnd(words: string): JobEnd {
+  return { state: "done", result: answerOf(object({}), JSON.parse(words)) };
+}
+
+const failedShape = objectWith({ state: text }, { code: text, message: text, reason: text });
 
 /** What `failureText` wrote; anything else was written by BullMQ itself. */
-function failedEnd(text: string): JobEnd {
+function failedEnd(words: string): JobEnd {
+  const { state, code = "", message, reason } = failedEntry(words);
+  if (state === "quarantined" && reason !== undefined) return { state, reason };
+  if (state === "failed" && isFailureCode(code) && message !== undefined) return { state, code, message };
+  return { state: "failed", code: "worker-crashed", message: words };
+}
+
+function failedEntry(words: string): Partial<Shaped<typeof failedShape>> {
   try {
-    const end = JSON.parse(text) as Exclude<JobEnd, { state: "done" }>;
-    if (end.state === "quarantined" || (end.state === "failed" && end.code in failures)) return end;
+    return parsed(failedShape, words, (why) => new PipelineError("queue-refused", why));
   } catch {
-    // Not ours.
+    return {};
   }
-  return { state: "failed", code: "worker-crashed" satisfies FailureCode, message: text };
+}
+
+function isFailureCode(code: string): code is FailureCode {
+  return Object.hasOwn(failures, code);
 }
 
 /** What a failed job says in Redis of its end; a message has a bound there. */

@@ -11,7 +11,7 @@ export interface Sharer {
   readonly pid: number;
   /** When it was first seen, in milliseconds of Redis' clock. */
   readonly since: number;
-  /** Jobs of kinds that keep a processor busy that it would have in hand, were it alone. */
+  /** Jobs of kinds that keep a processor busy that it would have in progress, were it alone. */
   readonly wants: Readonly<Partial<Record<JobKind, number>>>;
 }
 

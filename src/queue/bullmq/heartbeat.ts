@@ -1,13 +1,26 @@
 import { createHash, randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 
-import { coresName, shareOf, type Sharer } from "./core-share.ts";
-import { asError } from "./completions.ts";
-import type { Cores, JobKind, WorkerState } from "../queue.ts";
-import { beatScript, leaveScript, workersScript } from "./lua.ts";
-import { beatsPerLock, deadAfterLocks } from "./settings.ts";
+import {
+  listOf,
+  number,
+  object,
+  objectWith,
+  oneOf,
+  parsed,
+  text,
+  tupleOf,
+  type Shaped,
+} from "../../core/json-shape.ts";
+import { answerOf, mismatch } from "../../redis/answer.ts";
 import type { RedisConnection } from "../../redis/connection.ts";
 import { isRunning } from "../../redis/process-identity.ts";
+import type { RedisScripts } from "../../redis/scripts.ts";
+import { jobKinds, type Cores, type JobKind, type WorkerState } from "../queue.ts";
+import { asError } from "./completions.ts";
+import { coresName, shareOf, type Sharer } from "./core-share.ts";
+import { beatScript, leaveScript, workersScript } from "./lua.ts";
+import { beatsPerLock, deadAfterLocks } from "./settings.ts";
 
 /** A kind that takes its part of the machine's processors. */
 export interface Share {
@@ -17,102 +30,152 @@ export interface Share {
 }
 
 /** Shows this process to the others while it consumes. */
-export interface WorkerBeat {
+export interface Heartbeat {
   /** Unlike its name no other process ever has it, though a container starts again as process 1 of the same host. */
   readonly id: string;
   readonly name: string;
   readonly counts: { running: number; done: number };
-  /** @param share left out: as many jobs as it wants; else it is told how many it may have in hand, again when that changes */
+  /**
+   * @param share left out: as many jobs as it wants; else it is called with how many may be in progress, again when that
+   *   changes
+   */
   readonly start: (kind: JobKind, share?: Share) => void;
   readonly stop: () => Promise<void>;
 }
 
-type BeatAnswer = [since: string, others: string[], known: 0 | 1];
+interface HeartbeatState {
+  readonly id: string;
+  readonly name: string;
+  readonly scripts: RedisScripts;
+  readonly lockDurationMs: number;
+  readonly onError: (error: Error) => void;
+  /** Of the scripts: workers, their states, those that share the processors. */
+  readonly keys: readonly string[];
+  readonly kinds: Set<JobKind>;
+  readonly shares: Map<JobKind, Share>;
+  /** Jobs that each share was last said to be. */
+  readonly saidJobs: Map<JobKind, number>;
+  readonly counts: { running: number; done: number };
+  /** When Redis first saw this process; `null` until it has. */
+  since: number | null;
+  underWay: Promise<unknown> | null;
+  /** Has something changed since the sign of life under way was sent? */
+  isStale: boolean;
+  isOver: boolean;
+}
 
 const keys = ["workers", "worker-states"];
-/** The silent are shown this long, so that whoever looks can see that they have gone. */
+/** The silent are shown this long, so that people who look can see that they have gone. */
 const forgottenAfterLocks = 4;
 
-export function workerBeat(
+/** What `beatScript` answers: when this process was first seen, the other sharers, 1 if it was known. */
+const beatAnswer = tupleOf(text, listOf(text), number);
+
+const wantsShape = objectWith({}, Object.fromEntries(jobKinds.map((kind) => [kind, number])));
+const sharerShape = object({ id: text, pid: number, since: number, wants: wantsShape });
+/** An older version does not write `standby`. */
+const workerShape = objectWith(
+  { name: text, kinds: listOf(oneOf(jobKinds)), running: number, done: number },
+  { standby: listOf(oneOf(jobKinds)) },
+);
+
+export function heartbeat(
   { scripts }: Pick<RedisConnection, "scripts">,
   lockDurationMs: number,
   onError: (error: Error) => void,
-): WorkerBeat {
+): Heartbeat {
   const name = `${hostname()}:${process.pid}`;
   const id = `${name}:${randomBytes(4).toString("hex")}`;
-  // Who cannot tell which processors it has shares them with nobody.
-  const coresDigest = createHash("sha256")
-    .update(coresName() ?? id)
-    .digest("hex")
-    .slice(0, 16);
-  const allKeys = [...keys, `sharers:${coresDigest}`];
-  const kinds = new Set<JobKind>();
-  const shares = new Map<JobKind, Share>();
-  const told = new Map<JobKind, number>();
   const counts = { running: 0, done: 0 };
-  let since: number | null = null;
+  const state: HeartbeatState = {
+    id,
+    name,
+    scripts,
+    lockDurationMs,
+    onError,
+    counts,
+    keys: [...keys, `sharers:${coresDigest(id)}`],
+    kinds: new Set(),
+    shares: new Map(),
+    saidJobs: new Map(),
+    since: null,
+    underWay: null,
+    isStale: false,
+    isOver: false,
+  };
   let timer: NodeJS.Timeout | undefined;
-  let under: Promise<unknown> | undefined;
-  let isStale = false;
-  let isOver = false;
-
-  const beat = (): void => {
-    // While Redis is away one waits; more would only pile up.
-    isStale = under !== undefined;
-    if (isStale) return;
-    const standby = [...told].filter(([, jobs]) => jobs === 0).map(([kind]) => kind);
-    const state = JSON.stringify({ name, kinds: [...kinds], ...counts, standby });
-    const wants = Object.fromEntries([...shares].map(([kind, { wanted }]) => [kind, wanted]));
-    const limits = [lockDurationMs * forgottenAfterLocks, lockDurationMs * deadAfterLocks];
-    const sharer = JSON.stringify({ id, pid: process.pid, wants });
-    under = scripts
-      .run(beatScript, allKeys, [id, state, ...limits, since ?? 0, sharer])
-      .then((answer) => share(wants, answer as BeatAnswer))
-      .catch((error: unknown) => onError(asError(error)))
-      .finally(() => {
-        under = undefined;
-        // Behind the leave it would bring back one that has gone.
-        if (isStale && !isOver) beat();
-      });
-  };
-
-  const share = (wants: Sharer["wants"], [first, seen, known]: BeatAnswer): void => {
-    // Where Redis has forgotten this process it has forgotten the others too: they first give their signs of life.
-    if (since !== null && known === 0) return;
-    since = Number(first);
-    const mine = { id, pid: process.pid, since, wants };
-    // Who was killed is silent for a while, but on this machine it can be seen at once.
-    const others = seen.map((text) => JSON.parse(text) as Sharer).filter(({ pid }) => isRunning(pid));
-    for (const [kind, { cores, onShare }] of shares) {
-      const jobs = shareOf(kind, mine, others, cores.count);
-      if (!(kind in wants) || told.get(kind) === jobs) continue;
-      told.set(kind, jobs);
-      onShare(jobs);
-      isStale = true;
-    }
-  };
-
   return {
     id,
     name,
     counts,
-    start(kind, part) {
-      kinds.add(kind);
-      if (part !== undefined) shares.set(kind, part);
-      timer ??= setInterval(beat, lockDurationMs / beatsPerLock);
-      beat();
+    start(kind, share) {
+      state.kinds.add(kind);
+      if (share !== undefined) state.shares.set(kind, share);
+      timer ??= setInterval(() => beat(state), lockDurationMs / beatsPerLock);
+      beat(state);
     },
     async stop() {
-      isOver = true;
+      state.isOver = true;
       clearInterval(timer);
-      if (timer !== undefined) await scripts.run(leaveScript, allKeys, [id]);
+      if (timer !== undefined) await scripts.run(leaveScript, state.keys, [id]);
     },
   };
 }
 
+/** A process that cannot tell which processors it has shares them with nobody. */
+function coresDigest(id: string): string {
+  return createHash("sha256")
+    .update(coresName() ?? id)
+    .digest("hex")
+    .slice(0, 16);
+}
+
+function beat(state: HeartbeatState): void {
+  // While Redis is away one waits; more would only pile up.
+  state.isStale = state.underWay !== null;
+  if (state.isStale) return;
+  const { id, name, kinds, counts, lockDurationMs } = state;
+  const standby = [...state.saidJobs].filter(([, jobs]) => jobs === 0).map(([kind]) => kind);
+  const shown = JSON.stringify({ name, kinds: [...kinds], ...counts, standby });
+  const wants = Object.fromEntries([...state.shares].map(([kind, { wanted }]) => [kind, wanted]));
+  const limits = [lockDurationMs * forgottenAfterLocks, lockDurationMs * deadAfterLocks];
+  const sharer = JSON.stringify({ id, pid: process.pid, wants });
+  state.underWay = state.scripts
+    .run(beatScript, state.keys, [id, shown, ...limits, state.since ?? 0, sharer])
+    .then((answer) => takeShares(state, wants, answerOf(beatAnswer, answer)))
+    .catch((error: unknown) => state.onError(asError(error)))
+    .finally(() => {
+      state.underWay = null;
+      // Behind the leave it would bring back one that has gone.
+      if (state.isStale && !state.isOver) beat(state);
+    });
+}
+
+/** Passes on how many jobs of each kind this process may have in progress, where that has changed. */
+function takeShares(
+  state: HeartbeatState,
+  wants: Sharer["wants"],
+  [first, seen, known]: Shaped<typeof beatAnswer>,
+): void {
+  // Where Redis has forgotten this process it has forgotten the others too: they first give their signs of life.
+  if (state.since !== null && known === 0) return;
+  state.since = Number(first);
+  const mine = { id: state.id, pid: process.pid, since: state.since, wants };
+  // One that was killed is silent for a while, but on this machine it can be seen at once.
+  const others = seen.map((json) => parsed(sharerShape, json, mismatch)).filter(({ pid }) => isRunning(pid));
+  for (const [kind, { cores, onShare }] of state.shares) {
+    const jobs = shareOf(kind, mine, others, cores.count);
+    if (!(kind in wants) || state.saidJobs.get(kind) === jobs) continue;
+    state.saidJobs.set(kind, jobs);
+    onShare(jobs);
+    state.isStale = true;
+  }
+}
+
 export async function workersSeen({ scripts }: RedisConnection): Promise<readonly WorkerState[]> {
-  const pairs = (await scripts.run(workersScript, keys, [])) as [string, number][];
-  return pairs.map(([state, silentMs]) =>
-    Object.assign({ standby: [] }, JSON.parse(state) as Omit<WorkerState, "silentMs">, { silentMs }),
-  );
+  const pairs = answerOf(listOf(tupleOf(text, number)), await scripts.run(workersScript, keys, []));
+  return pairs.map(([json, silentMs]) => {
+    const { standby = [], ...shown } = parsed(workerShape, json, mismatch);
+    return Object.assign(shown, { standby, silentMs });
+  });
 }

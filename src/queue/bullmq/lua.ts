@@ -4,7 +4,7 @@ const nowMs = `local time = redis.call("TIME")
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
 /**
- * Before jobs are handed in: what has ended is forgotten, so that it is begun anew.
+ * Before jobs are enqueued: what has ended is forgotten, so that it is begun again.
  * KEYS: meta, completed, failed, tallies, quarantine. ARGV: events to keep, ids.
  * The length of the event stream is set each time: FLUSHALL takes it away, and BullMQ would go back to 10,000.
  */
@@ -67,7 +67,7 @@ export const finishScript = `
 redis.call("HDEL", KEYS[2], ARGV[1])
 return redis.call("HDEL", KEYS[1], ARGV[1])`;
 
-/** A job was given back unharmed: as if it had not been begun. KEYS: tallies. ARGV: id, worker. */
+/** A job was requeued unharmed: as if it had not been begun. KEYS: tallies. ARGV: id, worker. */
 export const giveBackScript = `
 local text = redis.call("HGET", KEYS[1], ARGV[1])
 local tally = text and cjson.decode(text)

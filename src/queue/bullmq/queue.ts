@@ -1,21 +1,20 @@
 import { PipelineError } from "../../core/errors.ts";
-import { atMost } from "../../async/timeout.ts";
 import { bullQueues } from "./client.ts";
 import { bullmqConsumer } from "./consumer.ts";
-import { checkJob } from "../check-job.ts";
-import { handIn, type HandIn } from "./enqueue.ts";
-import { jobEnds, type JobEnds } from "./completions.ts";
-import { orInterrupted } from "../../async/abort.ts";
+import { checkJob } from "../job.ts";
+import { enqueue, type Intake } from "./enqueue.ts";
+import { completions } from "./completions.ts";
+import { withAbort, withTimeout } from "../../async/abort.ts";
 import type { Consumer, Job, JobKind, Queue } from "../queue.ts";
 import { jobsAtOnce, queueSettings, type QueueSettings } from "./settings.ts";
 import type { RedisConnection } from "../../redis/connection.ts";
 import { retryRules, type RetryRules } from "../retry-rules.ts";
-import { runGate } from "../../async/shared-lock.ts";
-import { workerBeat, workersSeen } from "./heartbeat.ts";
+import { sharedLock } from "../../async/shared-lock.ts";
+import { heartbeat, workersSeen } from "./heartbeat.ts";
 
 export interface BullmqQueueOptions extends Partial<Omit<QueueSettings, "retry">> {
   readonly retry?: Partial<RetryRules>;
-  /** Told of what went wrong and is tried again: a lost connection, a full Redis, a lock that could not be renewed. */
+  /** Called with what went wrong and is tried again: a lost connection, a full Redis, a lock that could not be renewed. */
   readonly onError?: (error: Error) => void;
 }
 
@@ -23,27 +22,28 @@ const leaveMs = 1000;
 
 /**
  * The queue of many machines: BullMQ on Redis. Nothing in Redis is the only copy of anything: after FLUSHALL, or a restart
- * that forgot, whoever waits for a job is told that it is lost, and hands it in again. While Redis is away everything
+ * that forgot, a caller that waits for a job learns that it is lost, and submits it again. While Redis is away everything
  * waits, and goes on when it is back. The connection stays the caller's, to be closed after the queue.
  */
 export function bullmqQueue(connection: RedisConnection, options: BullmqQueueOptions = {}): Queue {
   const { onError = () => {}, retry, ...others } = options;
   const settings: QueueSettings = { ...queueSettings, ...others, retry: { ...retryRules, ...retry } };
   const queues = bullQueues(connection, onError);
-  const submitters = new Map<JobKind, { readonly ends: JobEnds; readonly handIn: HandIn }>();
+  const intakes = new Map<JobKind, Intake>();
   const consumers = new Set<Consumer>();
   const closed = new AbortController();
-  const gate = runGate();
-  const beat = workerBeat(connection, settings.lockDurationMs, onError);
+  const lock = sharedLock();
+  const beats = heartbeat(connection, settings.lockDurationMs, onError);
   const atOnce = Math.max(1, Math.min(jobsAtOnce, Math.floor(settings.waitingLimit / 5)));
 
-  const submitterOf = (kind: JobKind): { readonly ends: JobEnds; readonly handIn: HandIn } => {
-    const known = submitters.get(kind);
+  const intakeOf = (kind: JobKind): Intake => {
+    const known = intakes.get(kind);
     if (known !== undefined) return known;
-    const ends = jobEnds(kind, connection, settings.pollMs, onError);
-    const submitter = { ends, handIn: handIn(kind, connection, queues.of(kind), ends, settings, onError) };
-    submitters.set(kind, submitter);
-    return submitter;
+    const ends = completions(kind, connection, settings.pollMs, onError);
+    const parts = { kind, connection, queue: queues.of(kind), completions: ends, settings, onError };
+    const intake: Intake = { ...parts, memory: null, isFull: false, isReported: false };
+    intakes.set(kind, intake);
+    return intake;
   };
 
   return {
@@ -53,19 +53,17 @@ export function bullmqQueue(connection: RedisConnection, options: BullmqQueueOpt
         for (let from = 0; from < ofKind.length; from += atOnce) {
           if (closed.signal.aborted) throw new PipelineError("interrupted", "the queue was closed");
           const some = ofKind.slice(from, from + atOnce);
-          await orInterrupted(submitterOf(kind).handIn(some, signal), signal, `handing in ${kind} jobs`);
+          await withAbort(enqueue(intakeOf(kind), some, signal), signal, `handing in ${kind} jobs`);
         }
       }
     },
     ended: (job: Job, signal) =>
-      orInterrupted(submitterOf(job.kind).ends.endOf(job), signal, `waiting for a ${job.kind} job`),
+      withAbort(intakeOf(job.kind).completions.endOf(job), signal, `waiting for a ${job.kind} job`),
     consume(kind, handler, wanted) {
-      const consumer = bullmqConsumer(kind, handler, wanted, { connection, settings, gate, beat, onError });
+      const consumer = bullmqConsumer(kind, handler, wanted, { connection, settings, lock, heartbeat: beats, onError });
       consumers.add(consumer);
       return consumer;
     },
-    pause: (kind) => queues.of(kind).pause(),
-    resume: (kind) => queues.of(kind).resume(),
     async counts(kind) {
       const [counts, quarantined] = await Promise.all([
         queues.of(kind).getJobCounts("wait", "prioritized", "active", "delayed"),
@@ -79,9 +77,9 @@ export function bullmqQueue(connection: RedisConnection, options: BullmqQueueOpt
       closed.abort();
       await Promise.all([...consumers].map((consumer) => consumer.close(0)));
       // Redis may be away, and then there is nothing to leave.
-      const left = [...submitters.values()].map(({ ends }) => ends.close());
-      await atMost(leaveMs, Promise.all([...left, beat.stop()]));
-      await atMost(leaveMs, queues.close());
+      const left = [...intakes.values()].map(({ completions: ends }) => ends.close());
+      await withTimeout(Promise.all([...left, beats.stop()]), leaveMs);
+      await withTimeout(queues.close(), leaveMs);
     },
   };
 }

@@ -8,7 +8,7 @@ export interface QueueSettings {
   readonly stalledIntervalMs: number;
   /** How often all ends that somebody waits for are asked for, should an event have been missed. */
   readonly pollMs: number;
-  /** How often Redis is asked for its memory while jobs are handed in, and while they wait for room. */
+  /** How often Redis is asked for its memory while jobs are enqueued, and while they wait for room. */
   readonly roomPollMs: number;
   /** Jobs of a kind that may wait, some 100 MB: a bound also where Redis has none. */
   readonly waitingLimit: number;
@@ -28,7 +28,7 @@ export const queueSettings: QueueSettings = {
 export const eventsKept = 1000;
 
 /**
- * Ended jobs, by count only: by age would go by the clocks of the workers. They answer whoever was not there when the
+ * Ended jobs, by count only: by age would go by the clocks of the workers. They answer callers that were not there when the
  * event came; what they say lies in the store as well.
  */
 export const endsKept = { done: 1000, failed: 1000 };
@@ -39,7 +39,7 @@ export const endsKept = { done: 1000, failed: 1000 };
  */
 export const stallsAllowed = 10_000;
 
-/** Jobs handed in with one command: some 350 kB, little beside the room that is checked before. */
+/** Jobs enqueued with one command: some 350 kB, little beside the room that is checked before. */
 export const jobsAtOnce = 500;
 
 /** `maxmemory` is shared out so that workers, which need a little memory to take and end jobs, never find it full. */
@@ -50,3 +50,9 @@ export const memoryGoOn = 0.4;
 export const beatsPerLock = 10;
 /** and counts as dead this much of a lock after its last sign; at least half of the lock is left when it dies. */
 export const deadAfterLocks = 1 / 3;
+
+/**
+ * Delays are counted by Redis' clock and ended by us. BullMQ would end them by the clock of the worker that looks, an
+ * hour early or late where that is wrong; so it is given times it will not see, this much later.
+ */
+export const hiddenMs = 100 * 24 * 3600 * 1000;

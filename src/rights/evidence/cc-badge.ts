@@ -5,14 +5,14 @@ import type { EvidenceKind } from "../evidence-kind.ts";
 import { linkEvidence } from "../link-evidence.ts";
 
 /** Licence buttons from Creative Commons' own image hosts; the address of the image names the tool. */
-export const ccBadge: EvidenceKind = {
+export const ccBadge = {
   name: "cc-badge",
   revision: 1,
   source: "licensebuttons.net, i.creativecommons.org, mirrors.creativecommons.org/presskit",
   collect(view) {
     return linkEvidence(view, "cc-badge", false, licenceOfBadge);
   },
-};
+} as const satisfies EvidenceKind;
 
 function licenceOfBadge({ tag, href }: Link): string | null | undefined {
   const tool = tag === "img" ? creativeCommonsToolOfButton(href) : null;

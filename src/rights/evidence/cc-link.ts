@@ -9,14 +9,14 @@ import { isMarkedCopyright, isMarkedLicence, linkEvidence } from "../link-eviden
 const mayBeTool = /creative\s?commons|licen|publicdomain/i;
 
 /** Links to a Creative Commons legal tool that are not marked as a licence: where they stand says what they are about. */
-export const ccLink: EvidenceKind = {
+export const ccLink = {
   name: "cc-link",
   revision: 1,
   source: "creativecommons/cc-legal-tools-app, legal_tools/urls.py",
   collect(view) {
     return linkEvidence(view, "cc-link", false, licenceOfTool);
   },
-};
+} as const satisfies EvidenceKind;
 
 function licenceOfTool(link: Link, { page }: RightsView): string | null | undefined {
   if (link.tag === "img" || isMarkedLicence(link) || isMarkedCopyright(link)) return undefined;

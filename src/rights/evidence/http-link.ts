@@ -1,4 +1,4 @@
-import type { Evidence, RightsView } from "../../core/rights.ts";
+import type { SeenEvidence, RightsView } from "../../core/rights.ts";
 import { headerValues } from "../header-values.ts";
 import type { EvidenceKind } from "../evidence-kind.ts";
 import { licenceOfUrl } from "../licence-url.ts";
@@ -7,7 +7,7 @@ import type { HeaderLink } from "../../core/link-header.ts";
 import { cut, quoteOf, valueLength } from "../quote.ts";
 
 /** The HTTP `Link` header with `rel=license`. With RSL's media type it points at a reservation and names no licence. */
-export const httpLink: EvidenceKind = {
+export const httpLink = {
   name: "http-link",
   revision: 1,
   source: "RFC 8288; RFC 4946; RSL 1.0",
@@ -17,9 +17,9 @@ export const httpLink: EvidenceKind = {
       .filter(({ parameters }) => parameters.get("rel")?.toLowerCase().split(/\s+/).includes("license") === true)
       .map((link) => evidenceOfLink(view, link));
   },
-};
+} as const satisfies EvidenceKind;
 
-function evidenceOfLink(view: RightsView, { target, parameters }: HeaderLink): Evidence {
+function evidenceOfLink(view: RightsView, { target, parameters }: HeaderLink): SeenEvidence {
   const reservation = parameters.get("type")?.toLowerCase().startsWith("application/rsl+xml") === true;
   return {
     kind: "http-link",

@@ -9,7 +9,7 @@ import { isMarkedCopyright, isMarkedLicence, linkEvidence } from "../link-eviden
 const listLength = 4;
 
 /** Links to other known licences that are not marked as such. */
-export const licenceLink: EvidenceKind = {
+export const licenceLink = {
   name: "licence-link",
   revision: 1,
   source: "addresses of the licences in the SPDX list, and of public-sector licences",
@@ -18,7 +18,7 @@ export const licenceLink: EvidenceKind = {
     const isList = new Set(evidence.map(({ licence }) => licence)).size >= listLength;
     return isList ? evidence.map((item) => ({ ...item, subject: "part" as const })) : evidence;
   },
-};
+} as const satisfies EvidenceKind;
 
 function licenceOfOther(link: Link, { url, page }: RightsView): string | undefined {
   // In the head only what is marked is a licence; the rest are other forms of this page.

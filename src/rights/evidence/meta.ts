@@ -1,4 +1,4 @@
-import type { Evidence, RightsView } from "../../core/rights.ts";
+import type { SeenEvidence, RightsView } from "../../core/rights.ts";
 import type { EvidenceKind } from "../evidence-kind.ts";
 import { licencePhrasesIn } from "../licence-phrase.ts";
 import { allRightsReserved } from "../licence-table.ts";
@@ -23,7 +23,7 @@ const names = new Set([
 ]);
 
 /** Metadata of licence and rights: an address, the name of a licence, or words of reservation; else what it says is kept unread. */
-export const meta: EvidenceKind = {
+export const meta = {
   name: "meta",
   revision: 1,
   source: "DCMI Metadata Terms; ccREL; Open Graph usage",
@@ -40,11 +40,11 @@ export const meta: EvidenceKind = {
           place: `meta:${name}`,
           quote: quoteOf(content),
           subject: "page",
-        } satisfies Evidence,
+        } satisfies SeenEvidence,
       ];
     });
   },
-};
+} as const satisfies EvidenceKind;
 
 function licenceOfContent(view: RightsView, content: string): string | null {
   const address = /(?:https?:)?\/\/[^\s"'<>]+/i.exec(content)?.[0] ?? (/^\S+$/.test(content) ? content : null);

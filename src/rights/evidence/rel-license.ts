@@ -12,14 +12,14 @@ const tags = new Set(["link", "a", "area", "form"]);
 const reservationType = "application/rsl+xml";
 
 /** `rel=license` on `link`, `a`, `area` and `form`; `rel=copyright` only where its target is a known licence. */
-export const relLicense: EvidenceKind = {
+export const relLicense = {
   name: "rel-license",
   revision: 1,
   source: "WHATWG HTML, link types; RFC 4946; HTML 4.01 (copyright); hNews; ccREL",
   collect(view) {
     return linkEvidence(view, "rel-license", true, licenceOfMarked);
   },
-};
+} as const satisfies EvidenceKind;
 
 function licenceOfMarked(link: Link, { page }: RightsView): string | null | undefined {
   const marked = isMarkedLicence(link);

@@ -1,5 +1,5 @@
 import type { Block } from "../../core/page.ts";
-import type { Evidence, Subject } from "../../core/rights.ts";
+import type { SeenEvidence, Subject } from "../../core/rights.ts";
 import { bothEnds } from "../first-and-last.ts";
 import type { LicencePhrase } from "../creative-commons-phrase.ts";
 import type { EvidenceKind } from "../evidence-kind.ts";
@@ -24,7 +24,7 @@ const labelLength = 60;
 const reservationLength = 160;
 
 /** Sentences that name a licence or reserve all rights, without help of a link. */
-export const textNotice: EvidenceKind = {
+export const textNotice = {
   name: "text-notice",
   revision: 1,
   source: "wording of licence notices on real pages; titles of the Creative Commons deeds",
@@ -36,12 +36,12 @@ export const textNotice: EvidenceKind = {
     return blocks.flatMap(({ index, words, reserves }, at) => {
       const grants = (phrases[at] ?? []).flatMap((phrase) => {
         const subject = subjectOfPhrase(layout, index, phrase, named.size >= manyLicences);
-        return subject === null ? [] : [notice(page.blocks[index], phrase.licence, words, phrase, subject)];
+        return subject === null ? [] : [notice({ block: page.blocks[index], words, ...phrase, subject })];
       });
       return reserves ? grants.concat(reservedIn(layout, index, words)) : grants;
     });
   },
-};
+} as const satisfies EvidenceKind;
 
 interface WordedBlock {
   readonly index: number;
@@ -78,7 +78,7 @@ function isLabel({ text, tag }: Block, { licence }: LicencePhrase): boolean {
   return text.length <= labelLength && isCreativeCommons(licence) && !/^h[1-6]$/.test(tag);
 }
 
-function reservedIn(layout: PageLayout, index: number, words: string): Evidence[] {
+function reservedIn(layout: PageLayout, index: number, words: string): SeenEvidence[] {
   const block = layout.page.blocks[index];
   const chrome = isChrome(layout, index);
   return reservationsIn(words)
@@ -94,7 +94,7 @@ function reservedIn(layout: PageLayout, index: number, words: string): Evidence[
         return [];
       const { topic } = sentenceScopeAt(block.text, start, end);
       const part = partRegions.has(block.region) || (topic === "picture" && !chrome);
-      return [notice(block, allRightsReserved, words, phrase, part ? "part" : "site")];
+      return [notice({ block, licence: allRightsReserved, words, start, end, subject: part ? "part" : "site" })];
     });
 }
 
@@ -102,13 +102,17 @@ function nearOwner(words: string, start: number, end: number): boolean {
   return /©|\(c\)|copyright (?:©|\d|by)|urheberrecht/iu.test(words.slice(Math.max(0, start - 200), end + 100));
 }
 
-function notice(
-  block: Block | undefined,
-  licence: string,
-  words: string,
-  { start, end }: { readonly start: number; readonly end: number },
-  subject: Subject,
-): Evidence {
+/** A sentence of a block, between two code units of its words. */
+interface Notice {
+  readonly block: Block | undefined;
+  readonly words: string;
+  readonly start: number;
+  readonly end: number;
+  readonly licence: string;
+  readonly subject: Subject;
+}
+
+function notice({ block, words, start, end, licence, subject }: Notice): SeenEvidence {
   const value = cut(words.slice(start, end), valueLength);
   const quote = quoteAround(words, start, end);
   return { kind: "text-notice", licence, value, place: block?.region ?? "body", quote, subject };

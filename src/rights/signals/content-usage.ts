@@ -1,18 +1,16 @@
-import type { Signal } from "../../core/rights.ts";
+import type { Preference, SeenSignal } from "../../core/rights.ts";
 import { headerValues } from "../header-values.ts";
 import type { SignalKind } from "../evidence-kind.ts";
 import { quoteOf } from "../quote.ts";
 import { structuredDictionaryOf } from "../structured-dictionary.ts";
 
-const labels = new Set(["train-ai", "search"]);
-
 /** Labels of earlier drafts whose `n` included training; their `y` says nothing for sure. */
 const formerTrainingLabels = new Set(["tdm", "ai", "genai", "train-genai", "all", "bots"]);
 
 /** The HTTP header `Content-Usage`; a value that is neither `y` nor `n`, or a field that cannot be parsed, is unknown. */
-export const contentUsage: SignalKind = {
+export const contentUsage = {
   name: "content-usage",
-  revision: 1,
+  revision: 2,
   source: "IETF AIPREF drafts vocab-07 and attach-05; RFC 9651",
   read(view) {
     const values = headerValues(view, "content-usage");
@@ -22,13 +20,14 @@ export const contentUsage: SignalKind = {
     if (members === null) return [signal("train-ai", null, text)];
     return [...members].flatMap(([label, token]) => {
       const quote = `${label}=${token ?? "?"}`;
-      if (labels.has(label)) return [signal(label, token === "y" || token === "n" ? token : null, quote)];
+      if (label === "train-ai" || label === "search")
+        return [signal(label, token === "y" || token === "n" ? token : null, quote)];
       return token === "n" && formerTrainingLabels.has(label) ? [signal("train-ai", "n", quote)] : [];
     });
   },
-};
+} as const satisfies SignalKind;
 
-function signal(preference: string, value: Signal["value"], text: string): Signal {
+function signal(preference: Preference, value: SeenSignal["value"], text: string): SeenSignal {
   return {
     kind: "content-usage",
     preference,

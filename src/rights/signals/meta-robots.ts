@@ -11,7 +11,7 @@ const agents = new Set(
 );
 
 /** `meta name=robots` and its kin that address one agent. */
-export const metaRobots: SignalKind = {
+export const metaRobots = {
   name: "meta-robots",
   revision: 1,
   source: "Google, robots meta tag reference; ai-robots-txt/ai.robots.txt (names)",
@@ -19,7 +19,7 @@ export const metaRobots: SignalKind = {
     return page.metas
       .filter(({ name }) => name === "robots" || agents.has(name))
       .flatMap(({ name, content }) =>
-        robotsSignals("meta-robots", `meta:${name}`, content, name === "robots" ? "*" : name),
+        robotsSignals(content, { kind: "meta-robots", place: `meta:${name}`, agent: name === "robots" ? "*" : name }),
       );
   },
-};
+} as const satisfies SignalKind;

@@ -1,4 +1,4 @@
-import type { RightsView, Signal } from "../../core/rights.ts";
+import type { RightsView, SeenSignal } from "../../core/rights.ts";
 import { headerValues } from "../header-values.ts";
 import type { SignalKind } from "../evidence-kind.ts";
 import { quoteOf } from "../quote.ts";
@@ -7,7 +7,7 @@ import { quoteOf } from "../quote.ts";
  * Reservation of text and data mining in HTTP headers and `meta` elements; the header comes first, and a reader that wants one answer
  * takes the last that is not `null`, since metadata prevail over headers.
  */
-export const tdmReservation: SignalKind = {
+export const tdmReservation = {
   name: "tdm-reservation",
   revision: 1,
   source: "W3C TDMRep final report, sections on HTTP headers and HTML metadata",
@@ -24,14 +24,14 @@ export const tdmReservation: SignalKind = {
       ...signalsAt(view, "meta:tdm-reservation", metaOf("tdm-reservation"), metaOf("tdm-policy")),
     ];
   },
-};
+} as const satisfies SignalKind;
 
 function signalsAt(
   view: RightsView,
   place: string,
   reservations: readonly string[],
   policies: readonly string[],
-): Signal[] {
+): SeenSignal[] {
   return reservations.map((text) => {
     const value = valueOf(text.trim());
     return {
@@ -47,7 +47,7 @@ function signalsAt(
   });
 }
 
-function valueOf(text: string): Signal["value"] {
+function valueOf(text: string): SeenSignal["value"] {
   if (text === "1") return "n";
   return text === "0" ? "y" : null;
 }

@@ -3,13 +3,13 @@ import type { SignalKind } from "../evidence-kind.ts";
 import { robotsSignals } from "../robots-signals.ts";
 
 /** The HTTP header `X-Robots-Tag`, which may stand several times and address single agents. */
-export const xRobotsTag: SignalKind = {
+export const xRobotsTag = {
   name: "x-robots-tag",
   revision: 1,
   source: "Google, X-Robots-Tag reference; DeviantArt 2022 (noai, noimageai)",
   read(view) {
     return headerValues(view, "x-robots-tag").flatMap((value) =>
-      robotsSignals("x-robots-tag", "http-header:x-robots-tag", value, "*"),
+      robotsSignals(value, { kind: "x-robots-tag", place: "http-header:x-robots-tag", agent: "*" }),
     );
   },
-};
+} as const satisfies SignalKind;

@@ -28,7 +28,7 @@ after(async () => {
 const newHost = (): string => `http://h${(hosts += 1)}.example`;
 
 async function take(host: string, restMs = 0, by: RedisConnection = redis): Promise<HostLease> {
-  const lease = await leaseHost(by.scripts, host, { ttlMs, gapMs, restMs: () => restMs }, never, 10_000);
+  const lease = await leaseHost(by.scripts, host, { ttlMs, gapMs, restMs: () => restMs, patienceMs: 10_000 }, never);
   assert.ok(lease !== null, "the lease was not to be had");
   return lease;
 }
@@ -37,7 +37,10 @@ suite("a lease of a host", () => {
   test("is one worker's at a time, for as long as it is renewed", async () => {
     const host = newHost();
     const first = await take(host);
-    assert.equal(await leaseHost(redis.scripts, host, { ttlMs, gapMs, restMs: () => 0 }, never, 3 * ttlMs), null);
+    assert.equal(
+      await leaseHost(redis.scripts, host, { ttlMs, gapMs, restMs: () => 0, patienceMs: 3 * ttlMs }, never),
+      null,
+    );
     assert.equal(first.isHeld(), true);
     await first[Symbol.asyncDispose]();
     await using second = await take(host);
@@ -95,7 +98,10 @@ suite("a lease of a host", () => {
     assert.ok(sinceMs >= ttlMs - 1, `another host was given after ${sinceMs} ms`);
     assert.ok(sinceMs + free.waitMs >= ttlMs + gapMs - 1);
     assert.equal(lease.isHeld(), true);
-    assert.equal(await leaseHost(redis.scripts, held, { ttlMs, gapMs, restMs: () => 0 }, never, 2 * ttlMs), null);
+    assert.equal(
+      await leaseHost(redis.scripts, held, { ttlMs, gapMs, restMs: () => 0, patienceMs: 2 * ttlMs }, never),
+      null,
+    );
   });
 
   test("goes by no clock of the worker's own", async () => {

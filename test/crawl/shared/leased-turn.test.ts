@@ -3,7 +3,7 @@ import { after, before, suite, test } from "node:test";
 
 import { connectToRuleOf } from "../../../src/fetch/connect-to.ts";
 import { webOf, type CrawlSettings } from "../../../src/crawl/crawl-settings.ts";
-import type { Turn } from "../../../src/frontier/frontier.ts";
+import type { Turn } from "../../../src/frontier/turn.ts";
 import type { EndedTurn } from "../../../src/crawl/host-turn.ts";
 import { leasedTurn } from "../../../src/crawl/shared/leased-turn.ts";
 import { scopeOf } from "../../../src/url/scope.ts";
@@ -28,7 +28,6 @@ after(async () => {
 const turnOf = (host: string, pages: number): Turn => ({
   host: `http://${host}`,
   lease: 1,
-  delayMs: null,
   urls: Array.from({ length: pages }, (_, id) => {
     const url = `http://${host}/${id}`;
     return { id, url, rawUrl: url, depth: 0, attempts: 0, validators: null };
@@ -38,11 +37,6 @@ const turnOf = (host: string, pages: number): Turn => ({
 const settingsFor = (web: LoopbackWeb): CrawlSettings => ({
   requester: { software: "colophon test", project: "test", contact: "owner@example.org" },
   scope: scopeOf({ scope: "domain:test", seeds: [] }),
-  findWays: ({ url }) => ({
-    base: url,
-    links: ["/a", "/b"].map((to) => ({ url: to, nofollow: false })),
-    nofollow: false,
-  }),
   ports: [],
   pace: { minDelayMs: delayMs, maxDelayMs: delayMs },
   allowPrivate: true,
@@ -101,7 +95,7 @@ suite("a turn done for another process", () => {
   });
 
   test("tells each place that it found once, and all that is to be noted and archived", async () => {
-    await using web = await loopbackWeb((url) => pageOf(url, []));
+    await using web = await loopbackWeb((url) => pageOf(url, ["/a", "/b"]));
     const { urls, ends } = worker(web, turnOf("found.test", 3));
     assert.equal(await urls, 3);
     const [end] = ends;
@@ -111,7 +105,7 @@ suite("a turn done for another process", () => {
       ["a", "b"].map((path) => [`http://found.test/${path}`, 1]),
     );
     assert.deepEqual(
-      [...end.ends.values()].map(({ kind }) => kind),
+      [...end.outcomes.values()].map(({ kind }) => kind),
       ["done", "done", "done"],
     );
     assert.deepEqual(
@@ -142,6 +136,6 @@ suite("a turn done for another process", () => {
     stop.abort();
     const ended = await urls;
     assert.ok(ended !== null && ended >= 2 && ended < 15, `${ended} ended`);
-    assert.equal(ends[0]?.ends.size, ended);
+    assert.equal(ends[0]?.outcomes.size, ended);
   });
 });

@@ -8,9 +8,9 @@ import { array, assert as assertProperty, integer, property, record } from "fast
 
 import { coresName, shareOf, type Sharer } from "../../../src/queue/bullmq/core-share.ts";
 import { beatScript } from "../../../src/queue/bullmq/lua.ts";
-import type { RedisScripts } from "../../../src/redis/connection.ts";
+import type { RedisScripts } from "../../../src/redis/scripts.ts";
 import { isRunning } from "../../../src/redis/process-identity.ts";
-import { workerBeat } from "../../../src/queue/bullmq/heartbeat.ts";
+import { heartbeat } from "../../../src/queue/bullmq/heartbeat.ts";
 
 const sharers = array(record({ since: integer({ min: 1, max: 5 }), wanted: integer({ min: 1, max: 9 }) }), {
   minLength: 1,
@@ -88,7 +88,7 @@ suite("the share of a machine's cores", () => {
 
   test("is given up for good when a process leaves while a sign of life is under way", async () => {
     const { scripts, sent, answer } = slowScripts();
-    const beat = workerBeat({ scripts }, 60_000, assert.ifError);
+    const beat = heartbeat({ scripts }, 60_000, assert.ifError);
     beat.start("slice", { wanted: 1, cores: { count: 1 }, onShare: () => undefined });
     await beat.stop();
     await answer(["1", [], 0]);
@@ -98,7 +98,7 @@ suite("the share of a machine's cores", () => {
   test("stays what it is when Redis has forgotten everybody, until the others have said that they are there", async (t) => {
     const { scripts, answer } = slowScripts();
     const shares: number[] = [];
-    const beat = workerBeat({ scripts }, 60_000, assert.ifError);
+    const beat = heartbeat({ scripts }, 60_000, assert.ifError);
     t.after(() => beat.stop());
     const older = JSON.stringify({ id: "older", pid: process.pid, since: 1, wants: { slice: 1 } });
     beat.start("slice", { wanted: 1, cores: { count: 1 }, onShare: (jobs) => shares.push(jobs) });

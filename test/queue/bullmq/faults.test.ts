@@ -173,19 +173,6 @@ suite("the queue on Redis under faults, with processes of their own", { concurre
     assertDone([await on.queue.ended(job, within())]);
   });
 
-  test("pauses of one process hold for all others", async () => {
-    await using on = await stage();
-    const worker = on.worker(1);
-    await until(() => worker.lines.includes("ready"));
-    await on.queue.pause("slice");
-    const job = deedOf({ n: 1 });
-    await on.queue.submit([job], within());
-    await pause(200);
-    assert.deepEqual(worker.lines, ["ready"]);
-    await on.queue.resume("slice");
-    assertDone([await on.queue.ended(job, within())]);
-  });
-
   test("clocks that are an hour off neither hold a delayed job back nor end its delay", async () => {
     for (const clockMs of [3_600_000, -3_600_000]) {
       await using on = await stage();

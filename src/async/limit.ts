@@ -1,0 +1,77 @@
+import { PipelineError } from "../core/errors.ts";
+
+/** Lets a number of holders in at a time, in the order they came. */
+export interface Semaphore {
+  /** Resolves once there is room. The function that it gives makes the room free again, once however often it is called. */
+  readonly acquire: () => Promise<() => void>;
+}
+
+export function semaphore(atOnce: number): Semaphore {
+  let inside = 0;
+  const waiting: (() => void)[] = [];
+  return {
+    async acquire() {
+      // One that leaves hands its room straight to the first that waits: nobody slips in between.
+      if (inside < atOnce) inside += 1;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      let isHeld = true;
+      return () => {
+        if (!isHeld) return;
+        isHeld = false;
+        const next = waiting.shift();
+        if (next === undefined) inside -= 1;
+        else next();
+      };
+    },
+  };
+}
+
+/**
+ * Does work for each item, `atOnce` at a time. The first failure aborts the signal of the others, and is thrown when they have ended.
+ * @throws {PipelineError} `interrupted` when the signal aborts while items are left
+ */
+export async function eachOf<T>(
+  items: Iterable<T>,
+  atOnce: number,
+  signal: AbortSignal,
+  work: (item: T, index: number, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const failed = new AbortController();
+  const either = AbortSignal.any([signal, failed.signal]);
+  const rest = items[Symbol.iterator]();
+  const failures: unknown[] = [];
+  let index = 0;
+  const lane = async (): Promise<void> => {
+    for (let next = rest.next(); next.done !== true; next = rest.next()) {
+      if (either.aborted) {
+        failures.push(new PipelineError("interrupted", "stopped before all was done"));
+        return;
+      }
+      try {
+        await work(next.value, index++, either);
+      } catch (error) {
+        failures.push(error);
+        failed.abort();
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Has the next value made while the last one is used; once it has ended, no value is being made. */
+export async function* oneAhead<T>(values: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = values.next();
+  try {
+    for (;;) {
+      const { done, value } = await next;
+      if (done === true) return;
+      next = values.next();
+      // Handled by the await above, if the loop comes so far.
+      next.catch(() => undefined);
+      yield value;
+    }
+  } finally {
+    await next.catch(() => undefined);
+  }
+}

@@ -1,0 +1,69 @@
+import {
+  count,
+  flag,
+  listOf,
+  nullable,
+  number,
+  object,
+  objectWith,
+  sha256,
+  text,
+  type Shape,
+  type Shaped,
+} from "../../core/json-shape.ts";
+import type { CrawlSettings } from "../../crawl/crawl-settings.ts";
+import type { PaceOptions } from "../../crawl/politeness.ts";
+import type { ConnectToRule } from "../../fetch/connect-to.ts";
+import { scopeOf } from "../../url/scope.ts";
+import { requester } from "../requester-shape.ts";
+
+/** What a `turn` job asks for; the turn itself lies in the store. Who does turns is a `TurnRunner` of `crawl`. */
+export const turnJob = object({
+  /** SHA-256 of the settings. */
+  crawl: sha256,
+  /** Whose turn: one frontier's, for as long as there is one. */
+  run: text,
+  lease: count,
+  /** Which of its URLs alone; `null` = all. */
+  part: nullable(count),
+});
+export type TurnJob = Shaped<typeof turnJob>;
+
+const port = count;
+const pace: Shape<Partial<PaceOptions>> = objectWith(
+  {},
+  {
+    minDelayMs: number,
+    maxDelayMs: number,
+    responseFactor: number,
+    maxCrawlDelayMs: number,
+    backOffMs: number,
+    maxBackOffMs: number,
+    maxRetryAfterMs: number,
+  },
+);
+const connectTo: Shape<ConnectToRule> = object({
+  fromHost: nullable(text),
+  fromPort: nullable(port),
+  toHost: nullable(text),
+  toPort: nullable(port),
+});
+
+/** Settings of a crawl as they lie in the store, once for all its turns. */
+export const storedCrawl = object({
+  requester,
+  scope: objectWith(
+    { scope: text, seeds: listOf(text) },
+    { allow: listOf(text), deny: listOf(text), maxDepth: number },
+  ),
+  ports: listOf(port),
+  pace,
+  connectTo: listOf(connectTo),
+  allowPrivate: flag,
+  followSitemaps: flag,
+});
+export type StoredCrawl = Shaped<typeof storedCrawl>;
+
+export function settingsOf({ scope, ...rest }: StoredCrawl): CrawlSettings {
+  return { ...rest, scope: scopeOf(scope) };
+}

@@ -1,0 +1,151 @@
+import type { Hex } from "../core/records.ts";
+
+/**
+ * Every name that an object of a store can have. Only this file puts a `/` into one. The table of "A store" in
+ * `docs/provenance-format.md` is made from these rows. Names on existing stores never change.
+ */
+export const storeLayout = [
+  {
+    name: "archives/SHA256",
+    holds: "an archive",
+    writer: "the collector, before its first slice; a `copy` job",
+    removable: "never while a corpus may read it again: only it cannot be made again",
+  },
+  {
+    name: "segments/SHA256",
+    holds: "a segment",
+    writer: "a `slice` job; the collector, for `bands` and `export` jobs over what was measured without workers",
+    removable: "between runs: it is measured again, or put again by a corpus that has it",
+  },
+  {
+    name: "slices/ID",
+    holds: "JSON: the result of measuring one slice; put after its segment",
+    writer: "a `slice` job",
+    removable: "any time",
+  },
+  {
+    name: "copies/SHA256/ask",
+    holds: "JSON: which records of which file to copy, and from where",
+    writer: "the collector",
+    removable: "between runs",
+  },
+  {
+    name: "copies/SHA256/end",
+    holds: "JSON: the SHA-256 of the archive, its records and bytes, and what was refused; put after the archive",
+    writer: "a `copy` job",
+    removable: "any time",
+  },
+  {
+    name: "crawls/SHA256",
+    holds: "JSON: the settings of a crawl",
+    writer: "the collector",
+    removable: "between runs",
+  },
+  {
+    name: "turns/RUN/LEASE/ask",
+    holds: "JSON: the URLs of one host's turn and what is known of the host; `LEASE.N` for its URL number N alone",
+    writer: "the collector",
+    removable: "any time; the collector does when the turn has ended, or when the crawl starts again",
+  },
+  {
+    name: "turns/RUN/LEASE/end",
+    holds:
+      "the result of that turn: the length of its JSON (32 bits, big-endian), the JSON, and its captures as pieces of an archive",
+    writer: "a `turn` job",
+    removable: "any time; the collector does, after the ask",
+  },
+  {
+    name: "clusterings/SHA256/documents",
+    holds:
+      "what a clustering begins with: a line of JSON (format, software, counts); the SHA-256 of each segment, in order; for each distinct text, the best claim first, the number of its segment and its position there (32 bits each)",
+    writer: "the collector",
+    removable: "between runs",
+  },
+  {
+    name: "clusterings/SHA256/edges-PART-OF",
+    holds:
+      "pairs of similar texts that the bands of one part join, by their places in `documents`: all lower places, all higher ones (32 bits), all Jaccard similarities (64 bits)",
+    writer: "a `bands` job",
+    removable: "any time",
+  },
+  {
+    name: "exports/SHA256/part",
+    holds:
+      "what one shard of a manifest is made from: a line of JSON; the SHA-256 of each segment, in order; for each text its id, its SHA-256, its bytes, the number of its segment and its position there (32 bits each)",
+    writer: "the collector",
+    removable: "between runs",
+  },
+  { name: "exports/SHA256/shard", holds: "that shard", writer: "an `export` job", removable: "any time" },
+  {
+    name: "exports/SHA256/result",
+    holds: "JSON: SHA-256, bytes and lines of the shard; put after it",
+    writer: "an `export` job",
+    removable: "any time",
+  },
+] as const;
+
+/** Of an archive, named by its own bytes. */
+export function archiveName(sha256: Hex): string {
+  return `archives/${sha256}`;
+}
+
+/** Of a segment, named by its own bytes. */
+export function segmentName(sha256: Hex): string {
+  return `segments/${sha256}`;
+}
+
+/** @param id of the job that measured the slice */
+export function sliceResultName(id: string): string {
+  return `slices/${id}`;
+}
+
+/** @param ask SHA-256 of the ask */
+export function copyName(ask: Hex, what: "ask" | "end"): string {
+  return `copies/${ask}/${what}`;
+}
+
+/** @param crawl SHA-256 of the settings */
+export function crawlName(crawl: Hex): string {
+  return `crawls/${crawl}`;
+}
+
+/** One turn of a frontier. */
+export interface TurnKey {
+  /** Names the frontier, which has no other name on any machine. */
+  readonly run: string;
+  readonly lease: number;
+  /** Which of its URLs alone, from 0 on; `null`: all of them. */
+  readonly part: number | null;
+}
+
+export function turnName({ run, lease, part }: TurnKey, what: "ask" | "end"): string {
+  return `${turnsPrefix(run)}${lease}${part === null ? "" : `.${part}`}/${what}`;
+}
+
+/** What the names of all turns of a run begin with. */
+export function turnsPrefix(run: string): string {
+  return `turns/${run}/`;
+}
+
+/** @param snapshot SHA-256 of the object */
+export function snapshotName(snapshot: Hex): string {
+  return `clusterings/${snapshot}/documents`;
+}
+
+/** @param part which of the parts that the bands are dealt out to, from 0 on */
+export function edgesName(snapshot: Hex, part: number, of: number): string {
+  return `clusterings/${snapshot}/edges-${part}-${of}`;
+}
+
+/** @param part SHA-256 of the object */
+export function exportPartName(part: Hex): string {
+  return `exports/${part}/part`;
+}
+
+export function shardName(part: Hex): string {
+  return `exports/${part}/shard`;
+}
+
+export function shardResultName(part: Hex): string {
+  return `exports/${part}/result`;
+}

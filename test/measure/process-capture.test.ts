@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+
+import { outcomeReasons, type OutcomeReason } from "../../src/core/outcome-reasons.ts";
+import type { CaptureRow } from "../../src/core/records.ts";
+import { processCapture } from "../../src/measure/process-capture.ts";
+import { loadStages } from "../../src/measure/stages.ts";
+import { readArchive } from "../../src/warc/read-archive.ts";
+import { bytesSource } from "../../src/warc/source.ts";
+import { recordBytes, recordUrn, type WrittenRecord } from "../../src/warc/write.ts";
+import { pageHtml } from "../fixtures/archive-of-pages.ts";
+
+const stages = loadStages();
+/** Of a block in these tests; the limit of a real run is 64 MiB. */
+const maxBlockBytes = 10_000;
+
+async function captured(bytes: Buffer, with_ = stages): Promise<CaptureRow> {
+  for await (const item of readArchive(bytesSource(bytes), { maxBlockBytes })) {
+    if (item.kind === "record") return processCapture(item, "ab".repeat(32), with_).row;
+  }
+  throw new Error("no record was read");
+}
+
+const record = (fields: Partial<WrittenRecord>, block: string): Buffer =>
+  recordBytes({
+    type: "response",
+    id: recordUrn("00"),
+    dateMs: 0,
+    url: "https://example.org/",
+    contentType: "application/http; msgtype=response",
+    block: Buffer.from(block, "latin1"),
+    ...fields,
+  });
+
+const http = (head: string, body = pageHtml(1)): string => `HTTP/1.1 ${head}\r\n\r\n${body}`;
+const html = "Content-Type: text/html";
+const page = http(`200 OK\r\n${html}`);
+const without = (bytes: Buffer, field: string): Buffer =>
+  Buffer.from(bytes.toString("latin1").replace(new RegExp(`${field}: .*\r\n`), ""), "latin1");
+
+const documents: readonly { readonly name: string; readonly record: Buffer }[] = [
+  { name: "a page", record: record({}, page) },
+  { name: "a page without a media type that begins as HTML does", record: record({}, http("200 OK\r\nX: y")) },
+  { name: "plain text", record: record({}, http("200 OK\r\nContent-Type: text/plain", "Words in a row.")) },
+  {
+    name: "a conversion, as in WET",
+    record: record({ type: "conversion", contentType: "text/plain" }, "Words in a row."),
+  },
+];
+
+interface Ending {
+  readonly name: string;
+  readonly record: Buffer;
+  readonly detail: string | null;
+}
+
+/** Every reason of the table but `worker-crashed`, which thread-pool.test.ts has: the compiler asks for each. */
+const endings: Readonly<Record<Exclude<OutcomeReason, "worker-crashed" | "stage-error">, readonly Ending[]>> = {
+  revisit: [
+    {
+      name: "a revisit",
+      record: record(
+        { type: "revisit", refersTo: { url: "https://example.org/first", dateMs: 0 } },
+        http(`200 OK\r\n${html}`, ""),
+      ),
+      detail: "https://example.org/first",
+    },
+  ],
+  "http-status": [
+    { name: "a redirect", record: record({}, http("301 Moved\r\nLocation: /x", "")), detail: "301" },
+    { name: "a part of a page", record: record({}, http(`206 Partial Content\r\n${html}`)), detail: "206" },
+    {
+      name: "an error page without an address",
+      record: without(record({}, http(`500 Oh\r\n${html}`)), "WARC-Target-URI"),
+      detail: "500",
+    },
+  ],
+  "media-type": [
+    {
+      name: "an image",
+      record: record({}, http("200 OK\r\nContent-Type: image/png; q=1", "x")),
+      detail: "image/png",
+    },
+  ],
+  "robots-txt": [
+    {
+      name: "robots.txt",
+      record: record(
+        { url: "https://example.org/robots.txt" },
+        http("200 OK\r\nContent-Type: text/plain", "User-agent: *"),
+      ),
+      detail: null,
+    },
+  ],
+  "not-http": [
+    {
+      name: "another protocol",
+      record: record({ url: "dns:example.org", contentType: "text/dns" }, "1.2.3.4"),
+      detail: "text/dns",
+    },
+  ],
+  "empty-body": [{ name: "no body at all", record: record({}, http(`200 OK\r\n${html}`, "")), detail: null }],
+  "empty-text": [
+    {
+      name: "a page without text",
+      record: record({}, http(`200 OK\r\n${html}`, "<script>1</script>")),
+      detail: null,
+    },
+  ],
+  continuation: [
+    {
+      name: "a later segment of a record",
+      record: Buffer.from(record({}, page).toString("latin1").replace("response", "continuation"), "latin1"),
+      detail: null,
+    },
+  ],
+  "http-malformed": [
+    {
+      name: "something that is no HTTP",
+      record: record({}, "<html>no head"),
+      detail: `not a status line: "<html>no head"`,
+    },
+  ],
+  "body-undecodable": [
+    {
+      name: "gzip that does not unpack",
+      record: record(
+        {},
+        http(`200 OK\r\n${html}\r\nContent-Encoding: gzip`, "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03garbage"),
+      ),
+      detail: "coding-malformed",
+    },
+  ],
+  "no-url": [{ name: "a page without an address", record: without(record({}, page), "WARC-Target-URI"), detail: null }],
+  "too-large": [
+    {
+      name: "a block over the limit",
+      record: record({}, http(`200 OK\r\n${html}`, "x".repeat(maxBlockBytes))),
+      detail: `${maxBlockBytes + http(`200 OK\r\n${html}`, "").length} bytes`,
+    },
+  ],
+};
+
+suite("a capture", () => {
+  for (const { name, record } of documents) {
+    test(`ends as a document when it is ${name}`, async () => {
+      const { outcome, reason, document } = await captured(record);
+      assert.deepEqual([outcome, reason, document !== null], ["document", null, true]);
+    });
+  }
+
+  for (const [reason, cases] of Object.entries(endings) as [OutcomeReason, readonly Ending[]][]) {
+    for (const { name, record, detail } of cases) {
+      const { outcome } = outcomeReasons[reason];
+      test(`ends as ${outcome} (${reason}) when it is ${name}, and its detail says more`, async () => {
+        const row = await captured(record);
+        assert.deepEqual([row.outcome, row.reason, row.detail, row.document], [outcome, reason, detail, null]);
+      });
+    }
+  }
+
+  test("ends as failed (stage-error) with the message when a stage fails on it", async () => {
+    const languageOf = (): never => {
+      throw new Error("no language");
+    };
+    const row = await captured(record({}, page), { ...stages, languageOf });
+    assert.deepEqual(
+      [row.outcome, row.reason, row.detail, row.document],
+      ["failed", "stage-error", "no language", null],
+    );
+  });
+
+  test("of another protocol has the status of the HTTP head that is nevertheless in it", async () => {
+    const row = await captured(record({ url: "urn:x", contentType: "text/plain" }, page));
+    assert.deepEqual([row.reason, row.httpStatus, row.mime], ["not-http", 200, "text/plain"]);
+  });
+});
