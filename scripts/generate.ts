@@ -13,6 +13,7 @@ import { exitStatuses } from "../src/core/errors.ts";
 import { outcomeReasons } from "../src/core/outcome-reasons.ts";
 import type { Rule } from "../src/core/quality.ts";
 import { otherBases, preferences } from "../src/core/rights.ts";
+import { describedTables } from "../src/ledger/columns.ts";
 import { rules } from "../src/quality/registry.ts";
 import { evidenceKinds, signalKinds } from "../src/rights/registry.ts";
 import { storeLayout } from "../src/store/layout.ts";
@@ -52,7 +53,7 @@ function withDefaultsRequired<T>(schema: T): T {
 
 const provenancePage = "docs/provenance-format.md";
 
-/** Columns of the published views, from the comments of the SQL itself. */
+/** Columns of the published views, from the comments of the SQL itself and the description of fields. */
 function ledgerViews(page: string): string {
   const files = ["0002-views.sql", "0003-copies.sql", "0004-partitions.sql"];
   const sql = files.map((name) => read(`schemas/sql/${name}`)).join("");
@@ -61,10 +62,12 @@ function ledgerViews(page: string): string {
   const sections = [...new Map(found.map((match) => [match[2], match])).values()];
   if (sections.length < 5) throw new Error("found next to no views: the pattern is out of date");
   const tables = sections.map(([, comment = "", name = "", body = ""]) => {
-    const columns = [...body.matchAll(/ AS (\w+),? -- (.*)$/gm)].map(([, column = "", says = ""]) => [
-      `\`${column}\``,
-      says,
-    ]);
+    const fields = Object.values(describedTables.find(({ view }) => view === name)?.fields ?? {});
+    const says = new Map(
+      [...body.matchAll(/ AS (\w+),? -- (.*)$/gm)].map(([, column = "", words = ""]) => [column, words]),
+    );
+    for (const field of fields) says.set(field.column, field.says);
+    const columns = [...says].map(([column, words]) => [`\`${column}\``, words]);
     return `### \`${name}\`\n\n${comment.replaceAll(/^-- /gm, "").trim().replaceAll("\n", " ")}\n\n${table(["column", "meaning"], columns)}`;
   });
   return section(page, provenancePage, "views", tables.join("\n"));

@@ -1,8 +1,8 @@
 import type { OutcomeReason } from "./outcome-reasons.ts";
-import { digestStates, outcomes, type DigestState, type Hex, type Outcome } from "./records.ts";
+import type { DigestState, Hex, Outcome } from "./records.ts";
 
 /** What a field holds, by the way it is stored; `ledger/columns.ts` has the SQL of each way. */
-export interface Values {
+interface Values {
   readonly text: string;
   /** A string that repeats: stored once, in a dictionary. */
   readonly term: string;
@@ -201,6 +201,3 @@ export type PublishedOf<All extends Fields> = AllOf<
       : never;
   }[keyof All]
 >;
-
-/** Codes of the values that are stored as numbers, by their position. */
-export const codes = { "digest-state": digestStates, outcome: outcomes } as const;

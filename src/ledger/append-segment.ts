@@ -90,13 +90,15 @@ export function appendSegment(ledger: Ledger, input: SegmentInput): "appended" |
       );
     }
     const slice = addSlice(ledger, archiveRow, input);
+    const appending = appendingTo(ledger, slice, head.ruleSet.length);
     let [captures, documents] = [0, 0];
     for (const capture of input.captures) {
       const position = input.share?.positions[captures] ?? captures;
       captures++;
-      const key = addCapture(ledger, slice, position, capture);
+      const url = splitUrl(capture.url);
+      const key = addCapture(appending, capture, url, position);
       if (!isDocument(capture)) continue;
-      addDocument(ledger, key, capture, head.ruleSet.length);
+      addDocumentRow(appending, capture, url, key);
       documents++;
     }
     ledger.statement(appendSql.countSlice).run(captures, documents, slice);
@@ -165,7 +167,45 @@ function ruleSetKey(ledger: Ledger, rules: readonly RuleSetRow[]): number {
   return key;
 }
 
-function addCapture(ledger: Ledger, slice: number, position: number, row: CaptureRow): number {
+/** What the rows of a slice have in common while they are appended. */
+interface Appending {
+  readonly ledger: Ledger;
+  /** Its key. */
+  readonly slice: number;
+  /** Measurements that each document must have. */
+  readonly rules: number;
+  readonly addCapture: ReturnType<Ledger["statement"]>;
+  readonly addDocument: ReturnType<Ledger["statement"]>;
+  readonly addEvidence: ReturnType<Ledger["statement"]>;
+  readonly addSignal: ReturnType<Ledger["statement"]>;
+  /** Filled again for each row, so that none needs an array of its own. */
+  readonly captureFields: Stored[];
+  readonly documentFields: Stored[];
+}
+
+function appendingTo(ledger: Ledger, slice: number, rules: number): Appending {
+  return {
+    ledger,
+    slice,
+    rules,
+    addCapture: ledger.statement(appendSql.addCapture),
+    addDocument: ledger.statement(appendSql.addDocument),
+    addEvidence: ledger.statement(appendSql.addEvidence),
+    addSignal: ledger.statement(appendSql.addSignal),
+    captureFields: [],
+    documentFields: [],
+  };
+}
+
+type UrlParts = ReturnType<typeof splitUrl>;
+
+/** @returns the key of the capture */
+function addCapture(
+  { ledger, slice, addCapture: add, captureFields }: Appending,
+  row: CaptureRow,
+  url: UrlParts,
+  position: number,
+): number {
   if (
     (row.outcome === "document") !== (row.document !== null) ||
     (row.outcome === "document") !== (row.reason === null)
@@ -179,19 +219,35 @@ function addCapture(ledger: Ledger, slice: number, position: number, row: Captur
       },
     );
   }
-  const [origin, rest] = splitUrl(row.url);
   const { offset, length, innerOffset } = row.place;
-  const values: Stored[] = [firstKey(ledger), blobOf(row.id), slice, position, offset, length, innerOffset];
-  values.push(originKey(ledger, origin), rest);
-  pack(ledger, captureColumns, row, values);
-  return Number(ledger.statement(appendSql.addCapture).run(values).lastInsertRowid);
+  const [origin, rest] = url;
+  pack(ledger, captureColumns, row, captureFields);
+  const added = add.run(
+    firstKey(ledger),
+    blobOf(row.id),
+    slice,
+    position,
+    offset,
+    length,
+    innerOffset,
+    originKey(ledger, origin),
+    rest,
+    ...captureFields,
+  );
+  return Number(added.lastInsertRowid);
 }
 
 function isDocument(capture: CaptureRow): capture is DocumentCapture {
   return capture.document !== null;
 }
 
-function addDocument(ledger: Ledger, key: number, { id, url, document: row }: DocumentCapture, rules: number): void {
+function addDocumentRow(
+  appending: Appending,
+  { id, document: row }: DocumentCapture,
+  url: UrlParts,
+  key: number,
+): void {
+  const { ledger, rules, addDocument, documentFields } = appending;
   if (row.measurements.length !== rules) {
     throw new PipelineError(
       "segment-broken",
@@ -203,15 +259,15 @@ function addDocument(ledger: Ledger, key: number, { id, url, document: row }: Do
     );
   }
   const canonical = row.canonicalUrl === null ? null : splitUrl(row.canonicalUrl);
-  const values: Stored[] = [
+  pack(ledger, documentColumns, row, documentFields);
+  addDocument.run(
     key,
     canonical === null ? null : originKey(ledger, canonical[0]),
-    canonical === null || canonical[1] === splitUrl(url)[1] ? null : canonical[1],
+    canonical === null || canonical[1] === url[1] ? null : canonical[1],
     JSON.stringify(row.measurements),
-  ];
-  pack(ledger, documentColumns, row, values);
-  ledger.statement(appendSql.addDocument).run(values);
-  addRights(ledger, key, row);
+    ...documentFields,
+  );
+  addRights(appending, row, key);
 }
 
 /** Slices come in the order of the archive, so that the capture is there; what names another record than it claims is nothing. */
@@ -221,8 +277,11 @@ function addCopy(ledger: Ledger, { capture, recordId, from }: CopyRow): void {
   ledger.statement(appendSql.addCopy).run(...terms, ...place, blobOf(capture), packedRecordId(recordId));
 }
 
-function addRights(ledger: Ledger, key: number, { evidence, signals }: DocumentRow): void {
-  const [addEvidence, addSignal] = [ledger.statement(appendSql.addEvidence), ledger.statement(appendSql.addSignal)];
+function addRights(
+  { ledger, addEvidence, addSignal }: Appending,
+  { evidence, signals }: DocumentRow,
+  key: number,
+): void {
   for (const [ordinal, { kind, licence, value, place, quote, subject }] of evidence.entries()) {
     const keys = [termKey(ledger, kind), termKeyOrNull(ledger, licence)];
     addEvidence.run(key, ordinal, ...keys, value, termKey(ledger, place), quote, subjects.indexOf(subject));

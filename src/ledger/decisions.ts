@@ -31,7 +31,6 @@ export const decisionSql = {
   reasonSet: "SELECT key FROM reason_set WHERE reasons = ?",
   addReasonSet: "INSERT INTO reason_set (reasons) VALUES (?)",
   add: "INSERT INTO decision (policy, document, reason_set, kept) VALUES (?, ?, ?, ?)",
-  policies: "SELECT lower(hex(sha256)) AS sha256, name, text FROM policy ORDER BY sha256",
 } as const;
 
 /** A policy as the ledger keeps it; several may stand side by side. */
@@ -101,11 +100,6 @@ function decisionWriter(ledger: Ledger, stored: StoredPolicy): (document: number
     sets.set(json, set);
     add.run(policy, document, set, reasons.length === 0 ? 1 : 0);
   };
-}
-
-/** Every policy that the ledger has decisions of, in order of digest. */
-export function storedPolicies(ledger: Ledger): StoredPolicy[] {
-  return ledger.statement<StoredPolicy>(decisionSql.policies).all();
 }
 
 function policyKey(ledger: Ledger, { sha256, name, text }: StoredPolicy): number {

@@ -56,7 +56,7 @@ export function openLedger(path: string, { mode, place }: OpenOptions): Ledger {
     if (mode === "write") prepareForWriting(db, path, place?.count ?? 1);
     else checkForReading(db, path);
     const { number } = place === undefined ? placeOf(db) : placeHeld(db, path, mode, place);
-    return ledgerOf(db, path, mode, number, lock);
+    return ledgerOf({ path, mode, partition: number, db }, lock);
   } catch (error) {
     db?.close();
     lock?.close();
@@ -85,13 +85,8 @@ function placeHeld(db: Database.Database, path: string, mode: Ledger["mode"], wa
   );
 }
 
-function ledgerOf(
-  db: Database.Database,
-  path: string,
-  mode: Ledger["mode"],
-  partition: number,
-  lock: Database.Database | null,
-): Ledger {
+function ledgerOf(opened: Pick<Ledger, "path" | "mode" | "partition" | "db">, lock: Database.Database | null): Ledger {
+  const { path, mode, db } = opened;
   const statements = new Map<string, Database.Statement>();
   const close = (): void => {
     if (mode === "write" && db.open) closeLeavingIndex(db, path);
@@ -99,14 +94,13 @@ function ledgerOf(
     lock?.close();
   };
   return {
-    path,
-    mode,
-    partition,
-    db,
+    ...opened,
     statement: <Row>(sql: string): Database.Statement<unknown[], Row> => {
-      const known = statements.get(sql) ?? db.prepare(sql);
-      statements.set(sql, known);
-      return known as Database.Statement<unknown[], Row>;
+      const known = statements.get(sql);
+      if (known !== undefined) return known as Database.Statement<unknown[], Row>;
+      const made = db.prepare(sql);
+      statements.set(sql, made);
+      return made as Database.Statement<unknown[], Row>;
     },
     keys: { terms: new Map(), origins: new Map() },
     close,

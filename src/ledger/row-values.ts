@@ -11,7 +11,8 @@ const uuid = /^<urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f
 /** The usual record id, `<urn:uuid:...>` in lower case, as its 16 bytes; any other as it is. */
 export function packedRecordId(recordId: string | null): string | Buffer | null {
   if (recordId === null || !uuid.test(recordId)) return recordId;
-  return blobOf(recordId.slice("<urn:uuid:".length, -1).replaceAll("-", ""));
+  const [low, mid] = [recordId.slice(10, 18) + recordId.slice(19, 23), recordId.slice(24, 28) + recordId.slice(29, 33)];
+  return blobOf(low + mid + recordId.slice(34, 46));
 }
 
 /** A stated digest that is our own SHA-256 again, as an empty blob; any other as it is. */

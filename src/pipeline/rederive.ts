@@ -3,7 +3,8 @@ import { archivePaths } from "../ledger/archives.ts";
 import type { Ledger } from "../ledger/open.ts";
 import type { ManifestRow } from "../manifest/document-row.ts";
 import type { Source } from "../manifest/manifest-head.ts";
-import type { Rederive } from "../manifest/verify/archives.ts";
+import { manifestRowOf } from "../manifest/manifest-row.ts";
+import type { Rederive, Rederived } from "../manifest/verify/archives.ts";
 import type { ArchiveState, InspectArchive } from "../manifest/verify/sources.ts";
 import { readArchive } from "../warc/read-archive.ts";
 import type { ArchiveRecord } from "../warc/record.ts";
@@ -11,7 +12,7 @@ import { bytesSource, fileSource, type ByteSource } from "../warc/source.ts";
 import { fileSha256 } from "../files/file-digest.ts";
 import { processCapture, type Stages } from "../measure/process-capture.ts";
 
-/** Where an archive with this digest may lie, the likeliest place first; empty when nobody knows. */
+/** Where an archive with this digest may lie, the likeliest place first; empty when none is known. */
 export type FindArchive = (sha256: string) => readonly string[];
 
 /** Both need an archive to be found: `inspect` says whether it is what the manifest means, `rederive` reads its records. */
@@ -117,36 +118,14 @@ async function recordAt(source: ByteSource, { archive }: ManifestRow): Promise<A
   return null;
 }
 
-function derived(
-  record: ArchiveRecord,
-  row: ManifestRow,
-  stages: Stages,
-): { fields: Partial<ManifestRow> } | { failure: string } {
-  const { row: found } = processCapture(record, row.archive.sha256, stages);
-  const { document } = found;
-  if (document === null) return { failure: `it now ends as ${found.outcome} (${found.reason ?? ""})` };
-  return {
-    fields: {
-      id: found.id,
-      url: found.url,
-      digests: {
-        blockSha256: found.blockSha256,
-        payloadSha256: found.payloadSha256,
-        textSha256: document.textSha256,
-        stated: {
-          block: { value: found.statedBlockDigest, state: found.blockDigestState },
-          payload: { value: found.statedPayloadDigest, state: found.payloadDigestState },
-        },
-      },
-      archive: { ...row.archive, length: found.place.length },
-      title: document.title,
-      language: { code: document.language, score: document.languageScore },
-      licence: { id: document.licence, basis: document.licenceBasis },
-      evidence: document.evidence,
-      signals: document.signals,
-      measurements: Object.fromEntries(
-        stages.rules.map(({ name }, index) => [name, document.measurements[index] ?? null]),
-      ),
-    },
-  };
+/** The rest of the context is not compared: no capture knows of its copies, nor where its text is stored. */
+const alone = { cluster: null, segmentSha256: "", position: 0 };
+
+function derived(record: ArchiveRecord, { archive }: ManifestRow, stages: Stages): Rederived {
+  const { row } = processCapture(record, archive.sha256, stages);
+  const { document } = row;
+  if (document === null) return { failure: `it now ends as ${row.outcome} (${row.reason ?? ""})` };
+  const context = { ...alone, archiveName: archive.name, ruleSet: stages.rules };
+  const { cluster: _cluster, source: _source, ...fields } = manifestRowOf({ ...row, document }, context);
+  return { fields };
 }

@@ -82,12 +82,3 @@ export interface SliceSpan {
   /** Of the file as a whole: `empty`, `no-record`. */
   readonly problems: readonly ArchiveProblem[];
 }
-
-/** First value of a field, whatever the case of its name; `null` when the record has no such field. */
-export function fieldOf(record: { readonly fields: Fields }, name: string): string | null {
-  const wanted = name.toLowerCase();
-  for (const [name, value] of record.fields) {
-    if (name.length === wanted.length && name.toLowerCase() === wanted) return value;
-  }
-  return null;
-}

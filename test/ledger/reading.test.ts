@@ -5,7 +5,7 @@ import type { JudgedDocument } from "../../src/core/decisions.ts";
 import { appendSegment } from "../../src/ledger/append-segment.ts";
 import { registerArchive } from "../../src/ledger/archives.ts";
 import { documentsForClustering, replaceClusters } from "../../src/ledger/clusters.ts";
-import { documentsForDecisions, replaceDecisions, storedPolicies } from "../../src/ledger/decisions.ts";
+import { documentsForDecisions, replaceDecisions } from "../../src/ledger/decisions.ts";
 import { funnel } from "../../src/ledger/funnel.ts";
 import { keptDocuments } from "../../src/ledger/kept-documents.ts";
 import { openLedger } from "../../src/ledger/open.ts";
@@ -102,7 +102,7 @@ test("clusters and decisions are replaced as a whole, policies stand side by sid
       [idOf(4)],
     );
     assert.deepEqual(
-      storedPolicies(ledger),
+      ledger.statement("SELECT lower(hex(sha256)) AS sha256, name, text FROM policy ORDER BY sha256").all(),
       [policy, other].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1)),
     );
   });

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { captureFields, documentFields, type Fields } from "../../src/core/document-fields.ts";
 import type { ArchiveRow, CaptureRow, DocumentRow, Hex, SegmentHead } from "../../src/core/records.ts";
 import type { SegmentInput } from "../../src/ledger/append-segment.ts";
 
@@ -29,8 +30,17 @@ export function idOf(number: number): Hex {
   return sha256(`capture ${number}`).slice(0, 32);
 }
 
+/** Every field that may be unknown, unknown: a sample need not name those that it is not about. */
+export function unknownOf<All extends Fields>(
+  fields: All,
+): { readonly [Name in keyof All as All[Name] extends { readonly orNull: true } ? Name : never]: null } {
+  const names = Object.entries(fields).flatMap(([name, { orNull }]) => (orNull === true ? [name] : []));
+  return Object.fromEntries(names.map((name) => [name, null])) as ReturnType<typeof unknownOf<All>>;
+}
+
 export function sampleDocument(number: number, changes: Partial<DocumentRow> = {}): DocumentRow {
   return {
+    ...unknownOf(documentFields),
     title: `Title ${number}`,
     canonicalUrl: null,
     languageAttribute: "en-GB",
@@ -71,6 +81,7 @@ export function sampleDocument(number: number, changes: Partial<DocumentRow> = {
 
 export function sampleCapture(number: number, changes: Partial<CaptureRow> = {}): CaptureRow {
   return {
+    ...unknownOf(captureFields),
     id: idOf(number),
     place: { archive: archive.sha256, offset: number * 100, length: 90, innerOffset: 0 },
     recordType: "response",

@@ -10,6 +10,7 @@ import { funnelSql } from "../../src/ledger/funnel.ts";
 import { keptSql } from "../../src/ledger/kept-documents.ts";
 import { openLedger } from "../../src/ledger/open.ts";
 import { ruleSetSql } from "../../src/ledger/rule-sets.ts";
+import { statsSql } from "../../src/ledger/stats.ts";
 import { storySql } from "../../src/ledger/capture-history.ts";
 import { temporaryFolder } from "./sample-rows.ts";
 
@@ -22,6 +23,7 @@ const tables = {
   funnelSql,
   keptSql,
   ruleSetSql,
+  statsSql,
   storySql,
 };
 

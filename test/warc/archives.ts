@@ -66,3 +66,8 @@ function pairsOf(records: readonly Buffer[]): readonly Buffer[] {
 export function handWritten(fields: readonly string[], block = "", version = "WARC/1.0"): string {
   return `${version}\r\n${fields.map((field) => `${field}\r\n`).join("")}\r\n${block}\r\n\r\n`;
 }
+
+/** First value of a field, whatever the case of its name; `null` when the record has no such field. */
+export function fieldOf({ fields }: Pick<ArchiveRecord, "fields">, name: string): string | null {
+  return fields.find(([known]) => known.toLowerCase() === name.toLowerCase())?.[1] ?? null;
+}

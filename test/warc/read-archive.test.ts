@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync, zstdCompressSync } from "node:zlib";
-import { fieldOf } from "../../src/warc/record.ts";
 import { gzipMember } from "../../src/warc/write.ts";
-import { handWritten, packed, packings, pageRecord, readBack } from "./archives.ts";
+import { fieldOf, handWritten, packed, packings, pageRecord, readBack } from "./archives.ts";
 import type { ReadBack } from "./archives.ts";
 
 const pages = [0, 1, 2, 3, 4].map((index) => pageRecord(index));

@@ -6,10 +6,9 @@ import * as fc from "fast-check";
 import { WARCParser } from "warcio";
 import { digestsOf } from "../../src/warc/digests.ts";
 import { httpHeadOf } from "../../src/warc/http.ts";
-import { fieldOf } from "../../src/warc/record.ts";
 import { gzipMember, memberPieces, recordBytes, recordUrn, warcFieldsBlock } from "../../src/warc/write.ts";
 import type { WrittenRecord } from "../../src/warc/write.ts";
-import { readBack } from "./archives.ts";
+import { fieldOf, readBack } from "./archives.ts";
 
 const urn = (text: string): string => recordUrn(createHash("sha256").update(text).digest("hex"));
 const dateMs = Date.UTC(2026, 0, 2, 3, 4, 5);

@@ -31,7 +31,15 @@ export const explain: Command = {
   },
 };
 
-function inWords(story: Story): string {
+/** Columns of `documents` that have a line above, or none. Any other is printed under its own name. */
+const toldElsewhere: ReadonlySet<string> = new Set(
+  "key id url host captured_at title canonical_url language_attribute charset charset_source language language_score text_sha256 text_bytes words licence licence_basis".split(
+    " ",
+  ),
+);
+
+/** The whole story, for people. */
+export function inWords(story: Story): string {
   const { capture, document } = story;
   const said = (row: ViewRow, name: string): string => oneLine(String(row[name] ?? "-"));
   const lines = [
@@ -57,6 +65,9 @@ function inWords(story: Story): string {
       `canonical    ${said(document, "canonical_url")}`,
       `text         ${said(document, "words")} words, ${said(document, "text_bytes")} bytes, SHA-256 ${said(document, "text_sha256")}`,
       `licence      ${said(document, "licence")} (${said(document, "licence_basis")})`,
+      ...Object.keys(document)
+        .filter((column) => !toldElsewhere.has(column))
+        .map((column) => `${column.replaceAll("_", " ").padEnd(12)} ${said(document, column)}`),
       ...story.evidence.map(
         (row) =>
           `  evidence   ${said(row, "kind")} at ${said(row, "place")}, about the ${said(row, "subject")}: ${said(row, "value")} -> ${said(row, "licence")}${row["quote"] === "" ? "" : `\n             “${said(row, "quote")}”`}`,

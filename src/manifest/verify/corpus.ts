@@ -36,13 +36,13 @@ export async function verifyCorpusManifest(directory: string, options: VerifyOpt
   if (head === null) return reportOf(report, seen);
   await verifyFolder(directory, head, createHash("sha256").update(bytes).digest("hex"), report);
   const stated = sum(head.partitions.map(({ documents }) => documents));
-  expect(report, "totals", "documents", String(head.documents), String(stated));
+  report.expect("totals", "documents", String(head.documents), String(stated));
   const archivesSeen = new Map<Hex, ArchiveState>();
   const [ids, roots] = [idLists(), [] as Hex[]];
   let [before, first, whole] = [0, null as Manifest | null, true];
   for (const [number, partition] of head.partitions.entries()) {
     const { path } = partition;
-    expect(report, "partition", `partitions.${number}.path`, partitionPath(number), path);
+    report.expect("partition", `partitions.${number}.path`, partitionPath(number), path);
     // A sample of all is shared by the partitions as their documents are.
     const shareUpTo = (documents: number): number => Math.round(((sample ?? 0) * documents) / Math.max(1, stated));
     const share = sample === null ? null : shareUpTo(before + partition.documents) - shareUpTo(before);
@@ -69,10 +69,14 @@ export async function verifyCorpusManifest(directory: string, options: VerifyOpt
     seen.documents += found.documents;
     seen.texts += found.texts;
     seen.rederived += found.rederived;
-    if (manifest.value !== null) first = sameCorpus(path, head, first, manifest.value, report);
+    if (manifest.value !== null) {
+      report.expect("partition-differs", `${path} corpus`, head.corpus, String(manifest.value.corpus));
+      if (first === null) first = manifest.value as Manifest;
+      else sameCorpus(path, first, manifest.value, report);
+    }
   }
   const root = corpusRoot(roots);
-  expect(report, "root", "root", head.root, root);
+  report.expect("root", "root", head.root, root);
   for (const id of ids.inSeveral()) {
     report.add({ what: "partition-twice", where: id, expected: "a row of one partition", found: "rows of several" });
   }
@@ -97,7 +101,7 @@ async function bytesOf(path: string): Promise<Buffer> {
 /** Beside the partitions there are two files and nothing else. */
 async function verifyFolder(directory: string, head: CorpusHead, sha256: Hex, report: Findings): Promise<void> {
   const list = await readFile(join(directory, digestListPath), "utf8").catch((error: Error) => error.message);
-  expect(report, "digest-list", digestListPath, corpusDigestList(head, sha256), list);
+  report.expect("digest-list", digestListPath, corpusDigestList(head, sha256), list);
   const known = new Set([...head.partitions.map(({ path }) => path), corpusHeadPath, digestListPath]);
   for (const name of (await readdir(directory)).sort()) {
     if (!known.has(name)) report.add({ what: "file-unlisted", where: name, expected: "no such file", found: "a file" });
@@ -123,34 +127,21 @@ async function manifestIn(directory: string): Promise<ManifestFile | null> {
 
 function verifyStated(stated: PartitionHead, manifest: ManifestFile, found: VerifyReport, report: Findings): void {
   const { path } = stated;
-  expect(report, "partition", `${path} manifestSha256`, stated.manifestSha256, manifest.sha256);
+  report.expect("partition", `${path} manifestSha256`, stated.manifestSha256, manifest.sha256);
   if (found.root === null) return;
-  expect(report, "partition", `${path} root`, stated.root, found.root);
-  expect(report, "partition", `${path} documents`, String(stated.documents), String(found.documents));
+  report.expect("partition", `${path} root`, stated.root, found.root);
+  report.expect("partition", `${path} documents`, String(stated.documents), String(found.documents));
 }
 
-/** @returns the first manifest, which the others are compared with */
-function sameCorpus(
-  path: string,
-  head: CorpusHead,
-  first: Manifest | null,
-  manifest: Partial<Manifest>,
-  report: Findings,
-): Manifest {
-  expect(report, "partition-differs", `${path} corpus`, head.corpus, String(manifest.corpus));
-  if (first === null) return manifest as Manifest;
+/** All partitions are of one policy and one set of archives. */
+function sameCorpus(path: string, first: Manifest, manifest: Partial<Manifest>, report: Findings): void {
   for (const key of ["software", "ledgerVersion", "policy", "sources"] as const) {
-    expect(report, "partition-differs", `${path} ${key}`, text(first[key]), text(manifest[key]));
+    report.expect("partition-differs", `${path} ${key}`, text(first[key]), text(manifest[key]));
   }
-  return first;
 }
 
 function text(value: unknown): string {
   return value === undefined ? "nothing" : canonicalJson(value);
-}
-
-function expect(report: Findings, what: string, where: string, expected: string, found: string): void {
-  if (expected !== found) report.add({ what, where, expected, found });
 }
 
 function sum(numbers: readonly number[]): number {

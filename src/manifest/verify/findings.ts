@@ -3,6 +3,8 @@ import type { Disagreement } from "../manifest-sums.ts";
 /** Collects disagreements: all are counted, the first `limit` are kept. */
 export interface Findings {
   readonly add: (found: Disagreement) => void;
+  /** Adds one unless both are the same. */
+  readonly expect: (what: string, where: string, expected: string, found: string) => void;
   readonly kept: readonly Disagreement[];
   readonly count: () => number;
 }
@@ -10,14 +12,18 @@ export interface Findings {
 export function findings(limit: number): Findings {
   const kept: Disagreement[] = [];
   let count = 0;
+  const add = (found: Disagreement): void => {
+    count++;
+    if (kept.length < limit) {
+      kept.push({ ...found, expected: shortened(found.expected), found: shortened(found.found) });
+    }
+  };
   return {
     kept,
     count: () => count,
-    add(found) {
-      count++;
-      if (kept.length < limit) {
-        kept.push({ ...found, expected: shortened(found.expected), found: shortened(found.found) });
-      }
+    add,
+    expect(what, where, expected, found) {
+      if (expected !== found) add({ what, where, expected, found });
     },
   };
 }

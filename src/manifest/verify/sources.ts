@@ -10,20 +10,26 @@ export type ArchiveState =
 /** Looks at an archive before its records are read again: at all of its bytes, or at its size alone. */
 export type InspectArchive = (source: Source, allBytes: boolean) => Promise<ArchiveState>;
 
+/** How archives are looked at. */
+export interface ArchiveInspection {
+  readonly inspect: InspectArchive;
+  /** Look at all bytes of each, not at its size alone. */
+  readonly allBytes: boolean;
+  /** Those that were looked at before, for another partition of the corpus: reported then, and not again. */
+  readonly seen: Map<Hex, ArchiveState>;
+  /** Called before each is looked at; may throw to stop. */
+  readonly onArchive: () => void;
+}
+
 /**
  * Compares the archives with what the manifest says of them. One that is missing or changed is one finding, in its own
- * name, whatever becomes of its records.
- * @param seen those that were looked at before, for another partition of the corpus: told of then, and not again
- * @param onArchive called before each is looked at; may throw to stop
+ * name, whatever the result for its records.
  * @returns digests of the archives of which nothing can be read
  */
 export async function verifySources(
   sources: readonly Source[],
-  inspect: InspectArchive,
-  allBytes: boolean,
+  { inspect, allBytes, seen, onArchive }: ArchiveInspection,
   report: Findings,
-  seen: Map<Hex, ArchiveState>,
-  onArchive: () => void,
 ): Promise<ReadonlySet<Hex>> {
   const missing = new Set<Hex>();
   for (const source of sources) {

@@ -75,20 +75,14 @@ export async function verifyManifest(directory: string, options: VerifyOptions =
     if (signal?.aborted === true) throw new PipelineError("interrupted", "stopped before everything was verified");
     onProgress?.({ archives: archivesSeen, archivesInAll, documents, documentsInAll, rederived, rederivedInAll });
   };
+  const { inspect, archivesSeen: seenBefore = new Map<Hex, ArchiveState>() } = options;
+  const onArchive = (): void => {
+    step(0);
+    archivesSeen++;
+  };
+  const inspection = { allBytes: sample === null, seen: seenBefore, onArchive };
   const missing =
-    options.inspect === undefined
-      ? new Set<Hex>()
-      : await verifySources(
-          manifest.sources,
-          options.inspect,
-          sample === null,
-          report,
-          options.archivesSeen ?? new Map(),
-          () => {
-            step(0);
-            archivesSeen++;
-          },
-        );
+    inspect === undefined ? new Set<Hex>() : await verifySources(manifest.sources, { ...inspection, inspect }, report);
   const archives = options.rederive === undefined ? null : archiveCheck(options.rederive, sample, report, step);
   const seen = await verifyRows(directory, manifest, report, async (row) => {
     documents++;

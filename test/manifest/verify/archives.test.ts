@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { derivableOf, type Rederive } from "../../../src/manifest/verify/archives.ts";
 import { verifyManifest, type VerifyProgress } from "../../../src/manifest/verify/verify.ts";
 import { sampleBuild, sampleRows, scratch } from "../sample-manifest.ts";
 
@@ -14,9 +15,9 @@ test("rows are re-derived in the order of their places, all or a sample that nev
   const seen: number[][] = [];
   for (const sample of [null, 4, 4, 0, count + 5]) {
     const offsets: number[] = [];
-    const rederive = (row: { archive: { offset: number } }): { fields: object } => {
+    const rederive: Rederive = (row) => {
       offsets.push(row.archive.offset);
-      return { fields: {} };
+      return { fields: derivableOf(row) };
     };
     const report = await verifyManifest(directory, { sample, rederive });
     assert.equal(report.rederived, offsets.length);
@@ -42,8 +43,9 @@ test("what the archive gives otherwise than the row says is found, member by mem
   const report = await verifyManifest(directory, {
     rederive: (row) => {
       if (row.id === first.id) return { failure: "crc-mismatch" };
-      if (row.id !== second.id) return { fields: { digests: row.digests, title: row.title } };
-      return { fields: { digests: { ...row.digests, textSha256: "0".repeat(64) }, title: "another" } };
+      const fields = derivableOf(row);
+      if (row.id !== second.id) return { fields };
+      return { fields: { ...fields, digests: { ...fields.digests, textSha256: "0".repeat(64) }, title: "another" } };
     },
   });
   assert.deepEqual(report.disagreements, [
@@ -73,7 +75,7 @@ test("an archive that is missing is one finding, and its rows are not counted as
     ["changed", count],
   ] as const) {
     const report = await verifyManifest(directory, {
-      rederive: () => ({ fields: {} }),
+      rederive: (row) => ({ fields: derivableOf(row) }),
       inspect: async (_, allBytes) => {
         asked.push(allBytes);
         return { state, found: "another" };
@@ -109,7 +111,7 @@ test("progress is told for each row, and for each that is read again, with the n
   const told: VerifyProgress[] = [];
   await verifyManifest(directory, {
     sample: 5,
-    rederive: () => ({ fields: {} }),
+    rederive: (row) => ({ fields: derivableOf(row) }),
     onProgress: (step) => told.push(step),
   });
   const inAll = { archives: 0, archivesInAll: 0, documentsInAll: count, rederivedInAll: 5 };
@@ -123,9 +125,9 @@ test("it can be stopped while records are read again", async () => {
   const directory = join(folder.path, "manifest");
   await sampleBuild(directory, count);
   const stop = new AbortController();
-  const rederive = (): { fields: object } => {
+  const rederive: Rederive = (row) => {
     stop.abort();
-    return { fields: {} };
+    return { fields: derivableOf(row) };
   };
   await assert.rejects(verifyManifest(directory, { rederive, signal: stop.signal }), { code: "interrupted" });
 });

@@ -9,6 +9,7 @@ import type { BuildInput } from "../../../src/manifest/build.ts";
 import { corpusDigestList, corpusRoot, type CorpusHead } from "../../../src/manifest/corpus-head.ts";
 import { manifestText } from "../../../src/manifest/manifest-text.ts";
 import { inclusionProof, leafHash, verifyInclusion } from "../../../src/manifest/merkle.ts";
+import { derivableOf } from "../../../src/manifest/verify/archives.ts";
 import { verifyCorpusManifest } from "../../../src/manifest/verify/corpus.ts";
 import { writeShard } from "../../../src/manifest/write-shard.ts";
 import { sampleBuild, sampleHead, sampleRows, sampleText, scratch } from "../sample-manifest.ts";
@@ -238,7 +239,7 @@ suite("a manifest in partitions", () => {
         looked.push(name);
         return { state: "changed", found: "another" };
       },
-      rederive: () => ({ fields: {} }),
+      rederive: (row) => ({ fields: derivableOf(row) }),
     });
     assert.deepEqual(looked, ["sample-00.warc.gz"]);
     assert.deepEqual(
