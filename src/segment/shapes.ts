@@ -1,3 +1,4 @@
+import type { LossReason, ProblemCode } from "../core/archive-faults.ts";
 import {
   count,
   listOf,
@@ -88,6 +89,10 @@ const copiedFrom = object({
   index: mapOf(nullable(textOrNumber)),
 });
 
+// Any word: one that another version wrote may be missing from today's tables.
+const lossReason = text as Shape<LossReason>;
+const problemCode = text as Shape<ProblemCode>;
+
 const head: Shape<SegmentHead> = objectWith(
   {
     format: oneOf(["colophon-segment/1"]),
@@ -102,8 +107,8 @@ const head: Shape<SegmentHead> = objectWith(
       recordCounts: mapOf(count),
     }),
     ruleSet: listOf(object({ name: text, revision: count, unit: text })),
-    losses: listOf(object({ offset: count, length: count, reason: text, detail: text })),
-    problems: listOf(object({ offset: count, innerOffset: count, code: text, detail: text })),
+    losses: listOf(object({ offset: count, length: count, reason: lossReason, detail: text })),
+    problems: listOf(object({ offset: count, innerOffset: count, code: problemCode, detail: text })),
   },
   { copies: listOf(object({ capture: text, recordId: text, from: copiedFrom })) },
 );
