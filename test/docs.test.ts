@@ -35,12 +35,12 @@ suite("the documents", () => {
 
   test("give a reason for each dependency that a user installs", () => {
     const { dependencies, optionalDependencies } = JSON.parse(read("package.json")) as Record<string, object>;
-    const section = sectionsOf(read("docs/architecture.md")).get("Dependencies") ?? "";
-    const packages = [...section.matchAll(/^\| ([^|]+) \| [^|]+ \| [^|]+ \|$/gm)].map(([, cell = ""]) => cell);
+    const page = read("docs/dependencies.md");
+    const packages = [...page.matchAll(/^\| ([^|]+) \| [^|]+ \| [^|]+ \| [^|]+ \|$/gm)].map(([, cell = ""]) => cell);
     const reasoned = new Set(packages.flatMap((cell) => cell.replace(/ \(.*\)/, "").split(", ")));
     const names = Object.keys({ ...dependencies, ...optionalDependencies });
     assert.ok(names.length > 5);
-    for (const name of names) assert.ok(reasoned.has(name), `docs/architecture.md says nothing of ${name}`);
+    for (const name of names) assert.ok(reasoned.has(name), `docs/dependencies.md says nothing of ${name}`);
   });
 
   test("point to and name only files that are there", () => {

@@ -6,7 +6,7 @@ import { withAbort } from "../async/abort.ts";
 import {
   jobKinds,
   type Job,
-  type JobEnd,
+  type JobOutcome,
   type JobHandler,
   type JobKind,
   type Queue,
@@ -26,7 +26,7 @@ export interface LocalQueueOptions {
 
 interface Entry {
   readonly job: Job;
-  readonly end: PromiseWithResolvers<JobEnd>;
+  readonly outcome: PromiseWithResolvers<JobOutcome>;
   state: "live" | "ended";
   attempt: number;
   tally: Tally;
@@ -86,7 +86,7 @@ export function localQueue(options: LocalQueueOptions = {}): Queue {
     async ended(job, signal) {
       const entry = laneOf(state, job.kind).entries.get(job.id);
       if (entry === undefined) return "lost";
-      return withAbort(entry.end.promise, signal, `waiting for a ${job.kind} job`);
+      return withAbort(entry.outcome.promise, signal, `waiting for a ${job.kind} job`);
     },
     consume(kind, handler, { concurrency }) {
       const lane = laneOf(state, kind);
@@ -119,10 +119,10 @@ async function enqueue(state: LocalState, job: Job, signal: AbortSignal): Promis
   const known = lane.entries.get(job.id);
   if (known?.state === "live") return;
   if (known !== undefined) forget(state, known);
-  const end = Promise.withResolvers<JobEnd>();
-  const entry: Entry = { job, end, state: "live", attempt: 0, tally: cleanTally, timer: undefined };
+  const outcome = Promise.withResolvers<JobOutcome>();
+  const entry: Entry = { job, outcome, state: "live", attempt: 0, tally: cleanTally, timer: undefined };
   // Nobody may be waiting when the queue is closed.
-  end.promise.catch(() => {});
+  outcome.promise.catch(() => {});
   lane.entries.set(job.id, entry);
   lane.waiting.push(job.priority ?? 0, entry);
   pumpLane(state, lane);
@@ -164,7 +164,7 @@ function settle(state: LocalState, lane: Lane, entry: Entry, outcome: Outcome): 
     return finish(state, lane, entry, outcome);
   }
   const verdict = verdictOf(outcome.error, entry.tally, state.rules);
-  if (!verdict.again) return finish(state, lane, entry, verdict.end);
+  if (!verdict.again) return finish(state, lane, entry, verdict.outcome);
   entry.tally = verdict.tally;
   lane.delayed.add(entry);
   entry.timer = setTimeout(() => {
@@ -174,11 +174,11 @@ function settle(state: LocalState, lane: Lane, entry: Entry, outcome: Outcome): 
   }, verdict.delayMs);
 }
 
-function finish(state: LocalState, lane: Lane, entry: Entry, end: JobEnd): void {
+function finish(state: LocalState, lane: Lane, entry: Entry, outcome: JobOutcome): void {
   const { ended, keptEnds } = state;
   entry.state = "ended";
-  entry.end.resolve(end);
-  if (end.state === "quarantined") lane.quarantined.add(entry);
+  entry.outcome.resolve(outcome);
+  if (outcome.state === "quarantined") lane.quarantined.add(entry);
   ended.add(entry);
   for (const oldest of ended) {
     if (ended.size <= keptEnds) break;
@@ -227,7 +227,7 @@ async function close(state: LocalState): Promise<void> {
   for (const lane of state.lanes.values()) {
     await Promise.all([...lane.pumps].map((pump) => closePump(lane, pump, 0)));
     for (const { timer } of lane.delayed) clearTimeout(timer);
-    for (const { end } of lane.entries.values()) end.reject(closedError());
+    for (const { outcome } of lane.entries.values()) outcome.reject(closedError());
     lane.room.promise.catch(() => {});
     lane.room.reject(closedError());
   }

@@ -21,7 +21,7 @@ export interface Job {
 export type JobResult = Readonly<Record<string, unknown>>;
 export const resultBytes = 4096;
 
-export type JobEnd =
+export type JobOutcome =
   | { readonly state: "done"; readonly result: JobResult }
   /** Not worth another try, or tried often enough. */
   | { readonly state: "failed"; readonly code: FailureCode; readonly message: string }
@@ -106,7 +106,7 @@ export interface Queue extends AsyncDisposable {
    * @returns `lost` when the queue knows nothing of it any more: submit it again
    * @throws {PipelineError} `interrupted` when `signal` aborts; the job itself goes on
    */
-  readonly ended: (job: Job, signal: AbortSignal) => Promise<JobEnd | "lost">;
+  readonly ended: (job: Job, signal: AbortSignal) => Promise<JobOutcome | "lost">;
   readonly consume: (kind: JobKind, handler: JobHandler, options: ConsumeOptions) => Consumer;
   readonly counts: (kind: JobKind) => Promise<JobCounts>;
   readonly workers: () => Promise<readonly WorkerState[]>;

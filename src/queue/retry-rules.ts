@@ -1,6 +1,6 @@
 import { backoffMs } from "../async/retry.ts";
 import { failures, PipelineError } from "../core/errors.ts";
-import type { JobEnd } from "./queue.ts";
+import type { JobOutcome } from "./queue.ts";
 
 /** How often a job is tried, and how long it waits in between. */
 export interface RetryRules {
@@ -35,7 +35,7 @@ export const cleanTally: Tally = { failures: 0, faults: 0, crashes: 0 };
 
 export type Verdict =
   | { readonly again: true; readonly delayMs: number; readonly tally: Tally }
-  | { readonly again: false; readonly end: Exclude<JobEnd, { state: "done" }> };
+  | { readonly again: false; readonly outcome: Exclude<JobOutcome, { state: "done" }> };
 
 /** Whether a job whose handler threw is tried again: by the kind of the error, within the bounds of `rules`. */
 export function verdictOf(error: unknown, tally: Tally, rules: RetryRules): Verdict {
@@ -45,7 +45,7 @@ export function verdictOf(error: unknown, tally: Tally, rules: RetryRules): Verd
     if (counted.faults < rules.faultTries) return again(counted, rules);
     return {
       again: false,
-      end: { state: "failed", code: "worker-crashed", message: `a fault of the worker: ${message}` },
+      outcome: { state: "failed", code: "worker-crashed", message: `a fault of the worker: ${message}` },
     };
   }
   // So a handler reports the death of its thread. That thread did nothing else: the death is attributed to the job.
@@ -54,12 +54,12 @@ export function verdictOf(error: unknown, tally: Tally, rules: RetryRules): Verd
     if (counted.crashes < rules.crashes) return again(counted, rules);
     return {
       again: false,
-      end: { state: "quarantined", reason: `its thread died with it ${counted.crashes} times: ${message}` },
+      outcome: { state: "quarantined", reason: `its thread died with it ${counted.crashes} times: ${message}` },
     };
   }
   const counted = { ...tally, failures: tally.failures + 1 };
   if (failures[error.code].retry && counted.failures < rules.tries) return again(counted, rules);
-  return { again: false, end: { state: "failed", code: error.code, message } };
+  return { again: false, outcome: { state: "failed", code: error.code, message } };
 }
 
 function again(tally: Tally, rules: RetryRules): Verdict {

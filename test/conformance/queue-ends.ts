@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { PipelineError } from "../../src/core/errors.ts";
-import type { JobEnd, JobHandler } from "../../src/queue/queue.ts";
+import type { JobOutcome, JobHandler } from "../../src/queue/queue.ts";
 import { done, held, sliceOf, until, within, type OpenQueue } from "./queue-samples.ts";
 
 /** How a job ends that a new queue is given together with its handler. */
-async function endOf(open: OpenQueue, handler: JobHandler, priority = 0): Promise<JobEnd | "lost"> {
+async function endOf(open: OpenQueue, handler: JobHandler, priority = 0): Promise<JobOutcome | "lost"> {
   await using queue = await open();
   const job = sliceOf({ n: 1 }, priority);
   queue.consume("slice", handler, { concurrency: 1 });

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 import { jobOf } from "../../src/queue/job.ts";
-import type { Job, JobEnd, JobHandler, JobPayload, Queue } from "../../src/queue/queue.ts";
+import type { Job, JobOutcome, JobHandler, JobPayload, Queue } from "../../src/queue/queue.ts";
 import type { RetryRules } from "../../src/queue/retry-rules.ts";
 
 /** What every queue under test is opened with: three tries of each sort, and short waits between them. */
@@ -22,7 +22,7 @@ export const within = (): AbortSignal => AbortSignal.timeout(15_000);
 
 export const sliceOf = (payload: JobPayload, priority = 0): Job => ({ ...jobOf("slice", payload), priority });
 
-export const done = (result: Record<string, unknown>): JobEnd => ({ state: "done", result });
+export const done = (result: Record<string, unknown>): JobOutcome => ({ state: "done", result });
 
 /** Waits for what comes true soon. */
 export async function until(fits: () => boolean | Promise<boolean>): Promise<void> {

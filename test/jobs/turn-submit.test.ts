@@ -7,7 +7,7 @@ import { suite, test } from "node:test";
 import { PipelineError } from "../../src/core/errors.ts";
 import { undoneTurn } from "../../src/crawl/ended-turn.ts";
 import type { Turn, UrlOutcome } from "../../src/frontier/turn.ts";
-import { turnAskOf, turnEndBytes } from "../../src/crawl/shared/turn-codec.ts";
+import { turnAskOf, turnResultBytes } from "../../src/crawl/shared/turn-codec.ts";
 import type { StoredCrawl, TurnJob } from "../../src/jobs/turn/contract.ts";
 import { turnName } from "../../src/store/layout.ts";
 import { submitTurns } from "../../src/jobs/turn/submit.ts";
@@ -51,7 +51,7 @@ async function endedBy({ store, work, signal = new AbortController().signal, awa
     const ids = asked.turn.urls.map(({ id }) => id);
     await work(ids, context.signal);
     const end = { ...undoneTurn(asked.turn, 5), outcomes: new Map(ids.map((id) => [id, done])) };
-    await store.put(turnName(job, "end"), turnEndBytes(end));
+    await store.put(turnName(job, "end"), turnResultBytes(end));
     return {};
   };
   await using queue = localQueue({ retry: { firstDelayMs: 1, longestDelayMs: 1, tries: 2 } });

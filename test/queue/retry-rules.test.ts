@@ -9,7 +9,7 @@ function course(error: unknown): { readonly delays: number[]; readonly end: stri
   const delays: number[] = [];
   for (let tally: Tally = cleanTally; ;) {
     const verdict = verdictOf(error, tally, retryRules);
-    if (!verdict.again) return { delays, end: verdict.end.state };
+    if (!verdict.again) return { delays, end: verdict.outcome.state };
     delays.push(verdict.delayMs);
     ({ tally } = verdict);
   }

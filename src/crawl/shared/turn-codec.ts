@@ -101,7 +101,7 @@ export function turnAskOf(bytes: Buffer): TurnAsk {
 const lengthBytes = 4;
 
 /** The result of a turn in one file: the length of its head, the head as JSON, and the pieces of archive as they are. */
-export function turnEndBytes(ended: EndedTurn): Buffer {
+export function turnResultBytes(ended: EndedTurn): Buffer {
   const { notBeforeMs, blockedReason, ip } = ended;
   const head: EndHead = {
     notBeforeMs,
@@ -119,7 +119,7 @@ export function turnEndBytes(ended: EndedTurn): Buffer {
 }
 
 /** @throws {PipelineError} `store-refused` when the bytes are no result of a turn */
-export function turnEndOf(bytes: Buffer, turn: Turn): EndedTurn {
+export function turnResultOf(bytes: Buffer, turn: Turn): EndedTurn {
   const what = `the result of turn ${turn.lease} of ${turn.host}`;
   const begin = bytes.length < lengthBytes ? Infinity : lengthBytes + bytes.readUInt32BE(0);
   if (begin > bytes.length) throw broken(what, "it is cut short");

@@ -3,7 +3,7 @@ import { LRUCache } from "lru-cache";
 import { PipelineError } from "../../core/errors.ts";
 import { webOf, type CrawlSettings } from "../../crawl/crawl-settings.ts";
 import { leasedTurn } from "../../crawl/shared/leased-turn.ts";
-import { turnAskOf, turnEndBytes, type TurnAsk } from "../../crawl/shared/turn-codec.ts";
+import { turnAskOf, turnResultBytes, type TurnAsk } from "../../crawl/shared/turn-codec.ts";
 import type { Exchanger } from "../../fetch/fetcher.ts";
 import type { JobHandler } from "../../queue/queue.ts";
 import type { RedisScripts } from "../../redis/scripts.ts";
@@ -85,7 +85,7 @@ async function endedTurn(
     // In this order: the collector removes the ask first.
     isOver: async () => (await isThere("end")) || !(await isThere("ask")),
     // Also when the worker is to stop: the pages are here.
-    deliver: async (end) => void (await store.put(turnName(job, "end"), turnEndBytes(end))),
+    deliver: async (end) => void (await store.put(turnName(job, "end"), turnResultBytes(end))),
   });
   if (urls === null && signal.aborted) throw new PipelineError("interrupted", "the worker was told to stop");
   return { urls: urls ?? 0 };

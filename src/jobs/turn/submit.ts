@@ -13,7 +13,7 @@ import type { Turn } from "../../frontier/turn.ts";
 import { paceNote } from "../../crawl/host-paces.ts";
 import { remoteTurnUrls } from "../../crawl/shared/leased-turn.ts";
 import { robotsNote } from "../../robots/cache.ts";
-import { turnAskBytes, turnEndOf } from "../../crawl/shared/turn-codec.ts";
+import { turnAskBytes, turnResultOf } from "../../crawl/shared/turn-codec.ts";
 import { pathNote } from "../../crawl/discovery-path.ts";
 import { jobOf } from "../../queue/job.ts";
 import type { Queue } from "../../queue/queue.ts";
@@ -122,7 +122,7 @@ async function askedFor(submitter: Submitter, turn: Turn, part: number | null): 
     await patiently(() => store.put(askName, ask, late), late);
     await patiently(() => runJob(queue, jobOf("turn", job), late), late);
     const bytes = await patiently(() => store.get(endName, late), late);
-    return bytes === null ? undoneTurn(turn, clock.nowMs()) : turnEndOf(bytes, turn);
+    return bytes === null ? undoneTurn(turn, clock.nowMs()) : turnResultOf(bytes, turn);
   } finally {
     // The ask first: a worker that finds no end looks for it.
     store

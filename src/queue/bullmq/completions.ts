@@ -5,20 +5,20 @@ import { listOf, number, object, objectWith, parsed, text, tupleOf, type Shaped 
 import { answerOf } from "../../redis/answer.ts";
 import type { RedisConnection } from "../../redis/connection.ts";
 import type { RedisScripts } from "../../redis/scripts.ts";
-import type { Job, JobEnd, JobKind } from "../queue.ts";
+import type { Job, JobOutcome, JobKind } from "../queue.ts";
 import { bullId } from "./client.ts";
-import { endsScript } from "./lua.ts";
+import { completionsScript } from "./lua.ts";
 
 /** Learns how the jobs of a kind end that this process has submitted or waits for. */
 export interface Completions {
   /** From now on the ends of jobs are watched for; after `enqueued` a job that Redis does not know is lost. */
   readonly watch: (jobs: readonly Job[]) => { readonly enqueued: () => void };
-  readonly endOf: (job: Job) => Promise<JobEnd | "lost">;
+  readonly outcomeOf: (job: Job) => Promise<JobOutcome | "lost">;
   readonly close: () => Promise<void>;
 }
 
 interface Watched {
-  readonly end: PromiseWithResolvers<JobEnd | "lost">;
+  readonly outcome: PromiseWithResolvers<JobOutcome | "lost">;
   known: boolean;
   /** While a job is being enqueued, Redis may not know of it yet. */
   enqueued: boolean;
@@ -43,7 +43,7 @@ interface CompletionsState {
 const endsRemembered = 100_000;
 const idsAtOnce = 500;
 
-/** How `endsScript` answers for each id: a state and its text. */
+/** How `completionsScript` answers for each id: a state and its text. */
 const endsAnswer = listOf(tupleOf(number, text));
 
 /**
@@ -77,13 +77,13 @@ export function completions(
         },
       };
     },
-    endOf: (job) => endOf(state, bullId(job)),
+    outcomeOf: (job) => outcomeOf(state, bullId(job)),
     async close() {
       state.isClosed = true;
       clearInterval(poll);
       state.hinted.clear();
       for (const id of state.open)
-        state.watched.get(id)?.end.reject(new PipelineError("interrupted", "the queue was closed"));
+        state.watched.get(id)?.outcome.reject(new PipelineError("interrupted", "the queue was closed"));
       state.open.clear();
       await events.close().catch(onError);
     },
@@ -119,22 +119,22 @@ async function listen(state: CompletionsState, events: QueueEvents): Promise<voi
 function watch(state: CompletionsState, id: string, enqueued: boolean): Watched {
   const known = state.watched.get(id);
   if (known !== undefined && !known.known) return known;
-  const one: Watched = { end: Promise.withResolvers(), known: false, enqueued };
+  const one: Watched = { outcome: Promise.withResolvers(), known: false, enqueued };
   // Nobody may be waiting when the queue is closed.
-  one.end.promise.catch(() => {});
+  one.outcome.promise.catch(() => {});
   state.watched.delete(id);
   state.watched.set(id, one);
   state.open.add(id);
   return one;
 }
 
-async function endOf(state: CompletionsState, id: string): Promise<JobEnd | "lost"> {
+async function outcomeOf(state: CompletionsState, id: string): Promise<JobOutcome | "lost"> {
   const one = state.watched.get(id) ?? watch(state, id, true);
   hint(state, [id]);
-  const end = await one.end.promise;
+  const outcome = await one.outcome.promise;
   // It has been given; a caller that asks again asks Redis.
   if (state.watched.get(id) === one) state.watched.delete(id);
-  return end;
+  return outcome;
 }
 
 function hint(state: CompletionsState, ids: Iterable<string>): void {
@@ -161,34 +161,34 @@ async function askForHinted(state: CompletionsState): Promise<void> {
 
 async function ask(state: CompletionsState, ids: readonly string[]): Promise<void> {
   const keys = ["meta", "completed", "failed"].map((key) => `${state.kind}:${key}`);
-  const answers = answerOf(endsAnswer, await state.scripts.run(endsScript, keys, ids));
+  const answers = answerOf(endsAnswer, await state.scripts.run(completionsScript, keys, ids));
   for (const [index, [code, words]] of answers.entries()) {
     const id = ids[index] ?? "";
     const one = state.watched.get(id);
     if (one === undefined || one.known || code === 0 || (code === -1 && !one.enqueued)) continue;
-    settle(state, id, one, code === -1 ? "lost" : code === 1 ? doneEnd(words) : failedEnd(words));
+    settle(state, id, one, code === -1 ? "lost" : code === 1 ? doneOutcome(words) : failedOutcome(words));
   }
 }
 
-function settle({ watched, open }: CompletionsState, id: string, one: Watched, end: JobEnd | "lost"): void {
+function settle({ watched, open }: CompletionsState, id: string, one: Watched, outcome: JobOutcome | "lost"): void {
   one.known = true;
-  one.end.resolve(end);
+  one.outcome.resolve(outcome);
   open.delete(id);
-  if (end === "lost") watched.delete(id);
+  if (outcome === "lost") watched.delete(id);
   for (const [oldest, { known }] of watched) {
     if (watched.size - open.size <= endsRemembered) break;
     if (known) watched.delete(oldest);
   }
 }
 
-function doneEnd(words: string): JobEnd {
+function doneOutcome(words: string): JobOutcome {
   return { state: "done", result: answerOf(object({}), JSON.parse(words)) };
 }
 
 const failedShape = objectWith({ state: text }, { code: text, message: text, reason: text });
 
 /** What `failureText` wrote; anything else was written by BullMQ itself. */
-function failedEnd(words: string): JobEnd {
+function failedOutcome(words: string): JobOutcome {
   const { state, code = "", message, reason } = failedEntry(words);
   if (state === "quarantined" && reason !== undefined) return { state, reason };
   if (state === "failed" && isFailureCode(code) && message !== undefined) return { state, code, message };
@@ -208,10 +208,12 @@ function isFailureCode(code: string): code is FailureCode {
 }
 
 /** What a failed job says in Redis of its end; a message has a bound there. */
-export function failureText(end: Exclude<JobEnd, { state: "done" }>): string {
+export function failureText(outcome: Exclude<JobOutcome, { state: "done" }>): string {
   const cut = (text: string): string => (text.length > 2000 ? `${text.slice(0, 2000)}…` : text);
   return JSON.stringify(
-    end.state === "failed" ? { ...end, message: cut(end.message) } : { ...end, reason: cut(end.reason) },
+    outcome.state === "failed"
+      ? { ...outcome, message: cut(outcome.message) }
+      : { ...outcome, reason: cut(outcome.reason) },
   );
 }
 

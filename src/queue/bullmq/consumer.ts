@@ -5,7 +5,7 @@ import type { ConsumeOptions, Consumer, JobHandler, JobKind } from "../queue.ts"
 import type { ConsumerDeps, ConsumerState, TaskWorker } from "./consumer-state.ts";
 import { adjust, startPump, type Pump } from "./pump.ts";
 import { runTask } from "./run-task.ts";
-import { endsKept, stallsAllowed } from "./settings.ts";
+import { completionsKept, stallsAllowed } from "./settings.ts";
 
 /** How long a close may take past its deadline, should Redis be away. */
 const closeGraceMs = 4000;
@@ -53,8 +53,8 @@ function workerOf(state: ConsumerState, concurrency: number): TaskWorker {
     lockDuration: settings.lockDurationMs,
     stalledInterval: settings.stalledIntervalMs,
     maxStalledCount: stallsAllowed,
-    removeOnComplete: { count: endsKept.done },
-    removeOnFail: { count: endsKept.failed },
+    removeOnComplete: { count: completionsKept.done },
+    removeOnFail: { count: completionsKept.failed },
     // How soon a fetch is tried again when the connection was refused (15 s by default): a restart takes a second.
     runRetryDelay: 1000,
   });

@@ -26,7 +26,7 @@ return 0`;
  * How jobs have ended. KEYS: meta, completed, failed. ARGV: ids.
  * Answers for each: 0 not yet, 1 and its result, 2 and its failure, -1 unknown.
  */
-export const endsScript = `
+export const completionsScript = `
 local base = string.sub(KEYS[1], 1, -5)
 local ends = {}
 for i, id in ipairs(ARGV) do

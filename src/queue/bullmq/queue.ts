@@ -58,7 +58,7 @@ export function bullmqQueue(connection: RedisConnection, options: BullmqQueueOpt
       }
     },
     ended: (job: Job, signal) =>
-      withAbort(intakeOf(job.kind).completions.endOf(job), signal, `waiting for a ${job.kind} job`),
+      withAbort(intakeOf(job.kind).completions.outcomeOf(job), signal, `waiting for a ${job.kind} job`),
     consume(kind, handler, wanted) {
       const consumer = bullmqConsumer(kind, handler, wanted, { connection, settings, lock, heartbeat: beats, onError });
       consumers.add(consumer);

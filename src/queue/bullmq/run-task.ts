@@ -1,7 +1,7 @@
 import { DelayedError, UnrecoverableError, WaitingError } from "bullmq";
 
 import { throttled } from "../../async/throttle.ts";
-import type { Job, JobEnd, JobKind, JobResult } from "../queue.ts";
+import type { Job, JobOutcome, JobKind, JobResult } from "../queue.ts";
 import { verdictOf, type Tally } from "../retry-rules.ts";
 import { runHandler } from "../run-handler.ts";
 import { claimTask } from "./claim.ts";
@@ -67,7 +67,7 @@ async function work(state: ConsumerState, locked: LockedTask, tally: Tally, sign
     return outcome.result;
   }
   const verdict = verdictOf(outcome.error, tally, settings.retry);
-  return verdict.again ? delay(state, locked, verdict) : fail(state, id, verdict.end);
+  return verdict.again ? delay(state, locked, verdict) : fail(state, id, verdict.outcome);
 }
 
 /** Puts a job aside for a while; BullMQ is given a time that it will not see. */
@@ -83,11 +83,11 @@ async function delay(
   throw new DelayedError();
 }
 
-async function fail(state: ConsumerState, id: string, end: Exclude<JobEnd, { state: "done" }>): Promise<never> {
+async function fail(state: ConsumerState, id: string, outcome: Exclude<JobOutcome, { state: "done" }>): Promise<never> {
   const keys = ["tallies", "quarantine"];
-  if (end.state === "quarantined") await persist(state, quarantineScript, { keys, args: [id, end.reason] });
+  if (outcome.state === "quarantined") await persist(state, quarantineScript, { keys, args: [id, outcome.reason] });
   else await persist(state, finishScript, { keys, args: [id] });
-  const error = new UnrecoverableError(failureText(end));
+  const error = new UnrecoverableError(failureText(outcome));
   // BullMQ would keep it in Redis.
   error.stack = "";
   throw error;

@@ -31,7 +31,7 @@ export const eventsKept = 1000;
  * Ended jobs, by count only: by age would go by the clocks of the workers. They answer callers that were not there when the
  * event came; what they say lies in the store as well.
  */
-export const endsKept = { done: 1000, failed: 1000 };
+export const completionsKept = { done: 1000, failed: 1000 };
 
 /**
  * BullMQ fails a job for good at its second stall by default, so that two killed workers lose innocent work. Ours are

@@ -7,7 +7,7 @@ import type { Turn } from "../../../src/frontier/turn.ts";
 import type { EndedTurn } from "../../../src/crawl/ended-turn.ts";
 import { leasedTurn } from "../../../src/crawl/shared/leased-turn.ts";
 import { scopeOf } from "../../../src/url/scope.ts";
-import { turnAskBytes, turnAskOf, turnEndBytes, turnEndOf } from "../../../src/crawl/shared/turn-codec.ts";
+import { turnAskBytes, turnAskOf, turnResultBytes, turnResultOf } from "../../../src/crawl/shared/turn-codec.ts";
 import { connectRedis, type RedisConnection } from "../../../src/redis/connection.ts";
 import { startRedis, type RedisServer } from "../../fixtures/redis-server.ts";
 import { loopbackWeb, pageOf, type LoopbackWeb } from "../loopback-web.ts";
@@ -59,7 +59,7 @@ function worker(web: LoopbackWeb, turn: Turn, ends: EndedTurn[] = [], signal: Ab
       { settings, web: own, scripts: redis.scripts, leaseMs, signal },
       {
         isOver: async () => ends.length > 0,
-        deliver: async (end) => void ends.push(turnEndOf(turnEndBytes(end), turn)),
+        deliver: async (end) => void ends.push(turnResultOf(turnResultBytes(end), turn)),
       },
     );
   };

@@ -6,8 +6,8 @@ import { undoneTurn, type EndedTurn } from "../../../src/crawl/ended-turn.ts";
 import {
   turnAskBytes,
   turnAskOf,
-  turnEndBytes,
-  turnEndOf,
+  turnResultBytes,
+  turnResultOf,
   type TurnAsk,
 } from "../../../src/crawl/shared/turn-codec.ts";
 import type { Turn, UrlOutcome } from "../../../src/frontier/turn.ts";
@@ -52,7 +52,7 @@ function withHead(head: unknown): Buffer {
 suite("a turn on its way between processes", () => {
   test("comes over as it was, and so does its result", () => {
     assert.deepEqual(turnAskOf(turnAskBytes(ask)), ask);
-    const { pieces, ...rest } = turnEndOf(turnEndBytes(ended), turn);
+    const { pieces, ...rest } = turnResultOf(turnResultBytes(ended), turn);
     const { pieces: sent, ...wanted } = ended;
     assert.deepEqual(rest, wanted);
     assert.deepEqual(Buffer.concat(pieces), Buffer.concat(sent));
@@ -77,12 +77,12 @@ suite("a turn on its way between processes", () => {
   });
 
   test("a result that is cut short or of another shape is refused", () => {
-    const whole = turnEndBytes({ ...ended, pieces: [] });
+    const whole = turnResultBytes({ ...ended, pieces: [] });
     for (const bytes of [0, 3, 4, 5, whole.length - 1]) {
-      assert.throws(() => turnEndOf(whole.subarray(0, bytes), turn), isRefused, `${bytes} bytes`);
+      assert.throws(() => turnResultOf(whole.subarray(0, bytes), turn), isRefused, `${bytes} bytes`);
     }
     const head = JSON.parse(whole.toString("utf8", 4)) as Record<string, unknown>;
-    assert.equal(turnEndOf(withHead(head), turn).outcomes.size, 4);
+    assert.equal(turnResultOf(withHead(head), turn).outcomes.size, 4);
     const broken: unknown[] = [
       {},
       { ...head, ends: [[0, { kind: "lost", reason: "x" }]] },
@@ -91,6 +91,6 @@ suite("a turn on its way between processes", () => {
       { ...head, found: [{ url: "x", rawUrl: "x", depth: 0, priority: 0, via: "guess" }] },
       { ...head, refused: [["scope-place", 2]] },
     ];
-    for (const one of broken) assert.throws(() => turnEndOf(withHead(one), turn), isRefused, JSON.stringify(one));
+    for (const one of broken) assert.throws(() => turnResultOf(withHead(one), turn), isRefused, JSON.stringify(one));
   });
 });

@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 
 import { bullmqQueue } from "../../../src/queue/bullmq/queue.ts";
 import { jobOf } from "../../../src/queue/job.ts";
-import type { Job, JobEnd, JobPayload, Queue } from "../../../src/queue/queue.ts";
+import type { Job, JobOutcome, JobPayload, Queue } from "../../../src/queue/queue.ts";
 import { connectRedis, type RedisConnection } from "../../../src/redis/connection.ts";
 import { startRedis, type RedisServer, type RedisServerOptions } from "../../fixtures/redis-server.ts";
 import { faultSettings } from "./fault-settings.ts";
@@ -47,7 +47,7 @@ export const sleepers = (count: number, ms: number): Job[] =>
 
 export const deedOf = (payload: JobPayload): Job => jobOf("slice", payload);
 
-export function assertDone(ends: readonly (JobEnd | "lost")[]): void {
+export function assertDone(ends: readonly (JobOutcome | "lost")[]): void {
   for (const end of ends) assert.ok(end !== "lost" && end.state === "done", JSON.stringify(end));
 }
 
