@@ -1,3 +1,4 @@
+import { lossReasons, problemCodes, type LossReason, type ProblemCode } from "../core/archive-faults.ts";
 import {
   count,
   listOf,
@@ -11,13 +12,13 @@ import {
   textOrNumber,
   type Shape,
 } from "../core/json-shape.ts";
-import { captureFields, documentFields, type Fields, type RowOf, type Values } from "../core/document-fields.ts";
+import { captureFields, documentFields, type Field, type Fields, type RowOf } from "../core/document-fields.ts";
 import { digestStates, outcomes, type CaptureRow, type SegmentHead } from "../core/records.ts";
 import { subjects } from "../core/rights.ts";
 import type { SegmentFooter } from "./format.ts";
 
 /** What the fields of a row hold, by their description. */
-const values: Readonly<Record<keyof Values, Shape<unknown>>> = {
+const values: Readonly<Record<Field["as"], Shape<unknown>>> = {
   text,
   term: text,
   integer: number,
@@ -88,6 +89,10 @@ const copiedFrom = object({
   index: mapOf(nullable(textOrNumber)),
 });
 
+// Neither table ever loses or renames a key: what an older version wrote is in it.
+const lossReason = oneOf(Object.keys(lossReasons) as LossReason[]);
+const problemCode = oneOf(Object.keys(problemCodes) as ProblemCode[]);
+
 const head: Shape<SegmentHead> = objectWith(
   {
     format: oneOf(["colophon-segment/1"]),
@@ -102,8 +107,8 @@ const head: Shape<SegmentHead> = objectWith(
       recordCounts: mapOf(count),
     }),
     ruleSet: listOf(object({ name: text, revision: count, unit: text })),
-    losses: listOf(object({ offset: count, length: count, reason: text, detail: text })),
-    problems: listOf(object({ offset: count, innerOffset: count, code: text, detail: text })),
+    losses: listOf(object({ offset: count, length: count, reason: lossReason, detail: text })),
+    problems: listOf(object({ offset: count, innerOffset: count, code: problemCode, detail: text })),
   },
   { copies: listOf(object({ capture: text, recordId: text, from: copiedFrom })) },
 );
