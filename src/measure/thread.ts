@@ -46,8 +46,11 @@ export function startThread(software: string, { heapMb }: PageLimits): Thread {
   return { worker, cell: new BigInt64Array(progress) };
 }
 
-/** How one slice on one thread ended; `crash` when the thread died or was stuck on one record. */
-export type ThreadEnd = { readonly result: MeasureResult } | { readonly error: unknown } | { readonly crash: string };
+/** How measuring one slice on one thread went; `crash` when the thread died or was stuck on one record. */
+export type ThreadOutcome =
+  | { readonly result: MeasureResult }
+  | { readonly error: unknown }
+  | { readonly crash: string };
 
 /** Has a thread measure one slice, and fetches the bytes that it wants meanwhile. */
 export async function measuredBy(
@@ -55,7 +58,7 @@ export async function measuredBy(
   job: MeasureJob,
   sparse: SparseFile | null,
   stuckMs: number,
-): Promise<ThreadEnd> {
+): Promise<ThreadOutcome> {
   const { worker, cell } = thread;
   return new Promise((resolve) => {
     let refused: { readonly error: unknown } | null = null;
@@ -75,7 +78,7 @@ export async function measuredBy(
     const onError = (error: Error): void => finish({ crash: error.message });
     const onExit = (code: number): void => finish({ crash: `the worker thread ended with status ${code}` });
     let finished = false;
-    const finish = (end: ThreadEnd): void => {
+    const finish = (end: ThreadOutcome): void => {
       finished = true;
       clearInterval(watch);
       worker.off("message", onMessage).off("error", onError).off("exit", onExit);
