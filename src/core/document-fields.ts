@@ -2,7 +2,7 @@ import type { OutcomeReason } from "./outcome-reasons.ts";
 import type { DigestState, Hex, Outcome } from "./records.ts";
 
 /** What a field holds, by the way it is stored; `ledger/columns.ts` has the SQL of each way. */
-interface Values {
+export interface Values {
   readonly text: string;
   /** A string that repeats: stored once, in a dictionary. */
   readonly term: string;

@@ -270,7 +270,7 @@ function addDocumentRow(
   addRights(appending, row, key);
 }
 
-/** Slices come in the order of the archive, so that the capture is there; what names another record than it claims is nothing. */
+/** Slices come in the order of the archive, so that the capture is there; a copy that names another record than the capture's is left out. */
 function addCopy(ledger: Ledger, { capture, recordId, from }: CopyRow): void {
   const terms = [termKey(ledger, from.crawl), termKey(ledger, from.subset), termKey(ledger, from.file)];
   const place = [from.offset, from.length, from.digest, JSON.stringify(from.index)];

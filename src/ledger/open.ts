@@ -110,7 +110,7 @@ function ledgerOf(opened: Pick<Ledger, "path" | "mode" | "partition" | "db">, lo
 
 /**
  * The last connection to close takes the log and its index away, and a reader who may not write to the folder cannot make
- * them anew. One that only reads leaves them where they are: it closes last, and the log is empty by then.
+ * them again. One that only reads leaves them where they are: it closes last, and the log is empty by then.
  */
 function closeLeavingIndex(db: Database.Database, path: string): void {
   let last: Database.Database | null = null;
@@ -175,7 +175,7 @@ function prepareForWriting(db: Database.Database, path: string, partitions: numb
   db.pragma("synchronous = FULL");
   db.pragma(`cache_size = -${Math.max(2048, Math.floor(cacheKib / partitions))}`);
   db.pragma("journal_size_limit = 67108864");
-  // Before there is any table: a process killed while it makes a ledger leaves one, not a file of nobody's.
+  // Before there is any table: a process killed while it makes a ledger leaves one, not a file of unknown origin.
   db.pragma(`application_id = ${applicationId}`);
   migrate(db);
 }

@@ -6,7 +6,7 @@ export interface Partitions extends Disposable {
 }
 
 /**
- * Opens the partitions of a corpus, one after the other: whoever writes holds the lock of each.
+ * Opens the partitions of a corpus, one after the other: a writer holds the lock of each.
  * @throws {PipelineError} what `openLedger` throws; none stays open then
  */
 export function openPartitions(paths: readonly string[], { mode }: Pick<Ledger, "mode">): Partitions {

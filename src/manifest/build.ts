@@ -21,7 +21,7 @@ export interface BuildInput extends RowSource {
 export interface BuildResult {
   readonly root: Hex;
   readonly documents: number;
-  /** SHA-256 of `manifest.json`, which names every other file and the root: whoever knows it can check all of them. */
+  /** SHA-256 of `manifest.json`, which names every other file and the root: with it, all of them can be checked. */
   readonly manifestSha256: Hex;
 }
 

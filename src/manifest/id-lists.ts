@@ -2,7 +2,7 @@ import type { Hex } from "../core/records.ts";
 
 /** Ids of rows, partition by partition: 16 bytes each. */
 export interface IdLists {
-  /** Begins a list; its ids are told in ascending order. */
+  /** Begins a list; its ids must come in ascending order. */
   readonly begin: () => (id: Hex) => void;
   /** Ids that are in more than one list, in order. */
   readonly inSeveral: () => Generator<Hex>;

@@ -5,7 +5,7 @@ import type { ManifestFile } from "./manifest-head.ts";
 import { shardPath } from "./manifest-text.ts";
 import type { ShardText, WrittenFile } from "./write-shard.ts";
 
-/** Writes a shard of these texts, in their order, into a new file; the bytes are those of `writeShard` whoever does it. */
+/** Writes a shard of these texts, in their order, into a new file; the bytes are those of `writeShard`, whichever process does it. */
 export type ShardMaker = (path: string, texts: readonly ShardText[]) => Promise<WrittenFile>;
 
 /** Gives each text its place, from its length alone, and has the shards made while the next ones are planned. */

@@ -70,7 +70,7 @@ interface CompiledRule {
   readonly position: number;
 }
 
-// Remembers by identity, which a pure function may: looking names up anew cost more than judging.
+// Remembers by identity, which a pure function may: looking names up again cost more than judging.
 const compiled = new WeakMap<Policy["rules"], WeakMap<readonly RuleSetRow[], readonly CompiledRule[]>>();
 
 function compiledRules(rules: Policy["rules"], ruleSet: readonly RuleSetRow[]): readonly CompiledRule[] {

@@ -27,7 +27,7 @@ export async function verifyRows(
   const tree = merkleTree();
   const counts = corpusCounts();
   const problemsOf = schemaProblems("document-row");
-  const claims = rowClaims(manifest, report);
+  const judge = rowJudge(manifest, report);
   await using texts = textWalk(directory, manifest.files, report);
   let documents = 0;
   try {
@@ -36,7 +36,7 @@ export async function verifyRows(
       documents++;
       const row = readRow(line, `${documentsPath}:${documents}`, problemsOf, report);
       if (row === null) continue;
-      claims(row);
+      judge(row);
       counts.add({
         language: row.language.code,
         licence: row.licence.id,
@@ -82,8 +82,8 @@ export function readRow(line: Buffer, where: string, problemsOf: SchemaProblems,
   return value as ManifestRow;
 }
 
-/** What a row says about the rest of the manifest. */
-function rowClaims(manifest: Manifest, report: Findings): (row: ManifestRow) => void {
+/** Compares what a row says about the rest of the manifest with it. */
+function rowJudge(manifest: Manifest, report: Findings): (row: ManifestRow) => void {
   const sources = new Map(manifest.sources.map((source) => [source.sha256, source]));
   const rules = new Set(manifest.rules.map(({ name }) => name));
   let lastId = "";

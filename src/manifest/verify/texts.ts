@@ -11,7 +11,7 @@ import type { ManifestFile } from "../manifest-head.ts";
 export interface TextWalk extends AsyncDisposable {
   /** Compares the row with the text at its place. Rows must come in the order of the texts. */
   readonly check: (row: ManifestRow) => Promise<void>;
-  /** Reports texts that no row claimed. */
+  /** Reports texts that no row has. */
   readonly finish: () => Promise<void>;
   readonly checked: () => number;
 }
@@ -28,7 +28,7 @@ interface Line extends Place {
 
 /**
  * Each text is read once, in order. A row whose place lies behind the walk is reported and costs nothing; texts that are
- * passed over are reported as nobody's. So one missing line does not turn every later line into a finding.
+ * passed over are reported as having no row. So one missing line does not turn every later line into a finding.
  */
 export function textWalk(directory: string, files: readonly ManifestFile[], report: Findings): TextWalk {
   const shards = files.map(({ path }) => path).filter((path) => path.startsWith("text/"));
