@@ -46,7 +46,7 @@ export function startThread(software: string, { heapMb }: PageLimits): Thread {
   return { worker, cell: new BigInt64Array(progress) };
 }
 
-/** How one slice on one thread ended; `crash` when the thread died or was stuck on one record. */
+/** How measuring one slice on one thread went; `crash` when the thread died or was stuck on one record. */
 export type ThreadOutcome =
   | { readonly result: MeasureResult }
   | { readonly error: unknown }
