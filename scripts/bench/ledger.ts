@@ -9,10 +9,12 @@ import { join } from "node:path";
 
 import Database from "better-sqlite3";
 
+import { documentFields } from "../../src/core/document-fields.ts";
 import type { CaptureRow, DocumentRow, Hex, RuleSetRow, SegmentHead } from "../../src/core/records.ts";
 import { appendSegment } from "../../src/ledger/append-segment.ts";
 import { registerArchive } from "../../src/ledger/archives.ts";
 import { openLedger } from "../../src/ledger/open.ts";
+import { unknownOf } from "../../test/ledger/sample-rows.ts";
 
 const documents = Number(process.argv[2] ?? 100_000);
 const perSegment = 500; // a slice of 8 MiB holds about this many pages
@@ -82,6 +84,7 @@ function documentRow(index: number, url: string): DocumentRow {
   const licence = pick(["NOASSERTION", "CC-BY-4.0", "CC-BY-SA-4.0"]);
   const evidenceCount = pick([0, 1, 2, 3]);
   return {
+    ...unknownOf(documentFields),
     title: phrase(7, " "),
     canonicalUrl: random() < 0.6 ? url : null,
     languageAttribute: "en-GB",

@@ -5,8 +5,10 @@ import { join } from "node:path";
 
 import { buildManifest, type BuildInput, type BuildResult } from "../../src/manifest/build.ts";
 import type { ManifestHead } from "../../src/manifest/manifest-head.ts";
+import { manifestRowOf } from "../../src/manifest/manifest-row.ts";
 import type { UnplacedRow } from "../../src/manifest/write-rows.ts";
 import { writeShard, type ShardText } from "../../src/manifest/write-shard.ts";
+import { sampleCapture, sampleDocument } from "../ledger/sample-rows.ts";
 
 /** A folder that is gone when the scope ends. */
 export async function scratch(): Promise<AsyncDisposable & { readonly path: string }> {
@@ -78,27 +80,16 @@ const archiveSha256 = sha256("archive");
 
 function sampleRow(index: number): UnplacedRow {
   const text = sampleText(index);
-  return {
-    id: index.toString(16).padStart(32, "0"),
-    url: `https://sample.example/${index}?q=1#x`,
-    canonicalUrl: index % 2 === 0 ? null : `https://sample.example/${index}`,
-    capturedAt: "2024-05-06T07:08:09.000Z",
-    archive: { name: "sample-00.warc.gz", sha256: archiveSha256, offset: index * 1000, length: 900, innerOffset: 0 },
-    recordId: `<urn:uuid:00000000-0000-4000-8000-${String(index).padStart(12, "0")}>`,
-    recordType: "response",
-    truncated: null,
-    digests: {
-      blockSha256: sha256(`block ${index}`),
-      payloadSha256: sha256(`payload ${index}`),
-      textSha256: sha256(text),
-      stated: { block: { value: "sha1:ABC", state: "match" }, payload: { value: null, state: "absent" } },
-    },
-    httpStatus: 200,
-    mime: "text/html",
+  const document = sampleDocument(index, {
     title: `Title "${index}" <script>`,
-    language: { code: index % 3 === 0 ? "de" : "en", score: 0.5 + (index % 5) / 10 },
-    charset: { name: "utf-8", source: "header" },
-    licence: { id: index % 4 === 0 ? "CC0-1.0" : "CC-BY-4.0", basis: "rel-license" },
+    canonicalUrl: index % 2 === 0 ? null : `https://sample.example/${index}`,
+    language: index % 3 === 0 ? "de" : "en",
+    languageScore: 0.5 + (index % 5) / 10,
+    textSha256: sha256(text),
+    textBytes: Buffer.byteLength(text),
+    words: 10 + index,
+    licence: index % 4 === 0 ? "CC0-1.0" : "CC-BY-4.0",
+    measurements: [10 + index, null],
     evidence: [
       {
         kind: "rel-license",
@@ -120,20 +111,27 @@ function sampleRow(index: number): UnplacedRow {
         policyUrl: null,
       },
     ],
-    measurements: { "gopher/word-count": 10 + index, "c4/curly-brace": null },
-    cluster:
-      index % 5 === 0
-        ? {
-            id: "f".repeat(32),
-            size: 2,
-            alsoAt: [{ id: "e".repeat(32), url: "https://mirror.example/", licence: "NOASSERTION" }],
-            licencesDisagree: true,
-          }
-        : null,
-    text: { words: 10 + index, bytes: Buffer.byteLength(text) },
-    // Of three segments, whose order is not that of the ids.
-    source: { segmentSha256: sha256(`segment ${index % 3}`), position: index },
-  };
+  });
+  const capture = sampleCapture(index, {
+    id: index.toString(16).padStart(32, "0"),
+    url: `https://sample.example/${index}?q=1#x`,
+    capturedAt: Date.UTC(2024, 4, 6, 7, 8, 9),
+    place: { archive: archiveSha256, offset: index * 1000, length: 900, innerOffset: 0 },
+    recordId: `<urn:uuid:00000000-0000-4000-8000-${String(index).padStart(12, "0")}>`,
+    statedBlockDigest: "sha1:ABC",
+  });
+  const alsoAt = [{ id: "e".repeat(32), url: "https://mirror.example/", licence: "NOASSERTION" }];
+  return manifestRowOf(
+    { ...capture, document },
+    {
+      archiveName: "sample-00.warc.gz",
+      ruleSet: sampleHead(0).rules,
+      cluster: index % 5 === 0 ? { id: "f".repeat(32), size: 2, alsoAt, licencesDisagree: true } : null,
+      // Of three segments, whose order is not that of the ids.
+      segmentSha256: sha256(`segment ${index % 3}`),
+      position: index,
+    },
+  );
 }
 
 function sha256(text: string): string {
