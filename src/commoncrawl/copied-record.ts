@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { copiedRecordType } from "../core/copied.ts";
+import { nullable, number, object, oneOf, text, type Shape } from "../core/json-shape.ts";
 import { digestsOf } from "../warc/digests.ts";
 import { windowOf } from "../warc/feed.ts";
 import { gzipMemberAt } from "../warc/gzip-member.ts";
@@ -31,6 +32,14 @@ export interface Refusal {
   readonly file: string | null;
   readonly offset: number | null;
 }
+
+export const refusal: Shape<Refusal> = object({
+  reason: oneOf(Object.keys(refusalReasons) as RefusalReason[]),
+  detail: text,
+  url: nullable(text),
+  file: nullable(text),
+  offset: nullable(number),
+});
 
 export type Checked = { readonly ok: true; readonly record: ArchiveRecord } | ({ readonly ok: false } & Refusal);
 

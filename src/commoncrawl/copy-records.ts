@@ -3,23 +3,34 @@ import { join } from "node:path";
 
 import { diskFullOf } from "../core/disk-full.ts";
 import { PipelineError } from "../core/errors.ts";
+import { count, listOf, nullable, object, parsedOrNull, text, type Shape, type Shaped } from "../core/json-shape.ts";
 import { renameDurably, writeWhole } from "../files/durable.ts";
 import { gzipMember, recordBytes, recordUrn, warcFieldsBlock } from "../warc/write.ts";
-import { checkedRecord, provenanceMember, refusedRow, type Refusal } from "./copied-record.ts";
+import { checkedRecord, provenanceMember, refusal, refusedRow, type Refusal } from "./copied-record.ts";
 import { copyName, specDigest, type Copied, type CopyRun, type CopySpec } from "./copy-spec.ts";
 import { bytesOf } from "./crawl-files.ts";
 import type { IndexRow } from "./index-row.ts";
 import { spansOf, type Span } from "./spans.ts";
 
 /** What of a copy is safe on disk after a span: one line of the journal beside it. */
-interface Reached {
-  readonly spans: number;
-  readonly archiveBytes: number;
-  readonly records: number;
-  readonly version: string | null;
+const reachedShape = object({
+  spans: count,
+  archiveBytes: count,
+  records: count,
+  version: nullable(text),
   /** In the journal, of this span alone. */
-  readonly refused: readonly Refusal[];
-}
+  refused: listOf(refusal),
+});
+type Reached = Shaped<typeof reachedShape>;
+
+/** The result beside a finished copy. */
+const copiedShape: Shape<Copied> = object({
+  path: nullable(text),
+  name: text,
+  records: count,
+  bytes: count,
+  refused: listOf(refusal),
+});
 
 type RowsSpec = CopySpec & { readonly rows: readonly IndexRow[] };
 
@@ -103,8 +114,8 @@ async function membersOf(
     const checked = await checkedRecord(member, row);
     if (checked.ok) members.push(member, provenanceMember(checked.record, row, warcinfoId));
     else {
-      const { ok: _, ...refusal } = checked;
-      refused.push(refusal);
+      const { ok: _, ...why } = checked;
+      refused.push(why);
     }
   }
   return { members, refused };
@@ -129,8 +140,8 @@ function warcinfoMember({ crawl, file, rows }: RowsSpec, name: string, id: strin
 
 async function nothing({ rows, file }: RowsSpec, folder: string, name: string): Promise<Copied> {
   const refused = rows.map((row) => {
-    const { ok: _, ...refusal } = refusedRow(row, "file-missing", `there is no ${file}`);
-    return refusal;
+    const { ok: _, ...why } = refusedRow(row, "file-missing", `there is no ${file}`);
+    return why;
   });
   await removeUnfinished(folder, name);
   return { path: null, name, records: 0, bytes: 0, refused };
@@ -145,10 +156,9 @@ async function finish(folder: string, result: Copied): Promise<void> {
 }
 
 async function finishedCopy(folder: string, name: string): Promise<Copied | null> {
-  const text = await readFile(resultPath(folder, name), "utf8").catch(() => null);
-  if (text === null) return null;
-  const result = JSON.parse(text) as Copied;
-  if (result.path === null) return result;
+  const json = await readFile(resultPath(folder, name), "utf8").catch(() => null);
+  const result = json === null ? null : parsedOrNull(copiedShape, json);
+  if (result === null || result.path === null) return result;
   // The folder may have been moved since; the archive lies beside its result.
   const path = join(folder, name);
   const size = await stat(path).then(
@@ -158,10 +168,16 @@ async function finishedCopy(folder: string, name: string): Promise<Copied | null
   return size === result.bytes ? { ...result, path } : null;
 }
 
+/** `null`: the journal is empty, or holds a whole line that is not ours, and the copy begins again. */
 async function reachedOf(folder: string, name: string): Promise<Reached | null> {
   const lines = (await readFile(journalPath(folder, name), "utf8")).split("\n");
   // What follows the last line feed is a line that a killed process did not finish.
-  const whole = lines.slice(0, -1).map((line) => JSON.parse(line) as Reached);
+  const whole: Reached[] = [];
+  for (const line of lines.slice(0, -1)) {
+    const reached = parsedOrNull(reachedShape, line);
+    if (reached === null) return null;
+    whole.push(reached);
+  }
   const last = whole.at(-1);
   return last === undefined ? null : { ...last, refused: whole.flatMap(({ refused }) => refused) };
 }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 
+import { listOf, nullable, object, text, type Shape } from "../core/json-shape.ts";
 import type { Refusal } from "./copied-record.ts";
 import type { CrawlFiles } from "./crawl-files.ts";
-import { byPlace, type IndexRow } from "./index-row.ts";
+import { byPlace, indexRow, type IndexRow } from "./index-row.ts";
 
 /** What to copy of one file of a crawl: plain JSON, and a job of its own. */
 export interface CopySpec {
@@ -11,6 +12,8 @@ export interface CopySpec {
   /** The records wanted, in the order of the file; `null`: all of the file as it is. */
   readonly rows: readonly IndexRow[] | null;
 }
+
+export const copySpec: Shape<CopySpec> = object({ crawl: text, file: text, rows: nullable(listOf(indexRow)) });
 
 /** Where a copy comes from and goes to. */
 export interface CopyRun {

@@ -3,16 +3,15 @@ import { basename, join } from "node:path";
 
 import { diskFullOf } from "../core/disk-full.ts";
 import { PipelineError } from "../core/errors.ts";
+import { count, nullable, object, parsedOrNull, text, type Shaped } from "../core/json-shape.ts";
 import { renameDurably, writeWhole } from "../files/durable.ts";
 import { copyName, type Copied, type CopyRun, type CopySpec } from "./copy-spec.ts";
 import { subsetOf } from "./index-row.ts";
 import { changedUnderway, type CrawlFiles, type FilePart } from "./crawl-files.ts";
 
 /** Which version of the file the unfinished bytes are of, and how many it has. */
-interface Begun {
-  readonly version: string;
-  readonly fileBytes: number | null;
-}
+const begunShape = object({ version: text, fileBytes: nullable(count) });
+type Begun = Shaped<typeof begunShape>;
 
 /**
  * Brings a file of a crawl here as it is, or says where it lies when it is on this machine already. What was stopped, or
@@ -109,9 +108,10 @@ async function named({ path: unfinished, notePath, at }: Unfinished, path: strin
   return at;
 }
 
+/** `null`: there is no note that can be read, and the copy begins at the first byte. */
 async function begunOf(path: string): Promise<Begun | null> {
-  const text = await readFile(path, "utf8").catch(() => null);
-  return text === null || text === "" ? null : (JSON.parse(text) as Begun);
+  const json = await readFile(path, "utf8").catch(() => null);
+  return json === null ? null : parsedOrNull(begunShape, json);
 }
 
 async function noteBegun(path: string, version: string | null, fileBytes: number | null): Promise<void> {

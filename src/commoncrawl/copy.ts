@@ -11,9 +11,16 @@ import { unlessInterrupted } from "../async/abort.ts";
 import { eachOf } from "../async/limit.ts";
 import { onceEvery } from "../async/throttle.ts";
 import { PipelineError } from "../core/errors.ts";
+import { parsedOrNull } from "../core/json-shape.ts";
 import { writeWhole } from "../files/durable.ts";
 import { openCommonCrawl, type CommonCrawl, type CommonCrawlAccess } from "./access.ts";
-import { selectFromCommonCrawl, type CommonCrawlSelection, type Selected, type Selecting } from "./select.ts";
+import {
+  selectFromCommonCrawl,
+  selected as selectedShape,
+  type CommonCrawlSelection,
+  type Selected,
+  type Selecting,
+} from "./select.ts";
 
 export interface CommonCrawlRequest {
   readonly access: CommonCrawlAccess;
@@ -178,13 +185,15 @@ async function selectedOnce(
   return selected;
 }
 
+/** `null`: not there, not whole, or not a selection; it is made again. */
 function notedSelection(path: string): Selected | null {
+  let json: string;
   try {
-    return JSON.parse(gunzipSync(readFileSync(path)).toString("utf8")) as Selected;
+    json = gunzipSync(readFileSync(path)).toString("utf8");
   } catch {
-    // Not there, or not whole: it is made again.
     return null;
   }
+  return parsedOrNull(selectedShape, json);
 }
 
 const progressEveryMs = 500;

@@ -1,3 +1,5 @@
+import { count, nullable, number, object, text, type Shape } from "../core/json-shape.ts";
+
 /** One capture as an index of Common Crawl knows it; a field that the index lacks is `null`. Plain JSON. */
 export interface IndexRow {
   readonly url: string;
@@ -23,6 +25,24 @@ export interface IndexRow {
   /** `warc`, `robotstxt` or `crawldiagnostics`. */
   readonly subset: string;
 }
+
+export const indexRow: Shape<IndexRow> = object({
+  url: text,
+  surt: text,
+  fetchedAt: text,
+  status: nullable(number),
+  digest: nullable(text),
+  mime: nullable(text),
+  mimeDetected: nullable(text),
+  charset: nullable(text),
+  languages: nullable(text),
+  truncated: nullable(text),
+  filename: text,
+  offset: count,
+  length: count,
+  crawl: text,
+  subset: text,
+});
 
 /** A row, or why what the index says cannot be one. */
 export type RowReading = { readonly ok: true; readonly row: IndexRow } | { readonly ok: false; readonly why: string };

@@ -2,14 +2,15 @@ import { existsSync, readFileSync } from "node:fs";
 
 import { cdxRows } from "./cdx-index.ts";
 import { columnarRows, indexTable } from "./columnar-index.ts";
-import type { Refusal } from "./copied-record.ts";
-import { specsOf, type CopySpec } from "./copy-spec.ts";
+import { refusal, type Refusal } from "./copied-record.ts";
+import { copySpec, specsOf, type CopySpec } from "./copy-spec.ts";
 import { fits, type IndexQuery } from "./index-query.ts";
 import type { IndexRow, RowReading } from "./index-row.ts";
 import { indexLanguageOf } from "./language-codes.ts";
 import { pathListOf, pathsIn } from "./path-list.ts";
 import { patternOfKeys, robotsKeyOf, urlPatternOf, type UrlPattern } from "./url-pattern.ts";
 import { PipelineError } from "../core/errors.ts";
+import { listOf, object, type Shaped } from "../core/json-shape.ts";
 import type { CommonCrawl } from "./access.ts";
 
 /** What to bring of a crawl, as a command line states it. */
@@ -32,11 +33,13 @@ export interface CommonCrawlSelection {
   readonly withRobots: boolean;
 }
 
-export interface Selected {
-  readonly groups: readonly CopySpec[];
-  /** Records that the index names and that nothing can be asked for by. */
-  readonly refused: readonly Refusal[];
-}
+/** Plain JSON: a run keeps its selection on disk. */
+export const selected = object({
+  groups: listOf(copySpec),
+  /** Rows of the index that cannot be used to fetch anything. */
+  refused: listOf(refusal),
+});
+export type Selected = Shaped<typeof selected>;
 
 /** What ends a selection early, and what is notified of how far it is: of the rows selected so far, and the last one's key. */
 export interface Selecting {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
@@ -62,7 +62,27 @@ suite("a whole file that is copied", () => {
     assert.ok(served.asked.slice(1).every(({ headers }) => String(headers["if-range"]).startsWith('"')));
   });
 
-  test("that changes under the copy is begun anew: no byte of the old one is in it", async () => {
+  for (const note of ['{"version":7,"fileBytes":20000}', '{"version":"\\"v\\""}', "not JSON"]) {
+    test(`begins again when the note beside its unfinished bytes is not ours: ${note}`, async () => {
+      const spec = whole(specIn(small));
+      await using served = await serveCrawl(small.folder);
+      await using files = filesAt(served.base);
+      const folder = join(folderFor(`note-${note.length}`), "warc");
+      const unfinished = join(folder, `.unfinished-${copyName(spec)}`);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(unfinished, Buffer.alloc(20_000));
+      writeFileSync(`${unfinished}.version`, note);
+      const run = { folder: join(folder, ".."), files, signal: never, onBytes: nothing };
+      const { path } = await copyWhole(spec, run);
+      assert.ok(readFileSync(path ?? "").equals(readFileSync(join(small.folder, spec.file))));
+      assert.deepEqual(
+        served.asked.map(({ headers }) => [headers.range, headers["if-range"]]),
+        [[undefined, undefined]],
+      );
+    });
+  }
+
+  test("that changes under the copy is begun again: no byte of the old one is in it", async () => {
     using other = await smallCrawl();
     const spec = whole(specIn(other));
     const place = join(other.folder, spec.file);

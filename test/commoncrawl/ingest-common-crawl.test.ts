@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
+import { gzipSync } from "node:zlib";
 
 import { serveCrawl } from "../../scripts/fixtures/common-crawl/serve-crawl.ts";
 import { openLedger } from "../../src/ledger/open.ts";
@@ -241,6 +242,24 @@ suite("ingest --cc", () => {
       at("refused"),
     );
     assert.deepEqual([refused.status, served.asked.length], [10, 1], refused.err);
+  });
+
+  test("asks the index again when the selection beside its archives is valid JSON of another shape", async () => {
+    const corpus = at("foreign-selection");
+    const args = ["ingest", ...domain, "--cc-base", small.folder, "--no-publish", "--json", "--corpus", corpus];
+    const first = await runColophon(...args);
+    const folder = join(corpus, "archives", "common-crawl");
+    const [name] = readdirSync(folder).filter((one) => one.startsWith("selection-"));
+    assert.ok(name !== undefined);
+    const noted = readFileSync(join(folder, name));
+    for (const foreign of [[], { groups: [{ crawl, file: "x", rows: "all" }], refused: [] }]) {
+      writeFileSync(join(folder, name), gzipSync(JSON.stringify(foreign)));
+      const again = await runColophon(...args);
+      assert.equal(again.status, 0, again.err);
+      const [before, after] = [first, again].map(({ out }) => (JSON.parse(out) as Report).copies.archives);
+      assert.deepEqual(after, before);
+      assert.ok(readFileSync(join(folder, name)).equals(noted));
+    }
   });
 
   test("keeps nothing under the name of an archive that is not whole", () => {

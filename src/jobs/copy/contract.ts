@@ -1,7 +1,6 @@
 import type { CommonCrawlAccess } from "../../commoncrawl/access.ts";
-import { refusalReasons, type Refusal, type RefusalReason } from "../../commoncrawl/copied-record.ts";
-import type { CopySpec } from "../../commoncrawl/copy-spec.ts";
-import type { IndexRow } from "../../commoncrawl/index-row.ts";
+import { refusal } from "../../commoncrawl/copied-record.ts";
+import { copySpec } from "../../commoncrawl/copy-spec.ts";
 import {
   count,
   flag,
@@ -9,7 +8,6 @@ import {
   nullable,
   number,
   object,
-  oneOf,
   sha256,
   text,
   type Shape,
@@ -24,24 +22,6 @@ export const copyAsk = object({
 });
 export type CopyAsk = Shaped<typeof copyAsk>;
 
-const indexRow: Shape<IndexRow> = object({
-  url: text,
-  surt: text,
-  fetchedAt: text,
-  status: nullable(number),
-  digest: nullable(text),
-  mime: nullable(text),
-  mimeDetected: nullable(text),
-  charset: nullable(text),
-  languages: nullable(text),
-  truncated: nullable(text),
-  filename: text,
-  offset: count,
-  length: count,
-  crawl: text,
-  subset: text,
-});
-const copySpec: Shape<CopySpec> = object({ crawl: text, file: text, rows: nullable(listOf(indexRow)) });
 const access: Shape<CommonCrawlAccess> = object({
   base: text,
   indexBase: nullable(text),
@@ -55,14 +35,6 @@ const access: Shape<CommonCrawlAccess> = object({
 /** What to copy and from where, as it lies in the store. */
 export const storedAsk = object({ software: text, access, spec: copySpec });
 export type StoredAsk = Shaped<typeof storedAsk>;
-
-const refusal: Shape<Refusal> = object({
-  reason: oneOf(Object.keys(refusalReasons) as RefusalReason[]),
-  detail: text,
-  url: nullable(text),
-  file: nullable(text),
-  offset: nullable(number),
-});
 
 /** The result of a copy as it lies in the store; put after the archive. */
 export const storedCopy = object({
