@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 
@@ -20,6 +20,7 @@ import {
   never,
   nothing,
   smallCrawl,
+  sparse,
   specIn,
   type RowsSpec,
   type SmallCrawl,
@@ -30,11 +31,6 @@ before(async () => {
   small = await smallCrawl();
 });
 after(() => small[Symbol.dispose]());
-
-/** Only some records, far enough apart that they are asked for by several requests. */
-function sparse(spec: RowsSpec): RowsSpec {
-  return { ...spec, rows: spec.rows.filter((_, at) => at === 0 || at > spec.rows.length - 3) };
-}
 
 async function recordsIn(path: string | null): Promise<ArchiveRecord[]> {
   assert.ok(path !== null);
@@ -165,33 +161,6 @@ suite("records that are copied", () => {
     const ranges = served.asked.map(({ headers }) => headers.range);
     assert.equal(ranges.filter((range) => range === ranges[0]).length, 1, "the first span was fetched twice");
   });
-
-  for (const foreign of ['{"path":null,"name":"x","records":"none"}', "not JSON"]) {
-    test(`are copied again when the result beside them is not ours: ${foreign}`, async () => {
-      const spec = specIn(small);
-      const run = here(`foreign-${foreign.length}`);
-      const first = await copyRecords(spec, run);
-      writeFileSync(join(run.folder, `${copyName(spec)}.json`), foreign);
-      let fetched = 0;
-      const again = await copyRecords(spec, { ...run, onBytes: (bytes) => (fetched += bytes) });
-      assert.deepEqual(again, first);
-      assert.ok(fetched > 0);
-    });
-  }
-
-  for (const foreign of ['{"spans":1,"archiveBytes":5,"records":0,"version":null}', "not JSON"]) {
-    test(`begin again when the journal of an unfinished copy has a line that is not ours: ${foreign}`, async () => {
-      const spec = sparse(specIn(small));
-      const undisturbed = await copyRecords(spec, here("undisturbed"));
-      const run = here(`journal-${foreign.length}`);
-      const unfinished = join(run.folder, `.unfinished-${copyName(spec)}`);
-      mkdirSync(run.folder, { recursive: true });
-      writeFileSync(unfinished, "bytes of an archive");
-      writeFileSync(`${unfinished}.journal`, `${foreign}\n`);
-      const { path } = await copyRecords(spec, run);
-      assert.ok(readFileSync(path ?? "").equals(readFileSync(undisturbed.path ?? "")));
-    });
-  }
 
   test("are all of one version of the file: one that changes under the copy is copied again", async () => {
     using other = await smallCrawl();

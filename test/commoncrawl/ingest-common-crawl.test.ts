@@ -249,7 +249,7 @@ suite("ingest --cc", () => {
     const args = ["ingest", ...domain, "--cc-base", small.folder, "--no-publish", "--json", "--corpus", corpus];
     const first = await runColophon(...args);
     const folder = join(corpus, "archives", "common-crawl");
-    const [name] = readdirSync(folder).filter((one) => one.startsWith("selection-"));
+    const name = readdirSync(folder).find((one) => one.startsWith("selection-"));
     assert.ok(name !== undefined);
     const noted = readFileSync(join(folder, name));
     for (const foreign of [[], { groups: [{ crawl, file: "x", rows: "all" }], refused: [] }]) {
