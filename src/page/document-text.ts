@@ -1,11 +1,11 @@
 import type { Block, Page } from "../core/page.ts";
 
-/** Blocks that stand on lines of their own without a blank line between two of a kind. */
+/** Blocks on lines of their own, with no blank line between two of the same kind. */
 const tight = new Set(["li", "dt", "dd", "tr", "td", "th", "option", "summary"]);
 
 /**
- * The main text of a page: its main blocks in order, paragraphs apart by blank lines, items of lists and rows of tables by
- * line ends. NUL and halves of surrogate pairs are left out; all else is Unicode as found.
+ * The main text of a page: its main blocks in order. Blank lines separate paragraphs; line feeds separate list items
+ * and table rows. NUL and lone surrogates are left out; everything else is Unicode as found.
  */
 export function textOf(page: Page): string {
   let text = "";

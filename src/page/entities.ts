@@ -11,8 +11,8 @@ export interface EntityDecoder {
 }
 
 /**
- * Decoder of character references. The parse leaves them alone, for most of a page is never kept; this reads them in the
- * parts that are, by the same tokenizer. In attributes `&copy=1` stays as it is, as HTML has it.
+ * Decoder of character references. The parse does not decode them, since most of a page is never kept; this decodes
+ * them in the parts that are, with the same tokenizer. In attributes `&copy=1` stays as it is, as HTML has it.
  */
 export function entityDecoder(): EntityDecoder {
   let raw = "";
@@ -52,7 +52,7 @@ export function entityDecoder(): EntityDecoder {
     if (end !== "") tokenizer.write(end);
     tokenizer.end();
     const whole = decoded;
-    // Each is a piece of the page, and would keep all of it.
+    // Each is a slice of the page and would keep all of it in memory.
     tokenizer.reset();
     raw = "";
     decoded = "";

@@ -18,14 +18,14 @@ export interface ExtractedPage {
   readonly title: string | null;
   /** The main text; empty when there is none. */
   readonly text: string;
-  /** False when a limit of the parser cut the page off: what it does not say is then unknown. */
+  /** False when a limit of the parser cut the page off: the absence of something then means nothing. */
   readonly complete: boolean;
 }
 
 /**
  * Parses a page of HTML or plain text and takes out its main text. Any bytes give a page; limits that were reached are named
  * in `page.truncated`.
- * @param payload bytes as served, all encodings of HTTP undone; a string is taken as already decoded
+ * @param payload bytes as served, with all HTTP codings undone; a string counts as already decoded
  * @throws {TypeError} when the address is not an absolute one of http, or `contentType` names neither HTML nor plain text
  */
 export function extractPage(payload: Uint8Array | string, { url, contentType }: PageOrigin): ExtractedPage {

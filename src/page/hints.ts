@@ -1,6 +1,8 @@
 import { nameHash } from "./name-hash.ts";
 
-/** What the words of `class`, `id` and `role` say about an element; combined as bits and handed down to what is inside. */
+/**
+ * What the words of `class`, `id` and `role` say about an element; combined as bits and inherited by what is inside.
+ */
 export const hint = {
   navigation: 1,
   footer: 2,
@@ -84,7 +86,7 @@ for (const [name, words] of Object.entries(wordsByHint)) {
   }
 }
 
-/** `has-sidebar`, `no-comments`: the word after these says what stands elsewhere, or nowhere. */
+/** `has-sidebar`, `no-comments`: the word after these names something that is elsewhere, or absent. */
 const negations = new Set(["has", "no", "with", "without", "not"].map((word) => nameHash(word, 0, word.length)));
 
 /** Bits of `hint` for the words in a stretch of source: runs of letters, cut where a capital follows a small letter. */

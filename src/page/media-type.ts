@@ -5,7 +5,7 @@ export type Reading = Page["kind"] | "none";
 
 const htmlTypes = new Set(["text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"]);
 
-/** Media types that say nothing: then the first bytes are asked. */
+/** Media types that say nothing: the first bytes decide instead. */
 const emptyTypes = new Set(["", "unknown/unknown", "application/unknown", "*/*"]);
 
 /** `text/html; charset=utf-8` -> `text/html`; `null` when there is no header. */

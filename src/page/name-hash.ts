@@ -1,6 +1,7 @@
 /**
- * Case-folded 32-bit hash of a name that lies in a longer text, so that tags, attributes and class words are told apart
- * without making a string of each. Names that collide with a known one are taken for it: harmless, and only by design.
+ * Case-folded 32-bit hash of a name inside a longer text. It distinguishes tags, attributes and class words without
+ * making a string of each. A name that collides with a known one is treated as that one: harmless, and it only happens
+ * on purpose.
  */
 export function nameHash(source: string, start: number, end: number): number {
   let hash = 0;
@@ -8,7 +9,7 @@ export function nameHash(source: string, start: number, end: number): number {
   return hash;
 }
 
-/** Hashes of names that stand apart by spaces. */
+/** Hashes of names separated by spaces. */
 export function hashesOf(names: string): readonly number[] {
   return names.split(" ").map((name) => nameHash(name, 0, name.length));
 }

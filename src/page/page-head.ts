@@ -1,6 +1,6 @@
 import type { Meta } from "../core/page.ts";
 
-/** What a page in the making says of itself, as written. */
+/** What the page being read says about itself, as written. */
 export interface PageHead {
   title: string | null;
   languageAttribute: string | null;

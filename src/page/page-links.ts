@@ -6,7 +6,7 @@ import { pageLimits } from "./page-limits.ts";
 import type { PageInput } from "./parse-page.ts";
 import { attributeOf, nextTag, tagNames, tagScan, valueEnd, valueStart, type TagScan } from "./tag-scanner.ts";
 
-/** One way on from a page, as a crawler sees it. */
+/** One link of a page, as a crawler sees it. */
 export interface PageLink {
   /** As written, entities decoded, white space trimmed; relative to the page's `base`. */
   readonly url: string;
@@ -20,7 +20,7 @@ export interface PageLink {
 
 /** What a crawler needs to know of a page. Addresses are as written, to be resolved against `base`. */
 export interface PageLinks {
-  /** In document order; one address may stand there many times. */
+  /** In document order; one address may occur many times. */
   readonly links: readonly PageLink[];
   /** Absolute http(s) address. */
   readonly base: string;
@@ -40,8 +40,8 @@ const wanted = tagNames(["a", "area", "frame", "iframe", "link", "base", "meta"]
 const followed = new Set(["next", "prev", "alternate", "canonical"]);
 
 /**
- * The links of an HTML payload, read in one light pass with no tree, for a crawler to go on; the full parse is `pageOf`.
- * Never throws; bytes and links over `pageLimits` are left out.
+ * The links of an HTML payload for a crawler to follow, read in one light pass with no tree; the full parse is
+ * `pageOf`. Never throws; bytes and links over `pageLimits` are left out.
  */
 export function pageLinksOf({ url, bytes, contentType, agent }: PageLinksInput): PageLinks {
   const read = bytes.subarray(0, pageLimits.bytes);
@@ -94,8 +94,8 @@ interface Source {
 }
 
 /**
- * Bytes as latin1 cost next to nothing, their offsets are the text's, and the few values that are not ASCII are decoded
- * by themselves. Not so where ASCII bytes can mean something else: there the whole text is decoded.
+ * Reading bytes as latin1 costs almost nothing and keeps their offsets; the few values that are not ASCII are decoded
+ * one by one. In encodings where ASCII bytes can mean something else, the whole text is decoded.
  */
 function sourceOf(bytes: Uint8Array, contentType: string | null): Source {
   const charset = charsetOf(bytes, contentType, "html");

@@ -47,7 +47,7 @@ function httpUrl(href: string, base: string): string | null {
   return url !== null && (url.protocol === "http:" || url.protocol === "https:") ? url.href : null;
 }
 
-/** A copy of its own: V8 lets a slice keep the whole page alive, and these few outlive it. */
+/** A real copy: in V8 a slice keeps the whole page alive, and these few strings outlive it. */
 function detached(text: string): string {
   return ` ${text}`.slice(1);
 }

@@ -9,7 +9,7 @@ export interface TagScan {
   readonly ranges: Int32Array;
 }
 
-/** Tag names by what tells most tags of a page from them: length and first letter. */
+/** Tag names by length and first letter, which already rule out most tags of a page. */
 export interface TagNames {
   readonly wanted: ReadonlySet<string>;
   readonly places: readonly (readonly string[])[];
@@ -20,12 +20,12 @@ const letter = (code: number): boolean => (code | 0x20) >= 0x61 && (code | 0x20)
 
 /** Elements whose content holds no tags. Source: HTML Standard, 13.2.6.4 (scripting off, so `noscript` is not one). */
 const rawText = new Set(["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"]);
-/** Of the names and attributes that anybody asks for. */
+/** Longest of the names and attributes that callers ask for. */
 const longestName = "http-equiv".length;
 const attributesKept = 64;
-/** Start and stop of name and value. */
+/** Numbers for each attribute: start and stop of its name and of its value. */
 const rangesOfOne = 4;
-/** Where the number of attributes stands, behind their ranges. */
+/** Index of the number of attributes, behind their ranges. */
 const countAt = rangesOfOne * attributesKept;
 
 /** @param wanted lower case, no longer than `http-equiv` */
@@ -45,8 +45,8 @@ export function tagScan(source: string, names: TagNames): TagScan {
 }
 
 /**
- * Goes on to the next start tag that is wanted; everything else is passed over, with no tree and no text. One pass: no place
- * of the source is looked at more than a few times. Source: HTML Standard, 13.2.5 (tokenization).
+ * Advances to the next wanted start tag and skips everything else, building no tree and no text. One pass: no character
+ * of the source is read more than a few times. Source: HTML Standard, 13.2.5 (tokenization).
  * @returns false when there is none
  */
 export function nextTag(scan: TagScan): boolean {
@@ -95,7 +95,7 @@ export function valueEnd({ ranges }: TagScan, attribute: number): number {
   return ranges[rangesOfOne * attribute + 3] ?? 0;
 }
 
-/** Which of the names stands in a range of the source, none being "". */
+/** Which of the names a range of the source spells; "" for none of them. */
 function knownName({ places }: TagNames, source: string, start: number, end: number): string {
   const length = end - start;
   const alike = length > longestName ? undefined : places[placeOf(source.charCodeAt(start), length)];
@@ -127,7 +127,7 @@ function declarationEnd(source: string, at: number): number {
   if (!source.startsWith("<!--", at)) return after(source, ">", at + 2);
   if (source.startsWith(">", at + 4)) return at + 5;
   if (source.startsWith("->", at + 4)) return at + 6;
-  // Both `-->` and `--!>` end a comment; the search is for what they share.
+  // Both `-->` and `--!>` end a comment; the search is for the dashes they share.
   for (let dash = source.indexOf("--", at + 4); dash >= 0; dash = source.indexOf("--", dash + 1)) {
     const next = source.charCodeAt(dash + 2);
     if (next === 0x3e) return dash + 3;
@@ -145,7 +145,7 @@ function nameEnd(source: string, start: number): number {
   return at;
 }
 
-/** Offset behind the tag's `>`, -1 when it has none. Fills `into` when the attributes are wanted. */
+/** Offset behind the tag's `>`, -1 when it has none. Writes the attributes into `into` when the caller wants them. */
 function attributesEnd(source: string, start: number, into: Int32Array | null): number {
   const { length } = source;
   let count = 0;

@@ -4,8 +4,8 @@ import { pageLimits, type LimitName } from "./page-limits.ts";
 import type { PageInput } from "./parse-page.ts";
 
 /**
- * A page of plain text, as `text/plain` responses and the conversion records of WET files hold it. Blocks are its
- * paragraphs (apart by blank lines), lines kept; all of them are main text.
+ * A page of plain text, as `text/plain` responses and the conversion records of WET files hold it. Its blocks are the
+ * paragraphs, separated by blank lines, with their line ends kept; all of them are main text.
  */
 export function textPageOf({ url, bytes, contentType }: PageInput): Page {
   const read = bytes.subarray(0, pageLimits.bytes);

@@ -4,15 +4,15 @@ import { Tokenizer, type TokenizerCallbacks } from "htmlparser2";
 export interface XmlHandler {
   /** @param attributes by name, the first of equal ones; to be read during the call */
   readonly open: (name: string, attributes: ReadonlyMap<string, string>) => void;
-  /** A piece of text or of CDATA, references resolved; one text may come in several. */
+  /** A piece of text or of CDATA, references resolved; one text may come in several pieces. */
   readonly text: (piece: string) => void;
   /** Of an end tag, and of an empty element right after `open`. */
   readonly close: (name: string) => void;
 }
 
-/** Bounds of what is kept of an XML document; what goes over is cut, the document is read on. */
+/** Bounds of what is kept of an XML document; what exceeds them is cut, and reading continues. */
 export const xmlLimits = {
-  /** Code units of a name, an attribute's value, or a piece of text that goes over several chunks. */
+  /** Code units of a name, an attribute's value, or a piece of text that spans several chunks. */
   piece: 8192,
   /** Attributes of an element. */
   attributes: 64,
@@ -26,7 +26,7 @@ interface XmlReading {
   headStart: number;
   chunk: string;
   chunkStart: number;
-  /** Where the section that was reported last ends. */
+  /** End of the last section that was reported. */
   done: number;
   readonly attributes: Map<string, string>;
   name: string;
@@ -37,9 +37,10 @@ interface XmlReading {
 }
 
 /**
- * A reader of XML for feeds and sitemaps: takes a document in chunks, in memory that does not grow with it. It knows the
- * five entities of XML and character references; what a document type declares is passed over, so there is nothing to
- * expand. It checks nothing: malformed documents give what can be read. Source: XML 1.0, by the tokenizer of htmlparser2.
+ * A reader of XML for feeds and sitemaps: takes a document in chunks, in memory that does not grow with it. It knows
+ * the five entities of XML and character references; declarations in a document type are skipped, so there is nothing
+ * to expand. It checks nothing: of a malformed document it reports what can be read. Source: XML 1.0, by the tokenizer
+ * of htmlparser2.
  */
 export function xmlElements(handler: XmlHandler): (chunk: string) => void {
   const reading: XmlReading = {
@@ -106,7 +107,7 @@ function callbacksOf(reading: XmlReading): TokenizerCallbacks {
   };
 }
 
-/** What stands between two positions; of a section over many chunks the beginning only. */
+/** The text between two positions; only the beginning of a section that spans many chunks. */
 function taken(reading: XmlReading, start: number, end: number): string {
   const { head, headStart, chunk, chunkStart } = reading;
   reading.done = end;
@@ -116,7 +117,7 @@ function taken(reading: XmlReading, start: number, end: number): string {
   return isWhole && end > chunkStart ? first + chunk.slice(0, end - chunkStart) : first;
 }
 
-/** Keeps the beginning of the section that goes on in the next chunk. */
+/** Keeps the beginning of the section that continues in the next chunk. */
 function keepHead(reading: XmlReading): void {
   const { head, headStart, chunk, chunkStart, done } = reading;
   if (done >= chunkStart) {
@@ -144,7 +145,7 @@ function text(reading: XmlReading, piece: string): void {
   else if (piece.trim() !== "") reading.subset = piece.trimEnd().endsWith("]") ? "]" : "[";
 }
 
-/** The tokenizer ends a document type at its first `>`, be that of a declaration inside, or inside quotes. */
+/** The tokenizer ends a document type at its first `>`, even one in a nested declaration or inside quotes. */
 function declaration(reading: XmlReading, declared: string): void {
   if (!/^doctype\s[^[]*\[/i.test(declared)) return;
   const unquoted = declared.replaceAll(/"[^"]*"|'[^']*'/g, "").trimEnd();

@@ -2,8 +2,8 @@
 export const characterClass = { symbol: 0, letter: 1, number: 2, mark: 3, joiner: 4, space: 5, ideograph: 6 } as const;
 
 /**
- * Later lines win. Joiners are those of Unicode Standard Annex 29 (MidLetter, MidNum, ExtendNumLet) that web text holds,
- * and the invisible joiners without which Persian and Hindi words fall apart.
+ * Later lines win. Joiners are those of Unicode Standard Annex 29 (MidLetter, MidNum, ExtendNumLet) that web text
+ * holds, and the invisible joiners without which Persian and Hindi words would be split.
  */
 const members: readonly (readonly [pattern: RegExp, of: number])[] = [
   [/\p{L}+/gu, characterClass.letter],

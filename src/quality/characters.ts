@@ -1,7 +1,7 @@
 import type { TextView } from "../core/quality.ts";
 import { oncePerView } from "./once-per-view.ts";
 
-/** Length in Unicode code points, as Python's `len` counts: the published rules were measured so. */
+/** Length in Unicode code points, as Python's `len` counts them, which the published rules used. */
 export function charactersOf(text: string): number {
   let count = text.length;
   for (let index = 1; index < text.length; index++) {

@@ -8,7 +8,7 @@ export const lineFeeds = oncePerView(({ text }: TextView) => {
   return count;
 });
 
-/** All lines, those with nothing on them included: the denominator of datatrove's line ratios. */
+/** All lines, empty ones included: the denominator of datatrove's line ratios. */
 export function allLines(view: TextView): number {
   const open = view.text !== "" && !view.text.endsWith("\n");
   return lineFeeds(view) + (open ? 1 : 0);

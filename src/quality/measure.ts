@@ -1,7 +1,7 @@
 import type { Rule, TextView } from "../core/quality.ts";
 
 /**
- * Every rule measured, in the order of `rules`, whatever the earlier ones said: bounds can then be moved later from
+ * Measures every rule, in the order of `rules`, whatever the earlier ones gave: bounds can then be changed later from
  * stored values alone. `null` = unknown.
  */
 export function measurementsOf(view: TextView, rules: readonly Rule[]): (number | null)[] {

@@ -3,7 +3,7 @@ import { characterClass, characterClasses, classOfAstral } from "./character-cla
 import { charactersOf } from "./characters.ts";
 import { oncePerView } from "./once-per-view.ts";
 
-/** The words of a view as numbers: what is asked of a word is asked once, and runs of words compare without strings. */
+/** The words of a view as numbers: each distinct word is examined once, and runs of words compare without strings. */
 interface NumberedWords {
   /** From 0 in order of first occurrence. */
   readonly numberOf: ReadonlyMap<string, number>;
@@ -50,7 +50,7 @@ export const numberedWords = oncePerView(({ words }: TextView): NumberedWords =>
 const real = 1;
 const withLetter = 2;
 
-/** A word begins with a letter, a number or an ideograph; all else that a view holds are symbols. */
+/** A word begins with a letter, a number or an ideograph; everything else in a view is a symbol. */
 function traitsOf(word: string): number {
   const first = word.codePointAt(0) ?? 0;
   const kind = first > 0xffff ? classOfAstral(first) : characterClasses()[first];

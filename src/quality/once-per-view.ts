@@ -1,6 +1,6 @@
 import type { TextView } from "../core/quality.ts";
 
-/** Remembers what `compute` found of a view, for as long as the view lives: several rules share one count. */
+/** Remembers the result of `compute` for a view as long as the view exists: several rules share one count. */
 export function oncePerView<T>(compute: (view: TextView) => T): (view: TextView) => T {
   const found = new WeakMap<TextView, { readonly value: T }>();
   return (view) => {

@@ -12,8 +12,8 @@ interface Repeats {
 const rawLines = oncePerView(({ text }: TextView) => text.split("\n"));
 
 /**
- * Gopher's lines, cut at one or more line feeds, as they stand: not trimmed, and a text that begins or ends with a line
- * feed has an empty line there. So datatrove counts them.
+ * Gopher's lines: split at one or more line feeds and not trimmed. A text that begins or ends with a line feed has an
+ * empty line there. This is how datatrove counts.
  */
 export const gopherLines = oncePerView((view: TextView) => {
   const lines = rawLines(view);
@@ -23,7 +23,7 @@ export const gopherLines = oncePerView((view: TextView) => {
 /** Gopher's paragraphs, cut at two or more line feeds. */
 export const gopherParagraphs = oncePerView(({ text }: TextView) => repeatsOf(text.trim().split(/\n{2,}/)));
 
-/** FineWeb's lines: those with something on them, as they stand. */
+/** FineWeb's lines: those that are not empty, not trimmed. */
 export const finewebLines = oncePerView((view: TextView) => {
   const lines = rawLines(view).filter(isNotBlank);
   return { lines, ...repeatsOf(lines) };

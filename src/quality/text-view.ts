@@ -9,9 +9,9 @@ import { characterClass, characterClasses, classOfAstral } from "./character-cla
  * - A word begins with a letter or a number and runs over letters, numbers and marks. One of `' ’ . , : · _` (or an
  *   invisible joiner) between two of them does not end it: `don't`, `3.5`, `example.com` and `snake_case` are one word,
  *   `well-known` is two words and a symbol. These are the default boundaries of Unicode Standard Annex 29, simplified.
- * - Han, Hiragana and Katakana have no spaces to go by: each character is a word, as in that annex. A run of Thai, Lao,
- *   Khmer or Burmese is one word: telling its words apart takes a dictionary, and dictionaries change between machines.
- * - Any other character is a symbol of its own, with the marks on it; a run of full stops is one symbol.
+ * - Han, Hiragana and Katakana have no spaces between words: each character is a word, as in that annex. A run of Thai,
+ *   Lao, Khmer or Burmese is one word: splitting it takes a dictionary, and dictionaries differ between machines.
+ * - Any other character, with its marks, is one symbol; a run of full stops is one symbol.
  *
  * `lines` are cut at line feeds, `paragraphs` at two or more of them; both are trimmed and none is empty.
  */

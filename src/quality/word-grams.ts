@@ -4,7 +4,7 @@ import { oncePerView } from "./once-per-view.ts";
 
 /** The runs of `n` words that occur more than once in a text, for `n` of 2 or more. */
 interface Runs {
-  /** Place of the first word of each, ascending. */
+  /** Index of the first word of each, ascending. */
   readonly starts: Int32Array;
   /** For each of them, which entry of `starts` is the first of its equals. */
   readonly names: Int32Array;
@@ -108,8 +108,8 @@ export function topGramCharacters(view: TextView, n: number): number | null {
 }
 
 /**
- * Code points, spaces left out, of the runs of `n` words that repeat an earlier run. After a repeat the search goes on
- * behind it, so nothing is counted twice.
+ * Code points, spaces left out, of the runs of `n` words that repeat an earlier run. After a repeat the search
+ * continues behind it, so nothing is counted twice.
  */
 export function repeatedGramCharacters(view: TextView, n: number): number {
   const { prefixCharacters } = numberedWords(view);

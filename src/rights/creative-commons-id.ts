@@ -24,14 +24,14 @@ const publicDomain: Readonly<Record<string, string>> = {
 };
 
 /**
- * SPDX id of a Creative Commons tool, else `LicenseRef-CC-...` with what is stated and nothing more.
- * Source: SPDX license list 3.0.24. A port is never taken for the unported tool, and no version is filled in; the three
- * public domain tools exist in one version each, so there nothing is guessed.
+ * SPDX id of a Creative Commons tool, else `LicenseRef-CC-...` with what is stated and nothing more. Source: SPDX
+ * license list 3.0.24. A port is never mapped to the unported tool, and no version is filled in. The three public
+ * domain tools exist in one version each, so for them nothing is guessed.
  */
 export function creativeCommonsIdOf({ unit, version, jurisdiction }: CreativeCommonsTool): string {
   const dedication = publicDomain[unit];
   if (dedication !== undefined) return dedication;
-  // "+" may not stand in a LicenseRef.
+  // A LicenseRef may not contain "+".
   const name = unit === "BY-ND-NC" && version === "1.0" ? "BY-NC-ND" : unit.replace("+", "-PLUS");
   if (version === null) return `LicenseRef-CC-${name}-unversioned`;
   const id = [name, version, ...(jurisdiction === null ? [] : [jurisdiction])].join("-");

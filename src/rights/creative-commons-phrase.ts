@@ -85,15 +85,15 @@ const jurisdictions: Readonly<Record<string, string>> = {
 
 const anchor =
   /creative[ -]commons|(?:https?:\/\/)?(?:www\.)?creativecommons\.org\/|(?<![a-z0-9])cc(?:[\s-]{0,2}(?:zero|0)|[\s:/-]{1,3}(?=(?:by|nc|sa|nd)(?![a-z]))|(?=by(?![a-z])))/giu;
-/** Words and marks that may stand between the name and its elements. */
+/** Words and marks that may come between the name and its elements. */
 const filler =
   /(?:[\s\-–—‐‑,:;/()"'„“”«»‘’·+_&]|licen[sc]e[sd]?(?![a-z])|lizenz(?:vertrag|en)?(?![a-z])|licencia|licence|licenza|licen[çc]a|version|v(?=\.?\s?\d)|public|cc(?![a-z])|the|and|und|der|einer|unter)/iuy;
 const versionNumber = /(?:version\s?|v\.?\s?)?([1-4]\.\d)(?![\d.]*\d)/iuy;
 const jurisdictionName = /[\s,()\-–]{0,3}(\p{L}{2,14}(?: (?:zealand|states|kingdom))?)(?!\p{L})/iuy;
 const addressAfter = /[\s([<:–-]{0,4}((?:https?:\/\/)?(?:www\.)?creativecommons\.org\/[\w./+-]{1,80})/iuy;
 /**
- * What follows as a further element but is none of the names above: "Attribution-SomethingElse", "... ohne Bearbeitung".
- * It may forbid what the known elements allow, so the phrase then names nothing.
+ * A further element that none of the names above covers: "Attribution-SomethingElse", "... ohne Bearbeitung". It may
+ * forbid what the known elements allow, so the phrase then names no licence.
  */
 const unknownElement =
   /^(?:[-‐‑](?!li[cz])\p{L}|\s?[-–—‐‑]?\s?(?:no|non|not|sin|sem|ohne|keine?|pas|sans|bez|geen|ingen|inga|без|zonder|senza|fără|uten|utan|uden)(?!\p{L})|[\s-]?[禁不])/iu;
@@ -139,7 +139,7 @@ function phraseAt(text: string, start: number, anchorEnd: number): LicencePhrase
   return unknownElement.test(text.slice(end, end + 20)) ? null : withVersion(text, start, end, unitOf(seen));
 }
 
-/** An address written out in the text. */
+/** A URL written out in the text. */
 function addressAt(text: string, start: number): (LicencePhrase & { readonly unit: string }) | null {
   addressAfter.lastIndex = start;
   const tool = creativeCommonsToolOf(addressAfter.exec(text)?.[1] ?? "");
@@ -154,7 +154,7 @@ function zeroAt(start: number, end: number): LicencePhrase {
 
 function withVersion(text: string, start: number, elementsEnd: number, unit: string): LicencePhrase {
   let at = elementsEnd;
-  // An element name may be followed by "License" before its version: at most a few fillers are passed over.
+  // An element name may be followed by "License" before its version: at most a few fillers are skipped.
   for (let step = 0; step < 24 && versionAt(text, at) === null; step += 1) {
     const next = matchEnd(filler, text, at);
     if (next === at) break;
@@ -186,7 +186,7 @@ function versionAt(text: string, at: number): string | null {
   return versionNumber.exec(text)?.[1] ?? null;
 }
 
-/** All licences since 2.0 ask for attribution, and who leaves "BY" out of "CC NC-SA" means them. */
+/** All licences since 2.0 require attribution, and an author who leaves "BY" out of "CC NC-SA" means one of them. */
 function unitOf(seen: ReadonlySet<Element>): string {
   const order: readonly Element[] = ["NC", "ND", "SA"];
   return ["BY", ...order.filter((element) => seen.has(element) && !(element === "SA" && seen.has("ND")))].join("-");

@@ -57,7 +57,7 @@ export function creativeCommonsToolOfButton(address: string): CreativeCommonsToo
   return unit === undefined ? null : toolOfPath(unit === "cc-zero" ? "zero" : unit, unit === "cc-zero");
 }
 
-/** Lower case, without query, fragment, stray white space and the prefix of a web archive. */
+/** Lower case, without query, fragment, surrounding white space and the prefix of a web archive. */
 function plainAddress(address: string): string {
   const text = address
     .slice(0, addressLength)
@@ -73,7 +73,7 @@ function toolOfPath(path: string, publicDomain: boolean): CreativeCommonsTool | 
     .split("/", 12)
     .filter((part) => part !== "")
     .map((part) => part.replace(/[).,;:"'>\]]+$/, ""));
-  // The retired dedication stood among the licences; it is the tool that is now called certification.
+  // The retired dedication had an address among the licences; the tool is now called certification.
   if (!publicDomain && unitPart === "publicdomain") return { unit: "CERTIFICATION", version: null, jurisdiction: null };
   if (!(publicDomain ? publicDomainUnits : licenceUnits).has(unitPart)) return null;
   const unit = unitPart.toUpperCase();

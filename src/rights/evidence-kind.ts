@@ -1,6 +1,6 @@
 import type { SeenEvidence, EvidenceKindName, RightsView, SeenSignal, SignalKindName } from "../core/rights.ts";
 
-/** One way of seeing a right on a page; `revision` grows whenever the same page would give other evidence. */
+/** One way of finding evidence on a page; `revision` is raised whenever the same page would give other evidence. */
 export interface EvidenceKind {
   readonly name: EvidenceKindName;
   readonly revision: number;

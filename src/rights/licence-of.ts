@@ -2,15 +2,16 @@ import { evidenceKindNames } from "../core/rights.ts";
 import type { EvidenceKindName, Licence, LicenceBasis, otherBases, SeenEvidence } from "../core/rights.ts";
 import { allRightsReserved, licenceAttributesOf, licenceRank } from "./licence-table.ts";
 
-/** Marks for machines, which say of the page itself that they name its licence. */
+/** Machine-readable marks, which state that they name the licence of the page itself. */
 const explicitKinds: ReadonlySet<EvidenceKindName> = new Set(["http-link", "meta", "rel-license"]);
 
 /**
  * The one licence that a page's evidence amounts to. Only evidence about page, site or file counts.
- * - One licence named: it, with the kind that names it best as basis.
+ * - One licence named: that licence; the basis is the kind that names it best.
  * - Several that differ in terms or version: the most restrictive, basis `conflict`.
  * - "All rights reserved" beside an unmarked link, badge or a site's footer text: reserved, basis `conflict`. Beside an explicit grant
- *   (`Link` header, metadata, `rel=license`, a sentence about this page): that licence, basis `KIND+reserved`, for the words are often a theme's own.
+ *   (`Link` header, metadata, `rel=license`, a sentence about this page): that licence, basis `KIND+reserved`, since
+ *   the words often come from the site's theme.
  * - Nothing: `NOASSERTION`, basis `part-only`, `none-found`, or `incomplete` when the capture was cut off.
  */
 export function licenceOf(evidence: readonly SeenEvidence[], complete: boolean): Licence<LicenceBasis> {
@@ -35,7 +36,7 @@ export function licenceOf(evidence: readonly SeenEvidence[], complete: boolean):
 
 type Grant = SeenEvidence & { readonly licence: string };
 
-/** A mark for machines, or a sentence that speaks of this page; an unmarked link or badge is neither. */
+/** A machine-readable mark, or a sentence about this page; an unmarked link or badge is neither. */
 function isExplicit({ kind, subject }: SeenEvidence): boolean {
   return explicitKinds.has(kind) || (kind === "text-notice" && subject === "page");
 }
@@ -49,9 +50,9 @@ function absence(evidence: readonly SeenEvidence[], complete: boolean): keyof ty
   return evidence.some(({ licence, subject }) => subject === "part" && licence !== null) ? "part-only" : "none-found";
 }
 
-/** @param grants the most believed first, which is `first` */
+/** @param grants the most trusted first; `first` is that one */
 function agreed(first: Grant, grants: readonly Grant[]): Licence<EvidenceKindName | "conflict"> {
-  // What states a version says more than what leaves it out.
+  // Evidence that states a version says more than evidence that leaves it out.
   const stated = grants.filter(({ licence }) => !licence.endsWith("-unversioned"));
   const best = stated.find(({ licence }) => sameTerms(licence, first.licence)) ?? first;
   if (grants.every(({ licence }) => agrees(licence, best.licence))) return { id: best.licence, basis: best.kind };
@@ -70,7 +71,7 @@ function agrees(left: string, right: string): boolean {
   return leftVersion === null || rightVersion === null || leftVersion === rightVersion;
 }
 
-/** The same licence but for version, port and "or later". */
+/** The same licence apart from version, port and "or later". */
 function sameTerms(left: string, right: string): boolean {
   return titleOf(left) === titleOf(right) && licenceAttributesOf(left).family === licenceAttributesOf(right).family;
 }

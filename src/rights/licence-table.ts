@@ -25,7 +25,7 @@ export interface LicenceAttributes {
   readonly attribution: boolean | null;
 }
 
-/** "All rights reserved" in so many words; SPDX has no id for it. */
+/** "All rights reserved", literally; SPDX has no id for it. */
 export const allRightsReserved = "LicenseRef-ARR";
 
 type Terms = Omit<LicenceAttributes, "family">;
@@ -84,7 +84,7 @@ export function isCreativeCommons(id: string): boolean {
   return /^(?:LicenseRef-)?CC(?:0|-)/.test(id);
 }
 
-/** Is it made for software, so that on a page of text it more often covers the program spoken of than the words? */
+/** True for a licence made for software: on a page of text it more often covers a program that the text is about. */
 export function isSoftwareLicence(id: string | null): boolean {
   return (
     id !== null &&

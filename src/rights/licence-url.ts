@@ -104,7 +104,7 @@ function otherLicence(url: URL): string | null {
   return null;
 }
 
-/** Only ids whose terms are known here: a made-up id under spdx.org is no licence. */
+/** Only ids whose terms are known here: an invented id under spdx.org is no licence. */
 function spdxOfPath(pathname: string): string | null {
   const id = /^\/licenses\/([\w.+-]{2,60}?)(?:\.html)?$/.exec(pathname)?.[1];
   return id === undefined || id.startsWith("LicenseRef-") || licenceAttributesOf(id).family === "unknown" ? null : id;

@@ -20,8 +20,8 @@ export function isMarkedCopyright({ rel }: Link): boolean {
 }
 
 /**
- * The licence of a link of the page; `undefined` when the link is no evidence at all, `null` when it names no licence that is
- * known. One function for all pages: V8 forgets the compiled code of one that is made for each.
+ * The licence of a link of the page; `undefined` when the link is no evidence at all, `null` when it names no licence
+ * that is known. One function for all pages: V8 drops the compiled code of a function made for each page.
  */
 export type LicenceOfLink = (link: Link, view: RightsView) => string | null | undefined;
 

@@ -6,7 +6,7 @@ import { quoteAround, quoteLength, quoteOf } from "./quote.ts";
 import { grantEndIn, sentenceScopeAt } from "./sentence-scope.ts";
 import { topicOf } from "./topic-words.ts";
 
-/** Text of a block that is searched for the link's own words; longer blocks are read from their beginning only. */
+/** Code units of a block that are searched for the link's own words; of a longer block only the beginning is. */
 const searchLength = 20_000;
 
 /** What a link to a licence is about, and the words around it. */
@@ -29,7 +29,9 @@ export function linkScope(
   return { subject, quote: quote === "" ? quoteOf(link.text) : quote };
 }
 
-/** The first place where the words stand whole ("license" is not in "licensed"), else where they stand at all; -1 when nowhere. */
+/**
+ * Index of the first occurrence as whole words ("license" is not in "licensed"), else of any occurrence; -1 for none.
+ */
 function placeOfWords(text: string, words: string): number {
   if (words === "") return -1;
   const first = text.indexOf(words);
@@ -41,7 +43,7 @@ function placeOfWords(text: string, words: string): number {
   return first;
 }
 
-/** A badge has no words of its own in its block: then the block's grant speaks for it, or its place does. */
+/** A badge has no words of its own in its block: the block's grant decides what it is about, or else its region. */
 function badgeScope(
   layout: PageLayout,
   link: Link,
@@ -60,7 +62,7 @@ function badgeScope(
   };
 }
 
-/** An icon alone in a side column stands in no block of text. */
+/** An icon alone in a side column is in no block of text. */
 function subjectWithoutBlock(link: Link, named: NamedLicence): Subject {
   if (partRegions.has(link.region)) return "part";
   if (chromeRegions.has(link.region)) return "site";

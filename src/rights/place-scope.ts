@@ -4,7 +4,7 @@ import { isSoftwareLicence } from "./licence-table.ts";
 import { sentenceScopeAt } from "./sentence-scope.ts";
 import type { SentenceScope } from "./sentence-scope.ts";
 
-/** A page with what is asked of it again and again. */
+/** A page, with what is looked up on it repeatedly. */
 export interface PageLayout {
   readonly page: Page;
   /** Index of the last block of the main text, -1 when there is none. */
@@ -15,9 +15,9 @@ export function layoutOf(page: Page): PageLayout {
   return { page, lastMain: page.blocks.findLastIndex((block) => block.main) };
 }
 
-/** Where a site speaks for itself on each of its pages. */
+/** Regions where a site speaks about itself on each of its pages. */
 export const chromeRegions: ReadonlySet<Region> = new Set(["header", "nav", "aside", "footer"]);
-/** Where others than the page are spoken of: pictures, and what readers wrote. */
+/** Regions about something other than the page: pictures, and what readers wrote. */
 export const partRegions: ReadonlySet<Region> = new Set(["figure", "comment"]);
 const headings = /^(?:h[1-6]|dt|th|legend|caption)$/;
 
@@ -30,13 +30,13 @@ export interface NamedLicence {
   readonly marked: boolean;
 }
 
-/** What a licence is about that is named in block `index`, in a sentence of that scope. */
+/** What a licence named in block `index`, in a sentence of that scope, is about. */
 export function subjectAt(layout: PageLayout, index: number, scope: SentenceScope, named: NamedLicence): Subject {
   const { marked } = named;
   const block = layout.page.blocks[index];
   if (block === undefined) return marked ? "page" : "part";
   if (partRegions.has(block.region) || scope.topic === "picture") return "part";
-  // A marked link without a verb stands in a list of labels, where "code" may be a category of the blog.
+  // A marked link without a verb is in a list of labels, where "code" may be a category of the blog.
   if (scope.topic === "software" && (!marked || scope.grants)) return "part";
   if (scope.topic === "work") return subjectOfWork(layout, index, scope, marked);
   if (followsCredits(layout.page, index)) return "part";
@@ -66,7 +66,7 @@ function followsCredits(page: Page, index: number): boolean {
   return sentenceScopeAt(previous.text, previous.text.length, previous.text.length).topic === "picture";
 }
 
-/** The block before says no more than "License:". */
+/** The block before says only "License:". */
 export function isLabelled(page: Page, index: number): boolean {
   const previous = page.blocks[index - 1];
   return (

@@ -4,7 +4,7 @@ export const quoteLength = 300;
 /** The longest address or identifier that is kept; real licence addresses have under 200 code units. */
 export const valueLength = 2048;
 
-/** At most `length` code units, never ending in half a surrogate pair. */
+/** The first `length` code units at most, never ending in half a surrogate pair. */
 export function cut(text: string, length: number): string {
   return text.length <= length
     ? text.toWellFormed()

@@ -49,7 +49,7 @@ export function signalsOf(view: RightsView): SeenSignal[] {
   return signalKinds.flatMap((kind) => kind.read(view).slice(0, itemsPerKind));
 }
 
-/** Credits of parts come first on a page and may be many: they give way to what is said of the page itself. */
+/** Credits for parts come first on a page and may be many: they are cut before what is said of the page itself. */
 function bounded(evidence: readonly SeenEvidence[]): readonly SeenEvidence[] {
   if (evidence.length <= itemsPerKind) return evidence;
   const wide = evidence.filter(({ subject }) => subject !== "part").slice(0, itemsPerKind);

@@ -1,4 +1,4 @@
-/** Ways of saying that all rights are reserved, or that no copy may be made without leave. */
+/** Ways of saying that all rights are reserved, or that no copy may be made without permission. */
 const patterns: readonly RegExp[] = [
   /all rights? (?:are )?reserved|all rights reserved/giu,
   /alle rechte (?:sind )?(?:vorbehalten|liegen bei)|alle rettigheder forbeholdes|alle rettigheter|alla rättigheter (?:förbehålls|reserverade)/giu,
@@ -12,7 +12,9 @@ const patterns: readonly RegExp[] = [
   /reproduction[^.!?]{0,80}(?:without|sans)[^.!?]{0,40}(?:permission|autorisation)|reproduction interdite|prohibida (?:su|la) reproducción/giu,
 ];
 
-/** Places in the text where all rights are reserved, in order. Source: footers of real pages; "© name" alone is none. */
+/**
+ * Indexes in the text where all rights are reserved, ascending. Source: footers of real pages; "© name" alone is none.
+ */
 export function reservationsIn(text: string): { readonly start: number; readonly end: number }[] {
   return patterns
     .flatMap((pattern) =>

@@ -12,7 +12,7 @@ export interface RobotsLocation {
   readonly agent: string;
 }
 
-/** Signals of one list of robots directives, wherever it stands. */
+/** Signals of one list of robots directives, wherever it was found. */
 export function robotsSignals(value: string, at: RobotsLocation): SeenSignal[] {
   return robotsDirectivesOf(value, at.agent).flatMap(({ agent, text }) =>
     robotsReadingsOf(text).map(([preference, reading]) => ({

@@ -34,10 +34,10 @@ const pointer =
   /(?<!\p{L})(?:this|these|our|all|every|everything|text is|content is|hereby|herewith|diese[rsmn]?|alle[rsn]?|unsere[rsn]?|der inhalt|die inhalte|ce|cette?|ces|tous|toutes|le contenu|este|estos?|esta|estas|todos?|todas?|quest[oaie]|tutt[ie]|dit|deze|aquest[as]?|эт\p{L}{1,3}|все)(?!\p{L})|except where|unless otherwise|sofern nicht|soweit nicht|本|此|この|当/iu;
 const exceptions =
   /(?:including|excluding|except(?: for)?|unless|soweit|sofern|mit ausnahme|mit ausnahmen|außer|inklusive|einschließlich|sauf|excepto|salvo)(?!\p{L})[^,;.]{0,80}/giu;
-/** A line that goes on with a small letter was only wrapped. */
+/** A line that continues with a lower-case letter was only wrapped. */
 const sentenceEnd = /[.!?。！？]["”)]?\s+(?=[\p{Lu}\p{Lo}"“(©]|$)|[。！？]|\n(?=[^\p{Ll}]|$)/gu;
 const segmentEnd = /\s?[|•·»—]\s/gu;
-/** Addresses hold words that are nobody's topic, and "free software" is what a licence makes of a manual. */
+/** Words inside addresses are no topic, and "free software" is what a licence calls a manual. */
 const noTopic =
   /https?:\/\/\S{1,200}|[\w-]{1,60}\.(?:com|org|net|de|info|edu|blog)(?![\w.])\S{0,100}|free (?:software|documentation)|freie (?:software|dokumentation)|logiciels? libres?|software libre|software foundation/giu;
 const reachBefore = 300;
@@ -74,7 +74,10 @@ export function sentenceScopeAt(text: string, start: number, end: number): Sente
   };
 }
 
-/** "Foto: A. Name, via Wikimedia | Lizenz: ...": a bar parts the footer's sentences, but not a picture from its licence. */
+/**
+ * "Foto: A. Name, via Wikimedia | Lizenz: ...": a bar separates sentences of a footer, but not a picture from its
+ * licence.
+ */
 function pictureCredit(before: string): Topic | null {
   return topicOf(before) === "picture" ? "picture" : null;
 }
@@ -92,7 +95,7 @@ function clauseBefore(text: string): { readonly before: string; readonly cut: bo
   return { before: clause.replace(exceptions, "").replace(noTopic, ""), cut: other !== undefined };
 }
 
-/** The place of a grant in a text, for a badge without words of its own; `null` when there is none. */
+/** Start and end of a grant in a text, for a badge without words of its own; `null` when there is none. */
 export function grantEndIn(text: string): number | null {
   const match = grant.exec(text);
   return match === null ? null : match.index + match[0].length;

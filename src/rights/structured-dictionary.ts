@@ -7,8 +7,8 @@ export type DictionaryMember = string | null;
 export const dictionaryLimit = 64 * 1024;
 
 /**
- * A date where a value may begin. It is an integer behind an `@` (RFC 9651, 4.2.9), which structured-headers 2.1.0 reads
- * at the end of the text only.
+ * A date where a value may begin. It is an integer behind an `@` (RFC 9651, 4.2.9), which structured-headers 2.1.0
+ * reads only at the end of the text.
  */
 const date = /([=( ])@(?=-?\d{1,15}(?![\d.]))/g;
 
@@ -22,7 +22,7 @@ export function structuredDictionaryOf(text: string): ReadonlyMap<string, Dictio
   if (text.length > dictionaryLimit) return null;
   try {
     const members = new Map<string, DictionaryMember>();
-    // Neither a date nor an integer is a token: the one may stand for the other.
+    // Neither a date nor an integer is a token, so one can replace the other.
     for (const [key, [value]] of parseDictionary(text.replaceAll(date, "$1")))
       members.set(key, value instanceof Token ? value.toString() : null);
     return members;

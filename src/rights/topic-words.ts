@@ -45,8 +45,9 @@ interface Named {
 }
 
 /**
- * The thing that a clause before a licence speaks of, `null` when it names none that is known. A part is the topic when it comes first
- * ("the pictures on this site") or last ("on this site you find pictures"), unless it stands in one breath with the text ("pictures and text").
+ * What a clause before a licence is about, `null` when it names nothing known. A part is the topic when it comes first
+ * ("the pictures on this site") or last ("on this site you find pictures"). It is not when it is listed together with
+ * the text ("pictures and text").
  */
 export function topicOf(clause: string): Topic | null {
   const named = namedIn(clause);

@@ -1,6 +1,6 @@
 /**
- * Each phrase that names a licence holds one of these, in lower case; each reservation one of those below. Looking for them
- * first spares nearly all blocks some thirty expressions, which are slow because they disregard case.
+ * Each phrase that names a licence holds one of these, in lower case; each reservation one of those below. Looking for
+ * them first spares nearly all blocks some thirty regular expressions, which are slow because they ignore case.
  */
 const licenceTriggers = /licen|lizenz|creative ?-?commons|gnu|gpl|gfdl|odbl|public domain|cc[- :/0]|ccby/;
 

@@ -1,10 +1,10 @@
 import type { RecordHead } from "./record.ts";
 
-/** Longest URL-record line that is looked at. */
+/** Longest URL-record line that is read, in bytes. */
 const maxLineBytes = 16 << 10;
 
-// URL, IP, date, type, then for version 2 result, checksum, location, offset and file name, then length. URLs of old
-// crawlers hold spaces, so the line is read from its right end.
+// URL, IP, date, type, then for version 2 result, checksum, location, offset and file name, then length. URLs written
+// by old crawlers contain spaces, so the line is read from its right end.
 const versionOne = /^([a-z][a-z0-9+.-]*:.*) ([0-9a-f.:]{1,45}|-) (\d{8,18}|null|-) (\S+) (\d{1,15})$/i;
 const versionTwo =
   /^([a-z][a-z0-9+.-]*:.*) ([0-9a-f.:]{1,45}|-) (\d{8,18}|null|-) (\S+) (\S+) (\S+) (\S+) (\d+) (\S+) (\d{1,15})$/i;

@@ -8,12 +8,13 @@ import { bytesSource, fileSource, type ByteSource } from "./source.ts";
 export type ArchiveInput = string | URL | Uint8Array;
 
 /**
- * Yields, in order, every record and every loss of a WARC or ARC file, plain, in gzip members or in zstd frames, and returns what
- * it covered. Damage never ends the reading: it becomes a loss with a reason. A record's `block` is a view into a
- * larger buffer: copy what must outlive the loop. A file is opened when the first item is asked for, and closed at the end or when the caller leaves the loop.
- * This is `readArchive` of the package; inside, those who have a `ByteSource` call the function of that name.
+ * Yields, in order, every record and every loss of a WARC or ARC file, plain, in gzip members or in zstd frames, and
+ * returns what it covered. Damage never ends the reading: it becomes a loss with a reason. A record's `block` is a view
+ * into a larger buffer: copy what must outlive the loop. A file is opened when the first item is asked for, and closed
+ * at the end or when the caller leaves the loop. This is `readArchive` of the package; inside, code that has a
+ * `ByteSource` calls the function of that name.
  * @throws {PipelineError} `archive-missing`, `archive-unreadable`
- * @throws {TypeError} for any other input, at once; the message says how to make one of these out of it
+ * @throws {TypeError} for any other input, when called; the message says how to make one of these out of it
  */
 export function archiveItems(input: ArchiveInput, options: ReadOptions = {}): AsyncGenerator<ArchiveItem, SliceSpan> {
   if (input instanceof Uint8Array) return readArchive(bytesSource(bufferOf(input)), options);

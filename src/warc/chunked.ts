@@ -4,8 +4,8 @@ const carriageReturn = 13;
 const lineFeed = 10;
 
 /**
- * Which bodies are taken for chunked. `wire`: what an HTTP parser has let through, so lines end in CRLF and are of any length.
- * `archive`: what was stored, which may have bare line feeds; a long line is no size line there.
+ * How strictly chunks are read. `wire`: an HTTP parser has passed the bytes, so lines end in CRLF and have any length.
+ * `archive`: stored bytes may have bare line feeds, and a long line is not a size line.
  */
 type Grammar = "wire" | "archive";
 const mostArchivedLineBytes = 1024;
@@ -14,7 +14,7 @@ const mostArchivedLineBytes = 1024;
 interface Chunks {
   /** Their data, views of the body; the last may be cut off. */
   readonly parts: readonly Buffer[];
-  /** How many of them are there to their end. */
+  /** How many of them are complete. */
   readonly whole: number;
   /** `ended` by a chunk of size 0, `cut` by the end of the bytes, or `malformed`. */
   readonly state: "ended" | "cut" | "malformed";
@@ -78,7 +78,7 @@ export interface Dechunked {
 export function dechunked(body: Buffer): Dechunked | null {
   const { parts, whole, state, bare } = chunksOf(body, "archive");
   if (state === "ended") return { bytes: joined(parts), note: null };
-  // A first line that merely looks like a size is more likely text than a chunk that is broken or cut off.
+  // With no complete chunk, the first line more likely only looks like a size, and the body is plain text.
   if (whole === 0 && (parts.length === 0 || state === "malformed" || bare)) return null;
   return { bytes: joined(parts), note: state === "cut" ? "chunked-truncated" : "chunked-malformed" };
 }

@@ -18,7 +18,9 @@ interface Unpacked {
 }
 
 interface Codec {
-  /** False when the bytes cannot be in this coding: then they were stored without it. `null` = it has no magic number. */
+  /**
+   * False when the bytes cannot be in this coding: they were stored decoded. `null` = the coding has no magic number.
+   */
   readonly magic: ((bytes: Buffer) => boolean) | null;
   /** Streams may follow each other. */
   readonly chained: boolean;
@@ -29,7 +31,7 @@ interface Codec {
 const usualChunk = 64 << 10;
 const [smallestChunk, largestChunk] = [1 << 10, 1 << 20];
 
-/** One of zlib's functions, and the flush that makes it give what a stream holds that was cut off. */
+/** One of zlib's functions, and the flush that makes it return what it could decode of a truncated stream. */
 interface Library {
   readonly run: (bytes: Buffer, options: object) => Buffer;
   readonly lenientFlush: number;
@@ -111,7 +113,8 @@ export function decoded(coding: string, bytes: Buffer, limit: number): CodingSte
     streams.push(stream.bytes);
     total += stream.bytes.length;
     if (stream.note !== null) {
-      // Without a magic number only the outcome tells whether the bytes were ever packed: packed ones are no UTF-8.
+      // Without a magic number only decoding can show whether the bytes were ever packed: packed bytes are not valid
+      // UTF-8.
       const neverPacked = codec.magic === null && stream.note !== "decoded-limit" && (isUtf8(bytes) || total === 0);
       return neverPacked ? { bytes, complete: true, note: "stored-decoded" } : joined(false, stream.note);
     }
@@ -132,8 +135,8 @@ function streamOf(codec: Codec, bytes: Buffer, limit: number): Unpacked & { note
 }
 
 /**
- * What the longest readable beginning of the bytes gives. Node keeps nothing of a stream that fails, so the point of
- * failure is narrowed down; each try is bounded by `limit`.
+ * Decodes the longest readable beginning of the bytes. Node keeps nothing of a stream that fails, so a binary search
+ * finds the point of failure; each try is bounded by `limit`.
  */
 function longestPrefix(codec: Codec, bytes: Buffer, limit: number): Unpacked {
   const read = (length: number): Unpacked | null => {
@@ -156,8 +159,8 @@ function longestPrefix(codec: Codec, bytes: Buffer, limit: number): Unpacked {
 }
 
 /**
- * The last four bytes of a gzip stream say how long it is unpacked: with a buffer of that size none is wasted and nothing
- * is joined. When they do not, only the size of the pieces is wrong.
+ * The last four bytes of a gzip stream are its unpacked length. A buffer of that size wastes nothing and needs no
+ * joining. If they are wrong, only the buffer size is.
  */
 function statedChunk(bytes: Buffer, head: number): number {
   const stated = bytes.length < head + 8 ? largestChunk : bytes.readUInt32LE(bytes.length - 4);

@@ -9,8 +9,8 @@ export function wellFormedDate(text: string): boolean {
 }
 
 /**
- * Milliseconds since 1970-01-01 UTC of a WARC or ARC date, `null` when it is none. Reads more than it should be given:
- * 14 digits, offsets from UTC, a missing `Z`.
+ * Milliseconds since 1970-01-01 UTC of a WARC or ARC date, `null` when it is none. Accepts more than the standard
+ * allows: 14 digits, offsets from UTC, a missing `Z`.
  */
 export function dateMsOf(text: string): number | null {
   const parts = text.length > 4 ? (spaced.exec(text) ?? digitsOnly.exec(text)) : spaced.exec(text);

@@ -3,7 +3,7 @@ import type { DigestState, Hex } from "../core/records.ts";
 import { dechunked } from "./chunked.ts";
 import type { ArchiveRecord } from "./record.ts";
 
-/** Digests of what is there, and whether they are those that the archive states. */
+/** Digests of the stored bytes, and whether they match those that the archive states. */
 export interface RecordDigests {
   readonly blockSha256: Hex;
   readonly payloadSha256: Hex;
@@ -12,10 +12,11 @@ export interface RecordDigests {
 }
 
 /**
- * Computes SHA-256 of block and payload and verifies the stated digests (sha1, sha256, sha512, md5; base32, hex or base64).
- * States are `unknown` when the algorithm is not known, when bytes are missing (a capped block, `WARC-Truncated`) and no
- * match was found, and for payloads that are not in this record: those of revisits and of segments.
- * @param payload HTTP body as stored, the block of other records; writers that digest the joined chunks are believed too
+ * Computes SHA-256 of block and payload and verifies the stated digests (sha1, sha256, sha512, md5; base32, hex or
+ * base64). A state is `unknown` when the algorithm is not known, or when bytes are missing (a capped block,
+ * `WARC-Truncated`) and nothing matched. So is that of a payload outside this record, as revisits and segments have it.
+ * @param payload HTTP body as stored, the block of other records; a digest of the body with its chunks joined is
+ * accepted too
  */
 export function digestsOf(record: ArchiveRecord, payload: Buffer): RecordDigests {
   const { block, statedBlockDigest, statedPayloadDigest, blockCapped } = record;
@@ -36,7 +37,7 @@ export function digestsOf(record: ArchiveRecord, payload: Buffer): RecordDigests
   };
 }
 
-/** `sha1:` and base32, as WARC files have it by custom; of the bytes and what follows them. */
+/** `sha1:` and base32, as is usual in WARC files; computed over the bytes and then `more`. */
 export function sha1Base32(bytes: Buffer, rest: Buffer | null = null): string {
   const digest =
     rest === null || rest.length === 0

@@ -9,14 +9,14 @@ export interface Feed {
   view(at: number, length: number): Buffer | Promise<Buffer>;
 }
 
-/** A feed that answers at once. */
+/** A feed that answers synchronously. */
 export interface WindowFeed extends Feed {
   view(at: number, length: number): Buffer;
 }
 
 /**
- * Reads a source in large steps. Each step is a buffer of its own, so views handed out stay true; bytes at the edge
- * of a step are read again rather than moved, which costs less than one per cent.
+ * Reads a source in large steps. Each step has its own buffer, so views stay valid. Bytes at the edge of a step are
+ * read again rather than moved, which costs less than one per cent.
  */
 export function windowOf(source: ByteSource, stepBytes = 4 << 20): WindowFeed {
   let base = 0;

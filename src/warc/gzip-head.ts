@@ -1,5 +1,5 @@
 /**
- * Bytes of the gzip header at the start of `bytes`; `null` when more bytes are needed, -1 when it is none.
+ * Bytes of the gzip header at the start of `bytes`; `null` when more bytes are needed, -1 when there is no header.
  * Source: RFC 1952, 2.3.
  */
 export function gzipHeadBytes(bytes: Buffer): number | null {

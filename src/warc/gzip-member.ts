@@ -12,7 +12,8 @@ const smallestChunk = 4 << 10;
 const usualChunk = 512 << 10;
 /** Deflate cannot pack tighter. */
 const maxDeflateRatio = 1032;
-// With this flush a stream that ends early gives what it holds instead of an error; its end is known by its trailer.
+// With this flush a truncated stream returns what it holds instead of failing; the trailer shows whether it was
+// complete.
 const finishFlush = constants.Z_SYNC_FLUSH;
 
 /** Unpacks the gzip member at `at` and checks length and CRC-32. Source: RFC 1952. */
@@ -23,7 +24,7 @@ export async function gzipMemberAt(window: WindowFeed, at: number): Promise<Unpa
     const head = gzipHeadBytes(view);
     if (head === -1) return broken("inflate-error", "the gzip header is malformed");
     const next = head === null ? -1 : gzipMagicIn(view, head);
-    // Rather than unpack a part for nothing, look at more as long as no other member is in sight.
+    // Unpacking a part would be wasted work: read more as long as no other member is in sight.
     if (head === null || (next < 0 && !whole && look !== packedViews.at(-1))) {
       if (whole) return torn(Buffer.alloc(0), view.length);
       continue;
@@ -60,7 +61,7 @@ interface Inflated {
 }
 
 function inflate(bytes: Buffer, chunkSize: number): Inflated {
-  // `info` changes the shape of the answer, which the types do not say.
+  // With `info` the result has another shape, which the types do not say.
   return inflateRawSync(bytes, {
     info: true,
     chunkSize,
@@ -71,7 +72,7 @@ function inflate(bytes: Buffer, chunkSize: number): Inflated {
 
 /**
  * The last four bytes before the next member are most often this one's unpacked length: with a buffer of that size
- * nothing is copied. When they are not, only the size of the pieces is wrong.
+ * nothing is copied. If they are wrong, only the buffer size is.
  */
 function chunkFor(view: Buffer, head: number, end: number): number {
   if (end < head + trailerBytes) return usualChunk;
@@ -80,7 +81,7 @@ function chunkFor(view: Buffer, head: number, end: number): number {
   return likely ? Math.max(smallestChunk, stated + 64) : usualChunk;
 }
 
-/** What the trailer at `at` says otherwise than the unpacked bytes; `null` when it agrees. */
+/** How the trailer at `at` contradicts the unpacked bytes; `null` when it agrees. */
 function mismatch(view: Buffer, at: number, crc: number, size: number): string | null {
   if (view.readUInt32LE(at) !== crc) return "the CRC-32 of the gzip member does not match";
   return view.readUInt32LE(at + 4) === size % 2 ** 32 ? null : "the length of the gzip member does not match";

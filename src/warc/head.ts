@@ -4,7 +4,7 @@ import type { ArchiveProblem, Fields, HeadFault, RecordHead } from "./record.ts"
 
 /** A head longer than this is refused: real ones have some hundred bytes. */
 const maxHeadBytes = 1 << 20;
-/** As much as the longest line of an ARC that is looked at. */
+/** The same as for the longest line of an ARC file. */
 const firstLookBytes = 16 << 10;
 const lineFeed = 10;
 const carriageReturn = 13;
@@ -34,8 +34,8 @@ const maxSoughtLines = 64;
 const soughtStart = /^WARC\/\d+\.\d+\r?\n(?:WARC|Content)-/i;
 
 /**
- * True for a whole header with type and length, no longer than headers are: what the search for a record accepts.
- * Stricter than reading, and cheap to refuse, since a hostile page may be full of what looks like the start of one.
+ * True for a whole header with type and length, no longer than headers are. The search for a record accepts only these.
+ * It is stricter than reading and refuses cheaply: a hostile page may be full of false starts.
  */
 export function isWholeHead(bytes: Buffer): boolean {
   if (!soughtStart.test(bytes.toString("latin1", 0, 40))) return arcLineIn(bytes) !== null;

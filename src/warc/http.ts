@@ -9,7 +9,7 @@ export interface HttpHead {
   readonly statusLine: string;
   readonly headers: Fields;
   readonly bodyOffset: number;
-  /** Lines that were no header and were left out. */
+  /** Number of lines that were not headers and were left out. */
   readonly oddLines: number;
 }
 
@@ -24,8 +24,8 @@ const maxHeaders = 1000;
 const statusLineForm = /^(?:HTTP\/\d+(?:\.\d+)?|ICY)[ \t]+(\d{3})(?:[ \t]|$)/i;
 
 /**
- * Reads a response's status and headers, as lenient as the web: bare line feeds, folded lines, `HTTP/2`, no reason,
- * an end without a blank line. Header values are bytes of ISO 8859-1, as RFC 9110 (5.5) has it.
+ * Reads a response's status and headers leniently: bare line feeds, folded lines, `HTTP/2`, no reason phrase, and an
+ * end without a blank line are accepted. Header values are bytes of ISO 8859-1, as RFC 9110 (5.5) has it.
  */
 export function httpHeadOf(block: Buffer): HttpHead | HttpHeadFault {
   if (block.length === 0) return { ok: false, reason: "empty", detail: "the block is empty" };
@@ -73,7 +73,7 @@ function headersOf(lines: readonly string[]): { headers: Fields; oddLines: numbe
   return { headers, oddLines };
 }
 
-/** How far a body may unfold. */
+/** How large a body may become when it is decoded. */
 export interface BodyLimits {
   readonly maxDecodedBytes: number;
   /** Decoded bytes for each stored one, once more than `ratioFreeBytes` are decoded. */
@@ -98,10 +98,10 @@ export interface DecodedBody {
 
 /**
  * Takes off transfer and content codings: chunked, gzip, deflate, br, zstd. Crawlers often store a body decoded and
- * keep the header, so each coding is believed only when the bytes bear it out. Bytes behind an unknown coding, or behind
- * more codings than allowed, are not given.
- * Notes: `stored-dechunked`, `chunked-truncated`, `chunked-malformed`, `stored-decoded`, `coding-unknown`,
- * `codings-too-many`, `coding-truncated`, `coding-malformed`, `decoded-limit`, `trailing-bytes`.
+ * keep the header, so a coding is undone only when the bytes are really in it. Bytes in an unknown coding, or in more
+ * codings than allowed, are not returned. Notes: `stored-dechunked`, `chunked-truncated`, `chunked-malformed`,
+ * `stored-decoded`, `coding-unknown`, `codings-too-many`, `coding-truncated`, `coding-malformed`, `decoded-limit`,
+ * `trailing-bytes`.
  */
 export function decodedBody(headers: Fields, body: Buffer, limits: BodyLimits = bodyLimits): DecodedBody {
   const transfer = tokensOf(headers, "transfer-encoding");
@@ -131,8 +131,8 @@ export function decodedBody(headers: Fields, body: Buffer, limits: BodyLimits = 
 }
 
 /**
- * True when fewer bytes are stored than `Content-Length` says. A body that came in chunks, or is stored decoded, has another
- * length than the header says, and rightly so.
+ * True when fewer bytes are stored than `Content-Length` says. A body that came in chunks, or is stored decoded,
+ * rightly differs in length from the header.
  * @param notes of `decodedBody`
  */
 export function isShortBody(headers: Fields, stored: Buffer, notes: readonly string[]): boolean {

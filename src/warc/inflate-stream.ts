@@ -4,7 +4,10 @@ import type { WindowFeed } from "./feed.ts";
 
 const pieceBytes = 256 << 10;
 
-/** Bytes `from`..`to` of a file through an unpacking stream, in constant memory. Ends the stream however it is left. */
+/**
+ * Bytes `from`..`to` of a file through an unpacking stream, in constant memory. The stream is closed however the loop
+ * is left.
+ */
 export async function* unpackedChunks(
   window: WindowFeed,
   from: number,

@@ -7,7 +7,7 @@ export interface Member {
   /** Compressed bytes, header and trailer included. */
   readonly length: number;
   readonly feed: Feed;
-  /** The file ends inside it: what could be unpacked is here, but no checksum confirms it. */
+  /** The file ends inside it: this is what could be unpacked, and no checksum confirms it. */
   readonly torn: boolean;
   /** Ends the reading of a member that is too large to be held. */
   readonly close: () => void;
@@ -20,11 +20,11 @@ export type Unpacked =
   | { readonly kind: "dictionary"; readonly length: number; readonly dictionary: Buffer }
   | { readonly kind: "skip"; readonly length: number; readonly detail: string };
 
-/** Unpacked bytes that are held at once; a larger member is read twice as a stream: to check it, then to use it. */
+/** Unpacked bytes that are held in memory; a larger member is read twice as a stream: to check it, then to use it. */
 export const heldBytes = 32 << 20;
-/** Packed bytes that are looked at together; a larger member is a stream too. */
+/** Packed bytes that are held in memory; a larger member is streamed too. */
 export const packedViews = [64 << 10, 4 << 20, 16 << 20] as const;
-/** A stream that unpacks to more than this many times its size, once it is large, is a bomb. */
+/** A large stream that unpacks to more than this many times its size is treated as a bomb. */
 const maxRatio = 200;
 const freeBytes = 256 << 20;
 

@@ -20,19 +20,19 @@ export interface ReadOptions {
   /** The slice owns each record that starts before this, and what is lost after its last one. */
   readonly end?: number;
   readonly exactStart?: boolean;
-  /** Bytes of a block that are kept. */
+  /** Bytes of a block that are kept in memory. */
   readonly maxBlockBytes?: number;
 }
 
 interface Archive {
   readonly window: WindowFeed;
   readonly maxBlockBytes: number;
-  /** The file is one of uncompressed ARC, so that lines of ARC between records are looked for. */
+  /** The file is uncompressed ARC, so ARC lines between records are searched for. */
   readonly arc: boolean;
   readonly tally: Tally;
   /** What the search for the next record looks for. */
   readonly signs: readonly Sign[];
-  /** Of the zstd frames read next; changes when another one stands in the file. */
+  /** Dictionary of the zstd frames read next; replaced when the file contains another one. */
   dictionary: Buffer | null;
 }
 
@@ -41,8 +41,8 @@ interface Archive {
  * Reads WARC 0.17 to 1.1 and ARC, plain, in gzip members or in zstd frames, each of one record or many. Damage never
  * ends the reading: it becomes a loss with a reason and reading goes on at the next record. Memory stays constant.
  *
- * Slices of one file chain exactly, each `end` being the next one's `begin`, unless bytes inside a record look like a
- * record of their own just where a cut fell; then read again with `exactStart` at the end of the slice before.
+ * Slices of one file chain exactly: each `end` is the next one's `begin`. The exception is a cut that falls where bytes
+ * inside a record look like a record. Then read the later slice again, with `exactStart` at the end of the one before.
  * @throws {PipelineError} what the source throws
  */
 export async function* readArchive(
@@ -107,7 +107,7 @@ async function* itemsAt(archive: Archive, at: number): AsyncGenerator<ArchiveIte
     yield lost(at + unpacked.length, "not-record", unpacked.detail);
     return at + unpacked.length;
   }
-  // What looks like one torn member may be a broken one that swallowed the members after it.
+  // What looks like one truncated member may be a damaged one that swallowed the members after it.
   const next = unpacked.kind === "broken" || unpacked.torn ? await resync(archive, at + 1) : window.size;
   if (unpacked.kind === "broken") {
     yield lost(next, unpacked.reason, unpacked.detail);
@@ -155,7 +155,9 @@ async function* rawItem(archive: Archive, at: number): AsyncGenerator<ArchiveIte
   return parsed.end;
 }
 
-/** Records and losses of one member tile what it unpacks to; each gets the same part of its packed bytes. */
+/**
+ * Records and losses of one member cover all that it unpacks to; each gets a proportional share of its packed bytes.
+ */
 async function* memberItems(archive: Archive, offset: number, member: Member): AsyncGenerator<ArchiveItem, void> {
   const { tally, arc, maxBlockBytes } = archive;
   const { feed, length, torn } = member;

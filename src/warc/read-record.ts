@@ -8,7 +8,10 @@ import type { ArchiveProblem, ArchiveRecord, Fields, RecordHead } from "./record
 /** Where a record is read from, and how far to trust what follows it. */
 export interface RecordContext {
   readonly feed: Feed;
-  /** Unpacked bytes of one member: a record cannot run past them. A raw file that ends inside one is cut off instead. */
+  /**
+   * Unpacked bytes of one member: a record cannot run past them. In a raw file a record that runs past the end is
+   * truncated instead.
+   */
   readonly bounded: boolean;
   readonly maxBlockBytes: number;
   /** First position at or after `from` where a record starts; the feed's size when there is none. */
@@ -23,7 +26,7 @@ export type Parsed =
   | { readonly kind: "record"; readonly end: number; readonly record: Omit<ArchiveRecord, Placed> }
   | { readonly kind: "loss"; readonly end: number; readonly reason: LossReason; readonly detail: string };
 
-/** Reads what begins at `at`: always moves on, never past the feed's end. */
+/** Reads what begins at `at`. Always advances, never past the feed's end. */
 export async function parsedAt(context: RecordContext, at: number): Promise<Parsed> {
   const { feed, maxBlockBytes } = context;
   const head = await headIn(feed, at);
@@ -81,7 +84,10 @@ interface Terminator {
   readonly trusted: boolean;
 }
 
-/** WARC ends a block with two CRLFs, ARC with a line feed; what else is found is taken when a record or the end follows. */
+/**
+ * WARC ends a block with two CRLFs, ARC with a line feed. Anything else counts as the end if a record or the end of the
+ * feed follows.
+ */
 async function terminatorAt({ feed, isPacked }: RecordContext, at: number, arc: boolean): Promise<Terminator> {
   const view = await feed.view(at, maxTerminatorBytes);
   let run = 0;

@@ -31,7 +31,7 @@ export interface ArchiveRecord {
   readonly offset: number;
   /** Bytes of the raw record with what ends it, or of the whole compressed member. */
   readonly length: number;
-  /** First byte of the record inside the unpacked member; 0 but in members that hold several records. */
+  /** First byte of the record inside the unpacked member; 0 unless the member holds several records. */
   readonly innerOffset: number;
   /** This record's share of the file's bytes: `length`, or a part of it when records share a member. */
   readonly accountedBytes: number;
@@ -54,7 +54,7 @@ export interface ArchiveRecord {
   readonly refersToUrl: string | null;
   /** The block, or its first `maxBlockBytes`. A view into a larger buffer: copy what must outlive the loop. */
   readonly block: Buffer;
-  /** True length of the block. */
+  /** Length of the whole block, whatever part of it is kept. */
   readonly blockBytes: number;
   readonly blockCapped: boolean;
   readonly problems: readonly ArchiveProblem[];
@@ -70,7 +70,7 @@ export interface ArchiveLoss {
 
 export type ArchiveItem = ({ readonly kind: "record" } & ArchiveRecord) | ({ readonly kind: "loss" } & ArchiveLoss);
 
-/** The bytes a read turned out to cover; `recordBytes + lostBytes = end - begin`, always. */
+/** The bytes that a read covered; `recordBytes + lostBytes = end - begin`, always. */
 export interface SliceSpan {
   readonly begin: number;
   readonly end: number;

@@ -1,9 +1,10 @@
-/** Smaller ones are not worth the call. */
+/** Releasing a smaller buffer is not worth the call. */
 const leastBytes = 4096;
 
 /**
- * Gives a buffer's memory back at once, where it has its memory for itself; it is empty afterwards, and so is every view of it. The
- * collector knows only the few bytes of the object and is in no hurry: a crawl of large pages held 95 MB of dead buffers.
+ * Frees a buffer's memory immediately if the buffer does not share it; the buffer and every view of it are then empty.
+ * The garbage collector sees only the few bytes of the object and lets them pile up: a crawl of large pages held 95 MB
+ * of dead buffers.
  */
 export function freeBytes({ buffer, byteLength }: Buffer): void {
   if (byteLength < leastBytes || buffer.byteLength !== byteLength || !(buffer instanceof ArrayBuffer)) return;
@@ -14,8 +15,8 @@ export function freeBytes({ buffer, byteLength }: Buffer): void {
 const poolBytes = 64 << 10;
 
 /**
- * Gives back all the memory that a buffer is part of; nobody may need any of it. Where it could be one of Node's pools it stays as
- * it is.
+ * Frees all the memory that a buffer is part of; none of it may be in use. Memory that could be one of Node's pools is
+ * left alone.
  */
 export function freeWhole({ buffer }: Buffer): void {
   const { byteLength } = buffer;

@@ -5,7 +5,7 @@ import { gzipHeadBytes, gzipMagicIn } from "./gzip-head.ts";
 import { isZstd } from "./zstd-frame.ts";
 import { isWholeHead, looksLikeRecord } from "./head.ts";
 
-/** A way a record can begin: where bytes hint at it, and whether one truly begins there. */
+/** One form in which a record can begin: where bytes hint at it, and whether one really begins there. */
 export interface Sign {
   readonly hintIn: (view: Buffer, from: number) => number;
   readonly holds: (at: number) => Promise<boolean> | boolean;
@@ -13,13 +13,13 @@ export interface Sign {
 
 const stepBytes = 256 << 10;
 const headBytes = 16 << 10;
-/** Bytes before a hint that are looked at, and bytes of a hint that may be cut at the edge of a step. */
+/** Bytes inspected before a hint, and bytes of a hint that the edge of a step may cut off. */
 const edgeBytes = 8;
 
 /**
- * First position in `from`..`to` where a record starts, or `null`. Slices and the reading after damage use this one
- * search, so that both find the same places: compressed members whose first bytes are a record, and whole record headers
- * with type and length. What stands before a header does not matter: damage to it shall not cost the record.
+ * First position in `from`..`to` where a record starts, or `null`. Slices and reading after damage share this search,
+ * so both find the same positions: compressed members whose first bytes are a record, and whole record headers with
+ * type and length. What precedes a header does not matter: damage there must not cost the record.
  */
 export async function recordStartIn(
   feed: Feed,
@@ -53,8 +53,9 @@ function nextHint(sign: Sign, view: Buffer, base: number, from: number): number 
 }
 
 /**
- * Signs in a file. How its first record is stored says which to look for: text that stands in the open inside a gzip
- * member, or members inside a page, are no records of the file. A file that begins with neither is searched for all.
+ * The signs to look for in a file, chosen by how its first record is stored. In a file of compressed members, text that
+ * looks like a record is not one; in an uncompressed file, a compressed member may be part of a page. A file that begins
+ * with neither is searched for every sign.
  */
 export function fileSigns(window: WindowFeed, arc: boolean, dictionary: Buffer | null): readonly Sign[] {
   const packed: readonly Sign[] = [

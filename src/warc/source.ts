@@ -5,7 +5,10 @@ import type { FailureCode } from "../core/errors.ts";
 /** Bytes that can be read at any position. */
 export interface ByteSource {
   readonly size: number;
-  /** Fewer bytes than `length` only at the end, or where a source has no more at hand: but never fewer than `least`. */
+  /**
+   * Fewer bytes than `length` only at the end, or where a source has no more available yet; but never fewer than
+   * `least`.
+   */
   read(position: number, length: number, least?: number): Buffer;
 }
 

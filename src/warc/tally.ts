@@ -2,9 +2,9 @@ import type { ArchiveItem, ArchiveProblem, SliceSpan } from "./record.ts";
 
 /** Adds up where the bytes of a read went. */
 export interface Tally {
-  /** Counts an item and gives it back, with the bytes that were carried for it. */
+  /** Counts an item and returns it, with the bytes that were carried for it. */
   readonly counted: (item: ArchiveItem) => ArchiveItem;
-  /** Bytes of a part that serves the records after it: the next one answers for them. */
+  /** Carries bytes that serve the records after them: they are counted with the next record. */
   readonly carry: (offset: number, length: number) => void;
   /** The loss of what was carried for no record, if anything was. */
   readonly uncarried: () => ArchiveItem | null;

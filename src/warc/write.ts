@@ -15,7 +15,7 @@ export interface WrittenRecord {
   readonly url?: string;
   readonly contentType: string;
   readonly block: Buffer;
-  /** What follows `block`, as if it were the end of it: so that a large body need not be joined to its head first. */
+  /** Continues `block`, so that a large body need not be joined to its head first. */
   readonly blockRest?: Buffer;
   /** First byte of the payload in the block: gives the record a payload digest. */
   readonly payloadOffset?: number;
@@ -94,9 +94,9 @@ const memberOverhead = 128;
 /** A record as a gzip member of its own, so that it can be read from its offset alone. Level 0 only stores it. */
 export function gzipMember(bytes: Buffer, level = 6): Buffer {
   if (level === 0) return storedMember(bytes);
-  // Room for all of it in one piece: a smaller one is joined from several, a larger one keeps memory that nothing needs.
+  // Room for the whole output in one piece: less would be joined from several pieces, more would hold unused memory.
   const chunkSize = Math.min(largestChunk, bytes.length + memberOverhead);
-  // A window that holds it all is enough; the usual one costs more to set up than a short record to pack.
+  // A window that holds it all is enough; the usual one costs more to set up than a short record costs to pack.
   const small = bytes.length <= 1 << 11 ? { windowBits: 11, memLevel: 4 } : {};
   const member = gzipSync(bytes, { level, chunkSize, ...small });
   // zlib writes the operating system it was built for; 255 is "unknown" (RFC 1952, 2.3.1).
@@ -105,12 +105,12 @@ export function gzipMember(bytes: Buffer, level = 6): Buffer {
 }
 
 const chunkBytes = 256 << 10;
-/** How far back deflate looks: what a chunk begins with may be as what the one before it ended with. */
+/** How far back deflate looks: the start of a chunk may repeat the end of the one before it. */
 const windowBytes = 32 << 10;
 
 /**
- * A record as a gzip member of its own, in pieces. A long one is never in memory twice: it is
- * packed a chunk at a time, and the chunks make one stream (RFC 1951, 3.2.4: an empty stored block ends each at a whole byte).
+ * A record as a gzip member of its own, in pieces. A long record is never in memory twice: it is packed a chunk at a
+ * time, and the chunks form one stream. An empty stored block ends each chunk at a whole byte (RFC 1951, 3.2.4).
  */
 export function memberPieces(record: WrittenRecord, level: number): Buffer[] {
   const { block, blockRest = nothing } = record;
@@ -165,7 +165,7 @@ function chunksOf(buffers: readonly Buffer[]): Buffer[] {
 const memberHead = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
 const largestStored = 0xffff;
 
-/** Blocks of type 0 (RFC 1951, 3.2.4): no engine is needed to copy bytes. */
+/** Blocks of type 0 (RFC 1951, 3.2.4): the bytes are only copied, so zlib is not needed. */
 function storedMember(bytes: Buffer): Buffer {
   const blocks = Math.max(1, Math.ceil(bytes.length / largestStored));
   const member = Buffer.allocUnsafe(memberHead.length + 5 * blocks + bytes.length + 8);
@@ -188,7 +188,10 @@ export function warcFieldsBlock(fields: Fields): Buffer {
   return Buffer.from(fields.map(([name, value]) => `${nameOf(name)}: ${plain(value)}\r\n`).join(""));
 }
 
-/** A record id from a digest of the caller's: a URN of UUID version 8, made of its first 16 bytes. Source: RFC 9562, 5.8. */
+/**
+ * A record id from a digest that the caller chooses: a URN of UUID version 8, made of its first 16 bytes. Source: RFC
+ * 9562, 5.8.
+ */
 export function recordUrn(digestHex: string): string {
   const bytes = Buffer.from(digestHex.slice(0, 32).padEnd(32, "0"), "hex");
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;

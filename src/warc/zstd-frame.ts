@@ -19,7 +19,7 @@ export function isZstd(bytes: Buffer): boolean {
 const isSkippable = (magic: number): boolean => (magic & 0xfffffff0) >>> 0 === 0x184d2a50;
 
 /**
- * Unpacks the zstd frame at `at`, of this frame only: Node's own decoder leaves out all later ones without a word.
+ * Unpacks the zstd frame at `at` and no other: given several frames, Node's decoder silently drops all but the first.
  * @param dictionary the archive's own, from its first frame. Source: the IIPC proposal "Zstandard for WARC", 1.0.
  */
 export async function zstdFrameAt(window: WindowFeed, at: number, dictionary: Buffer | null): Promise<Unpacked> {

@@ -22,7 +22,6 @@ import {
   smallCrawl,
   sparse,
   specIn,
-  type RowsSpec,
   type SmallCrawl,
 } from "./small-crawl.ts";
 

@@ -5,9 +5,9 @@ import { charsetParameter, metaCharset } from "./meta-charset.ts";
 const prescanBytes = 1024;
 
 /**
- * The encoding of a page: byte order mark, then the transport's word, then the page's own (`meta` in the first
- * 1,024 bytes, HTML only), else a guess: UTF-8 if all bytes are valid UTF-8, windows-1252 if not.
- * What is declared is believed even when the bytes do not bear it out. Source: HTML Standard, 13.2.3.
+ * The encoding of a page: byte order mark, then the HTTP header, then the page's own declaration (`meta` in the first
+ * 1,024 bytes, HTML only), else a guess: UTF-8 if all bytes are valid UTF-8, windows-1252 if not. A declared encoding
+ * is used even when the bytes are not valid in it. Source: HTML Standard, 13.2.3.
  */
 export function charsetOf(bytes: Uint8Array, contentTypeHeader: string | null, kind: Page["kind"]): Charset {
   const mark = byteOrderMark(bytes);
@@ -29,7 +29,7 @@ export function decode(bytes: Uint8Array, charset: Charset): string {
   return new TextDecoder(charset.name).decode(bytes);
 }
 
-/** Each byte as the letter of its number: offsets in the text are those of the bytes. */
+/** Each byte becomes the code unit of its value, so offsets in the text are those of the bytes. */
 export function latin1Of({ buffer, byteOffset, byteLength }: Uint8Array, most = Infinity): string {
   return Buffer.from(buffer, byteOffset, Math.min(byteLength, most)).toString("latin1");
 }
@@ -41,10 +41,10 @@ function byteOrderMark(bytes: Uint8Array): string | null {
   return null;
 }
 
-/** WHATWG name of a label; `null` when there is none such, or when its decoder is the one that refuses everything. */
+/** WHATWG name of a label; `null` for an unknown label, and for `replacement`, whose decoder refuses everything. */
 function encodingOf(label: string): string | null {
   const trimmed = label.trim().toLowerCase();
-  // No page means the private-use encoding that the platform names so; HTML says what to read instead.
+  // `x-user-defined` is a private-use encoding that no page means; HTML says what to use instead.
   if (trimmed === "x-user-defined") return "windows-1252";
   try {
     return new TextDecoder(trimmed).encoding;
@@ -53,7 +53,7 @@ function encodingOf(label: string): string | null {
   }
 }
 
-/** A page that can be read as ASCII to find its `meta` cannot be UTF-16, whatever that says. */
+/** A page whose `meta` can be read as ASCII cannot be UTF-16, whatever that `meta` says. */
 function metaEncoding(name: string): string {
   return name === "utf-16le" || name === "utf-16be" ? "utf-8" : name;
 }

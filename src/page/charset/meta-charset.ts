@@ -1,4 +1,4 @@
-/** Behind the end of the text a code is NaN, which is neither. */
+/** Beyond the end of the text a code is NaN, which is neither. */
 const space = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d && code !== 0x0b);
 const letter = (code: number): boolean => (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
 
@@ -113,7 +113,7 @@ export function charsetParameter(text: string): string | null {
   return found?.[1] ?? found?.[2] ?? found?.[3] ?? null;
 }
 
-/** @param word in small letters */
+/** @param word in lower case */
 function startsWith(head: string, start: number, word: string): boolean {
   return head.charCodeAt(start) === word.charCodeAt(0) && lowerText(head, start, start + word.length) === word;
 }

@@ -1,4 +1,4 @@
-/** A block under construction: pieces of text go in, white space folded on the way, as CSS would fold it. */
+/** A block under construction: collects pieces of text and folds white space as CSS would. */
 export interface BlockWriter {
   text: string;
   /** What is written before the next piece, once there is one. */
@@ -21,7 +21,7 @@ export function clearWriter(writer: BlockWriter): void {
   writer.keepsSpace = false;
 }
 
-/** Adds a piece of decoded text; returns its code units in the block, without what parts it from the last. */
+/** Adds a piece of decoded text. Returns its code units in the block, without the separator before it. */
 export function addPiece(writer: BlockWriter, piece: string, preformatted: boolean): number {
   if (preformatted) {
     settle(writer);
@@ -42,7 +42,7 @@ export function addPiece(writer: BlockWriter, piece: string, preformatted: boole
   return folded.length;
 }
 
-/** A forced line end; false when one stands there already, so that two in a row can end a paragraph. */
+/** A forced line end; false when there is one already, so that two in a row can end a paragraph. */
 export function addLineBreak(writer: BlockWriter): boolean {
   if (writer.linePending) return false;
   writer.linePending = true;
@@ -60,7 +60,7 @@ export function takeText(writer: BlockWriter): string {
     .trimEnd();
 }
 
-/** What was held back is written once something follows it. */
+/** The separator is written only once something follows it. */
 function settle(writer: BlockWriter): void {
   if (writer.text !== "" && writer.linePending) writer.text += "\n";
   else if (writer.text !== "" && writer.spacePending) writer.text += " ";

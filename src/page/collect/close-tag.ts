@@ -32,7 +32,7 @@ function closeElement(state: CollectorState, hash: number, bits: number): void {
   if ((bits & kind.endsRow) !== 0) endRow(state);
 }
 
-/** Also what the next `a` does, since links do not stand in each other. */
+/** The next `a` does this too, since links cannot be nested. */
 export function closeAnchor(state: CollectorState, hash: number): void {
   closeDownTo(state, levelAfterEnd(state.stack, hash, kind.anchor));
   if (state.linkLevel >= 0) closeLink(state);

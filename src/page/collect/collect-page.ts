@@ -8,10 +8,11 @@ import { nameTag, openTag } from "./open-tag.ts";
 import { endBlock, readText, writeText } from "./text.ts";
 
 /**
- * Makes what reads pages, one after the other: in one pass over htmlparser2's tokens, with no tree, no string for a tag or
- * attribute that is not kept, and no work that grows with depth. It follows HTML's rules for implied end tags as far as the
- * text's shape depends on them. One serves all pages of a thread: V8 forgets the compiled code of functions that die with
- * their page, and to compile it again took a fifth of all time.
+ * Makes a collector that reads pages one after the other, each in one pass over htmlparser2's tokens. It builds no
+ * tree, makes no string for a tag or attribute that is not kept, and does no work that grows with depth. It follows
+ * HTML's rules for implied end tags as far as the text's shape depends on them. One collector serves all pages of a
+ * thread: V8 drops the compiled code of functions that die with their page, and compiling it again took a fifth of all
+ * time.
  */
 export function pageCollector(): (page: string) => Collected {
   const state = collectorState();
@@ -26,7 +27,7 @@ export function pageCollector(): (page: string) => Collected {
       const { head, blocks, links, stack, truncated } = state;
       return { ...head, blocks, links: finishedLinks(links, blocks.length), parents: stack.parents, truncated };
     } finally {
-      // The page would else be kept until the next one comes.
+      // Otherwise the page would stay in memory until the next one comes.
       beginPage(state, "");
       tokenizer.reset();
     }

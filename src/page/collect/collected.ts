@@ -1,7 +1,7 @@
 import type { Link, Meta, Region } from "../../core/page.ts";
 import type { LimitName } from "../page-limits.ts";
 
-/** A block as the parse leaves it, with what `main-text.ts` judges it by. */
+/** A block as the parse leaves it, with what `main-text.ts` needs to score it. */
 export interface RawBlock {
   readonly text: string;
   readonly tag: string;

@@ -7,7 +7,7 @@ import { pageHead, type PageHead } from "../page-head.ts";
 import type { LimitName } from "../page-limits.ts";
 import { tagAttributes, type AttributeName, type TagAttributes } from "../tag-attributes.ts";
 
-/** A page in the making. One record serves all pages of a thread, one after the other. */
+/** The page being read. One record serves all pages of a thread, one after the other. */
 export interface CollectorState {
   source: string;
   truncated: Set<LimitName>;
@@ -22,12 +22,12 @@ export interface CollectorState {
 
   /** What is open. */
   readonly stack: OpenElements;
-  /** What the innermost open element hands down. */
+  /** What is inherited from the innermost open element. */
   inherited: Inherited;
   inTitle: boolean;
   inHead: boolean;
   inHeadNoscript: boolean;
-  /** Index of the element whose content is skipped, -1 = none; and how many of its name are open in each other. */
+  /** Index of the element whose content is skipped, -1 = none; and how many nested elements of its name are open. */
   skipIndex: number;
   skipNesting: number;
   /** First block of the open table row; -1 = none is open. */
@@ -41,7 +41,7 @@ export interface CollectorState {
   readonly writer: BlockWriter;
   /** Its code units in links that have ended. */
   linkLength: number;
-  /** Where in it the open link's text starts; -1 = it has none there yet. */
+  /** Where the open link's text starts in the block; -1 = it has none there yet. */
   linkStart: number;
   /** Stack level of the open `a`; -1 = no link is open. */
   linkLevel: number;

@@ -4,7 +4,7 @@ import { hint, hintByElement, hintsOf } from "../hints.ts";
 import type { Inherited } from "./open-elements.ts";
 import type { TagAttributes } from "../tag-attributes.ts";
 
-/** What an element says of itself by name, `role`, `class`, `id` and the marks of what is not shown. */
+/** What an element says about itself: its name, `role`, `class`, `id` and the attributes that hide it. */
 export interface ElementMarks {
   /** Bits of `hint`. */
   readonly hints: number;
@@ -59,7 +59,7 @@ function regionOfWords(words: number): Region | null {
   return null;
 }
 
-/** What an element hands down, of what is around it and of what it says itself. */
+/** What is inherited inside an element: its own marks and those of the elements around it. */
 export function inheritedBy(around: Inherited, index: number, bits: number, attributes: TagAttributes): Inherited {
   if ((bits & kind.block) === 0) {
     return attributes.any() && isHidden(attributes) ? { ...around, dropped: true } : around;

@@ -5,7 +5,7 @@ export const kind = {
   /** Starts and ends a block of text. */
   block: 1 << 0,
   void: 1 << 1,
-  /** Its text is no part of the page's. */
+  /** Its text is not part of the page's text. */
   skipped: 1 << 2,
   /** Marks up words and carries nothing the collector keeps: it is not put on the stack at all. */
   phrase: 1 << 3,
@@ -14,9 +14,9 @@ export const kind = {
   barrier: 1 << 5,
   /** Implies the end of an open `p`. */
   endsParagraph: 1 << 6,
-  /** May stand in the head. */
+  /** May occur in the head. */
   inHead: 1 << 7,
-  /** `html`, `head`, `title` and `body`: what they hold is known by other marks, so they are not put on the stack either. */
+  /** `html`, `head`, `title` and `body`: other state tracks what they hold, so they are not put on the stack either. */
   unstacked: 1 << 8,
   head: 1 << 9,
   title: 1 << 10,
@@ -29,9 +29,9 @@ export const kind = {
   /** Its end tag ends a row. */
   endsRow: 1 << 15,
   heading: 1 << 16,
-  /** Of another language: a tag that closes itself holds nothing, and CDATA is text. */
+  /** SVG or MathML: a tag that closes itself holds nothing, and CDATA is text. */
   foreign: 1 << 17,
-  /** `select`: one that is never closed ends at any tag that may not stand in it. */
+  /** `select`: an unclosed one ends at any tag that it may not contain. */
   select: 1 << 18,
   inSelect: 1 << 19,
 } as const;

@@ -3,7 +3,7 @@ import { hashesOf } from "../name-hash.ts";
 import { find, findOne, type OpenElements, type Search } from "./open-elements.ts";
 
 interface Rule extends Search {
-  /** All that are found are ended, not the innermost alone. */
+  /** All matching elements are closed, not only the innermost. */
   readonly all: boolean;
 }
 
@@ -47,9 +47,9 @@ export function levelAfterStart(stack: OpenElements, hash: number, bits: number)
 }
 
 /**
- * Level down to which the stack stays open when an end tag comes, or the depth as it is when the tag ends nothing: an
- * inline element's does not reach out of the block around it, a block's not out of its table cell. The end tag of a
- * heading ends one of any rank.
+ * Level down to which the stack stays open when an end tag comes; the present depth when the tag ends nothing. An
+ * inline element's end tag cannot reach outside the block around it, and a block's cannot reach outside its table cell.
+ * The end tag of a heading ends a heading of any rank.
  */
 export function levelAfterEnd(stack: OpenElements, hash: number, bits: number): number {
   const throughCells = (bits & (kind.barrier | kind.row)) !== 0;

@@ -19,13 +19,13 @@ export interface LinkStart {
   readonly block: number;
 }
 
-/** The links of a page in the making; at most one, an `a`, is open and gathers words. */
+/** The links of the page being read; at most one, an `a`, is open and collects text. */
 export interface LinkList {
   links: OpenLink[];
   open: OpenLink | null;
   /** Of the open link. */
   words: string;
-  /** The first `alt` in the open link; stands in for words. */
+  /** The first `alt` in the open link; used if the link has no text. */
   image: string;
 }
 
@@ -41,7 +41,7 @@ export function clearLinks(list: LinkList): void {
   list.image = "";
 }
 
-/** @returns false when there are already as many links as may be */
+/** @returns false when the limit of links was reached already */
 export function appendLink(list: LinkList, start: LinkStart, isOpen: boolean): boolean {
   if (isOpen) closeOpenLink(list);
   const { tag, href, rel, type, label, region, block } = start;

@@ -1,11 +1,11 @@
 import type { RawBlock } from "./collected.ts";
 
-/** Cells with more text than this are columns of a layout rather than a table's. */
+/** Cells with more text than this are layout columns rather than cells of a data table. */
 const shortCell = 300;
 
 /**
- * Makes one block of the blocks from `first` on if they are the short cells of a table's row, one block each, apart by
- * tabs as `innerText` has them; says whether it did.
+ * Merges the blocks from `first` on if they are the short cells of one table row, one block each. Tabs separate them,
+ * as in `innerText`. Returns whether it did.
  */
 export function mergeRow(blocks: RawBlock[], first: number): boolean {
   const row = blocks.slice(first);

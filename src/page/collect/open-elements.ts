@@ -2,11 +2,11 @@ import type { Region } from "../../core/page.ts";
 import { bitsOf, elementIndex, kind } from "./elements.ts";
 import { pageLimits } from "../page-limits.ts";
 
-/** Levels that may be looked at on one page before searches are cut short: only a hostile page comes near. */
+/** Levels that may be searched on one page before searches are cut short: only a hostile page comes near. */
 const searchBudget = 20_000_000;
 const shortSearch = 16;
 
-/** What an open element hands down to what is inside it. */
+/** What the content of an open element inherits. */
 export interface Inherited {
   /** Name of the nearest block-level element. */
   readonly tag: string;
@@ -24,7 +24,7 @@ export interface Inherited {
 export interface OpenElements {
   /** Of the innermost element; 0 = nothing is open. */
   depth: number;
-  /** Of each level: hash of its name, bits of `kind`, tree node (-1 = none yet), and what it hands down. */
+  /** Of each level: hash of its name, bits of `kind`, tree node (-1 = none yet), and what its content inherits. */
   readonly hashes: Int32Array;
   readonly bits: Int32Array;
   readonly nodes: Int32Array;
@@ -41,7 +41,7 @@ export interface OpenElements {
 export interface Search {
   /** Hashes of names. */
   readonly ends: readonly number[];
-  /** The search does not go past these, nor past elements with one of the bits. */
+  /** The search stops at these, and at elements with one of the bits. */
   readonly stops: readonly number[];
   readonly stopBits: number;
 }
@@ -72,12 +72,12 @@ export function closeAll(stack: OpenElements): void {
   stack.searched = 0;
 }
 
-/** What the innermost open element hands down. */
+/** What is inherited from the innermost open element. */
 export function inheritedFrom({ levels, depth }: OpenElements): Inherited {
   return levels[depth] ?? body;
 }
 
-/** @returns false when the limit of depth was reached: the element is then counted, not held */
+/** @returns false when the limit of depth was reached: the element is then counted but not stored */
 export function push(stack: OpenElements, hash: number, inherited: Inherited): boolean {
   if (stack.depth === pageLimits.depth) {
     stack.uncounted++;
@@ -96,7 +96,7 @@ export function popToLevel(stack: OpenElements, level: number): void {
   stack.uncounted = 0;
 }
 
-/** @returns true when the end tag only undoes a push that was counted */
+/** @returns true when the end tag only undoes such a counted push */
 export function closeUncounted(stack: OpenElements): boolean {
   if (stack.uncounted === 0) return false;
   stack.uncounted--;

@@ -33,7 +33,7 @@ export function openTag(state: CollectorState, selfClosing: boolean): void {
   if (!opensNothing && !state.inHeadNoscript) openElement(state);
 }
 
-/** Inside an element whose content is skipped; an open `select` ends here when the tag may not stand in it. */
+/** Inside an element whose content is skipped. An open `select` ends here if it may not contain the tag. */
 function isSkipped(state: CollectorState, selfClosing: boolean): boolean {
   if (state.skipIndex < 0) return false;
   if ((bitsOf(state.skipIndex) & kind.select) !== 0 && (state.tagBits & kind.inSelect) === 0) {
@@ -44,7 +44,10 @@ function isSkipped(state: CollectorState, selfClosing: boolean): boolean {
   return true;
 }
 
-/** In a `noscript` of the head, and not of the head itself. Any other tag that does not belong into the head ends it. */
+/**
+ * The tag is in a `noscript` of the head, so it is not the head's own. Any other tag that does not belong in the head
+ * ends it.
+ */
 function isOutsideHead(state: CollectorState): boolean {
   if (!state.inHead) return false;
   const { tagBits } = state;
@@ -83,7 +86,7 @@ function openElement(state: CollectorState): void {
   if (isAnchor && isHeld) state.linkLevel = stack.depth;
 }
 
-/** What the start tag of an element sets or adds, whether or not it opens anything. */
+/** What a start tag sets or adds, whether or not it opens an element. */
 const setters = byElement<(state: CollectorState) => void>({
   html: setLanguage,
   title: beginTitle,

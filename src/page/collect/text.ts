@@ -5,7 +5,7 @@ import { nodeOf } from "./open-elements.ts";
 import { pageLimits } from "../page-limits.ts";
 import { isWhiteSpace } from "../white-space.ts";
 
-/** The tokenizer breaks text at each `<` that starts no tag; what adjoins is taken together. */
+/** The tokenizer splits text at each `<` that starts no tag; adjoining pieces are joined here. */
 export function readText(state: CollectorState, start: number, end: number): void {
   if (start !== state.textEnd) {
     writeText(state);
@@ -14,7 +14,7 @@ export function readText(state: CollectorState, start: number, end: number): voi
   state.textEnd = end;
 }
 
-/** Writes what was read since the last tag to where it belongs: the title, the block and the link, or nowhere. */
+/** Writes the text since the last tag to where it belongs: the title, the block and its link, or nowhere. */
 export function writeText(state: CollectorState): void {
   const { source, textStart: start, textEnd: end, inherited, writer } = state;
   state.textStart = end;

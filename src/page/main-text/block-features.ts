@@ -2,7 +2,7 @@ import { regions } from "../../core/page.ts";
 import type { RawBlock } from "../collect/collected.ts";
 import { hint } from "../hints.ts";
 
-/** Tags whose name says something of what the block is to the page. */
+/** Tags whose name says something about the block's role on the page. */
 const tags = [
   "p",
   "li",
@@ -23,7 +23,7 @@ const tags = [
 ];
 /** `hint` names its bits in rising order, without a gap. */
 const hintNames = Object.keys(hint);
-/** How far up the tree the surroundings of a block are looked at. */
+/** How many levels up the tree the surroundings of a block are examined. */
 const containerLevels = [1, 2, 3, 4];
 const neighbours = [1, 2];
 const sentenceEnd = /[.!?。！？…।؟]["'”’»)]*$/;
@@ -70,7 +70,7 @@ interface Totals {
   readonly hints: number;
 }
 
-/** A page as its blocks are described: itself, its sums, and what surrounds each block. */
+/** What describing a block needs: the page, its sums, and the surroundings of each block. */
 interface Described {
   readonly blocks: readonly RawBlock[];
   readonly parents: readonly number[];
@@ -82,8 +82,8 @@ interface Described {
 }
 
 /**
- * What each block looks like from inside, beside its neighbours, in the elements around it and on its page: one row of
- * `featureNames.length` values for each, all about 0 to 2. Nothing here knows a language. Linear in blocks and elements.
+ * One row of `featureNames.length` values for each block, all about 0 to 2. They describe the block itself, its
+ * neighbours, the elements around it and its page. Nothing here depends on a language. Linear in blocks and elements.
  */
 export function blockFeatures(blocks: readonly RawBlock[], parents: readonly number[]): Float64Array {
   const totals = totalsOf(blocks, parents);
@@ -167,7 +167,7 @@ function putContainers(into: Values, { parents, totals }: Described, innermost: 
   }
 }
 
-/** The page, and what the block is on such a page. */
+/** The page, and the block's role on it. */
 function putPage(into: Values, page: Described, { text, linkLength, hints }: RawBlock): void {
   const length = scaled(text.length);
   const links = linkLength / text.length;

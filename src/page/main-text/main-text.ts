@@ -7,11 +7,11 @@ import { mainTextWeights } from "./weights.ts";
 const weights = Float64Array.from(featureNames, (name) => mainTextWeights[name] ?? 0);
 
 /**
- * Marks the blocks that are the page's main text. A logistic model says how likely each block is; then the set is kept
- * whose expected F1 (harmonic mean of precision and recall, in code units) is highest. A page with one clear article thus
- * gives that article, and one where nothing stands out gives most of what it has, without a threshold for kinds of page.
- * What a page says is not shown is never main, unless that is most of it: such a page is put together by a script, and
- * the marks say nothing yet.
+ * Marks the blocks that are the page's main text. A logistic model gives each block a probability; then the set with
+ * the highest expected F1 (harmonic mean of precision and recall, in code units) is kept. A page with one clear article
+ * thus yields that article, and a page where nothing stands out yields most of its text, with no threshold for kinds of
+ * page. Blocks that are marked as hidden are never main, unless they are most of the page: then a script would show
+ * them, and the marks mean nothing yet.
  */
 export function mainText(blocks: readonly RawBlock[], parents: readonly number[]): readonly Block[] {
   const likelihoods = likelihoodsOf(blocks, parents);

@@ -8,7 +8,9 @@ import { isMarkedCopyright, isMarkedLicence, linkEvidence } from "../link-eviden
 /** Also for relative addresses on Creative Commons' own site. */
 const mayBeTool = /creative\s?commons|licen|publicdomain/i;
 
-/** Links to a Creative Commons legal tool that are not marked as a licence: where they stand says what they are about. */
+/**
+ * Links to a Creative Commons legal tool that are not marked as a licence: their surroundings show what they are about.
+ */
 export const ccLink = {
   name: "cc-link",
   revision: 1,

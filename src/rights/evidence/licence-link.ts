@@ -5,7 +5,7 @@ import { isCreativeCommons } from "../licence-table.ts";
 import { licenceOfUrl } from "../licence-url.ts";
 import { isMarkedCopyright, isMarkedLicence, linkEvidence } from "../link-evidence.ts";
 
-/** A page that links so many licences lists them. */
+/** A page that links to so many licences is a list of licences. */
 const listLength = 4;
 
 /** Links to other known licences that are not marked as such. */
@@ -21,11 +21,11 @@ export const licenceLink = {
 } as const satisfies EvidenceKind;
 
 function licenceOfOther(link: Link, { url, page }: RightsView): string | undefined {
-  // In the head only what is marked is a licence; the rest are other forms of this page.
+  // In the head only marked links are licences; the others lead to other forms of this page.
   if (link.tag === "img" || link.region === "head" || isMarkedLicence(link) || isMarkedCopyright(link))
     return undefined;
   const licence = licenceOfUrl(link.href, page.baseUrl);
   if (licence === null || isCreativeCommons(licence)) return undefined;
-  // The text of a licence links to its other forms.
+  // A page with the text of a licence links to its other forms.
   return licence === licenceOfUrl(url, url) ? undefined : licence;
 }

@@ -6,7 +6,7 @@ import { licenceOfUrl } from "../licence-url.ts";
 import { cut, quoteOf, valueLength } from "../quote.ts";
 import { reservationsIn } from "../reservation.ts";
 
-/** With `.` for `:`, which pages use alike. */
+/** Written with `.` for `:`, since pages use both. */
 const names = new Set([
   "dc.rights",
   "dc.rights.license",
@@ -22,7 +22,10 @@ const names = new Set([
   "copyright",
 ]);
 
-/** Metadata of licence and rights: an address, the name of a licence, or words of reservation; else what it says is kept unread. */
+/**
+ * Metadata of licence and rights: an address, the name of a licence, or words of reservation; anything else is kept
+ * without being interpreted.
+ */
 export const meta = {
   name: "meta",
   revision: 1,

@@ -12,7 +12,7 @@ import { reservationsIn } from "../reservation.ts";
 import { sentenceScopeAt } from "../sentence-scope.ts";
 import { mayNameLicence, mayReserve } from "../trigger-words.ts";
 
-/** A notice stands in a short block or early in a long one; preformatted licence texts run to megabytes. */
+/** A notice is in a short block or early in a long one; preformatted licence texts run to megabytes. */
 const blockLength = 10_000;
 const noticesPerBlock = 20;
 
@@ -23,7 +23,7 @@ const labelLength = 60;
 /** "All rights reserved" inside a longer paragraph is talk about rights, not a reservation. */
 const reservationLength = 160;
 
-/** Sentences that name a licence or reserve all rights, without help of a link. */
+/** Sentences that name a licence or reserve all rights, with no link needed. */
 export const textNotice = {
   name: "text-notice",
   revision: 1,
@@ -52,7 +52,7 @@ interface WordedBlock {
   readonly reserves: boolean;
 }
 
-/** Names of licences are wrapped in preformatted text: there a line's end is a space. Places stay what they are. */
+/** In preformatted text a name may be wrapped, so a line end counts as a space. Offsets do not change. */
 function wordedBlock({ text }: Block, index: number): WordedBlock[] {
   const words = text.slice(0, blockLength).replaceAll("\n", " ");
   const lower = words.toLowerCase();

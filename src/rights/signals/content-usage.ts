@@ -4,7 +4,7 @@ import type { SignalKind } from "../evidence-kind.ts";
 import { quoteOf } from "../quote.ts";
 import { structuredDictionaryOf } from "../structured-dictionary.ts";
 
-/** Labels of earlier drafts whose `n` included training; their `y` says nothing for sure. */
+/** Labels of earlier drafts. Their `n` included training; their `y` says nothing certain. */
 const formerTrainingLabels = new Set(["tdm", "ai", "genai", "train-genai", "all", "bots"]);
 
 /** The HTTP header `Content-Usage`; a value that is neither `y` nor `n`, or a field that cannot be parsed, is unknown. */

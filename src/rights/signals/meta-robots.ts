@@ -10,7 +10,7 @@ const agents = new Set(
   ].flatMap((line) => line.split(" ")),
 );
 
-/** `meta name=robots` and its kin that address one agent. */
+/** `meta name=robots`, and the same with the name of one agent. */
 export const metaRobots = {
   name: "meta-robots",
   revision: 1,

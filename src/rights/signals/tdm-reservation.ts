@@ -4,8 +4,8 @@ import type { SignalKind } from "../evidence-kind.ts";
 import { quoteOf } from "../quote.ts";
 
 /**
- * Reservation of text and data mining in HTTP headers and `meta` elements; the header comes first, and a reader that wants one answer
- * takes the last that is not `null`, since metadata prevail over headers.
+ * Reservation of text and data mining in HTTP headers and `meta` elements, headers first. Metadata prevail over
+ * headers, so a reader that needs one answer takes the last that is not `null`.
  */
 export const tdmReservation = {
   name: "tdm-reservation",

@@ -2,7 +2,7 @@ import { headerValues } from "../header-values.ts";
 import type { SignalKind } from "../evidence-kind.ts";
 import { robotsSignals } from "../robots-signals.ts";
 
-/** The HTTP header `X-Robots-Tag`, which may stand several times and address single agents. */
+/** The HTTP header `X-Robots-Tag`, which may occur several times and address single agents. */
 export const xRobotsTag = {
   name: "x-robots-tag",
   revision: 1,
