@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: serves a small multi-site web of its own on loopback, crawls it politely, takes in a damaged archive as
- * well, and goes the whole way to a verified manifest through the very commands a user runs.
+ * `npm run demo`: serves a small web of several sites on loopback, crawls it politely and ingests a damaged archive as
+ * well. It goes the whole way to a verified manifest, with the same commands that a user runs.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -46,7 +46,7 @@ async function run(...words: readonly string[]): Promise<void> {
   console.log(`$ npx colophon ${words.join(" ")}\n`);
   const child = spawn(process.execPath, ["bin/colophon.js", ...words], { stdio: "inherit" });
   const [status] = (await once(child, "close")) as [number | null];
-  // 3 says that damaged input was met and named, which the demo wants.
+  // Status 3 means that damaged input was found and named, which the demo expects.
   if (status !== 0 && status !== 3) process.exit(status ?? 1);
   console.log();
 }

@@ -1,6 +1,6 @@
 /**
- * Makes every file and section that is derived from code, one function each. With `--check` nothing is written and the
- * status is 1 when one is stale.
+ * Generates every file and section that is derived from code, with one function for each. With `--check` nothing is
+ * written, and the status is 1 when one is stale.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
@@ -58,7 +58,7 @@ function ledgerViews(page: string): string {
   const files = ["0002-views.sql", "0003-copies.sql", "0004-partitions.sql"];
   const sql = files.map((name) => read(`schemas/sql/${name}`)).join("");
   const found = [...sql.matchAll(/((?:^-- .*\n)+)CREATE VIEW (\w+) AS\n([\s\S]*?);$/gm)];
-  // A later file may make a view again: it keeps its place on the page.
+  // A later file may redefine a view, which keeps its position on the page.
   const sections = [...new Map(found.map((match) => [match[2], match])).values()];
   if (sections.length < 5) throw new Error("found next to no views: the pattern is out of date");
   const tables = sections.map(([, comment = "", name = "", body = ""]) => {
@@ -196,7 +196,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [head, head.map(() => "---"), ...rows].map(line).join("");
 }
 
-/** Puts `text` between the markers `<!-- generated: NAME -->` and `<!-- end -->` of a page that people write. */
+/** Puts `text` between the markers `<!-- generated: NAME -->` and `<!-- end -->` of a handwritten page. */
 function section(page: string, path: string, name: string, text: string): string {
   const [open, close] = [`<!-- generated: ${name} -->\n`, "<!-- end -->"];
   const start = page.indexOf(open);

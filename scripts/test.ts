@@ -41,7 +41,7 @@ function isThere({ name, variable }: (typeof servers)[number]): boolean {
   });
 }
 
-/** All files of `test/` that a file brings in, itself among them. */
+/** All files of `test/` that a file imports, including itself. */
 function broughtIn(file: string, seen: Set<string> = new Set()): Set<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
@@ -64,7 +64,7 @@ for (const { name, fixture, get } of missing) {
   const left = all.filter((file) => broughtIn(file).has(fixture)).length;
   console.log(`${name} is not here: ${left} files of tests that need it are left out (${get})`);
 }
-// Many tests wait for processes of their own: more of them than cores keep the cores busy.
+// Many tests only wait for child processes, so more tests than cores run at the same time.
 const flags = [
   "--test",
   `--test-concurrency=${availableParallelism() + 1}`,

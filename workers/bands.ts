@@ -1,5 +1,5 @@
-// Takes "bands" jobs: some bands of a clustering in, the pairs that they join in the store. One at a time: a second would
-// need as much memory again and have no other thread to work on.
+// Takes "bands" jobs: reads some bands of a clustering, puts the pairs that they join into the store. One at a time: a
+// second would need as much memory again and would run on the same thread.
 import { bandsHandler } from "../src/jobs/bands/handler.ts";
 import type { BindWorker } from "../src/jobs/worker.ts";
 

@@ -1,5 +1,5 @@
-// Takes "copy" jobs: records of one file of Common Crawl in, an archive in the store. Two at a time: each is one stream.
-// What speaks to other machines is loaded with the first job.
+// Takes "copy" jobs: fetches records of one file of Common Crawl, puts an archive into the store. Two at a time: each
+// is one stream. The network code is loaded with the first job.
 import type { BindWorker } from "../src/jobs/worker.ts";
 
 export const bind: BindWorker = (deps) => {

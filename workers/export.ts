@@ -1,4 +1,5 @@
-// Takes "export" jobs: the places of texts in, a shard of them in the store. Two at a time: one reads while one is packed.
+// Takes "export" jobs: reads the places of texts, puts a shard of them into the store. Two at a time: one is read while
+// the other is packed.
 import { exportHandler } from "../src/jobs/export/handler.ts";
 import type { BindWorker } from "../src/jobs/worker.ts";
 

@@ -1,4 +1,4 @@
-// Takes "slice" jobs: a slice of an archive in, its segment in the store.
+// Takes "slice" jobs: measures a slice of an archive, puts its segment into the store.
 import { sliceHandler } from "../src/jobs/slice/handler.ts";
 import type { BindWorker } from "../src/jobs/worker.ts";
 

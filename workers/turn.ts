@@ -1,5 +1,5 @@
-// Takes "turn" jobs: a host's turn of a crawl in, the result of its pages in the store.
-// What speaks to other machines is loaded with the first job.
+// Takes "turn" jobs: visits the URLs of a host's turn, puts the results into the store. The network code is loaded with
+// the first job.
 import type { TurnHandler } from "../src/jobs/turn/handler.ts";
 import type { BindWorker } from "../src/jobs/worker.ts";
 

@@ -82,7 +82,7 @@ async function bench(): Promise<void> {
       };
       const seconds: number[] = [];
       let found = 0;
-      // Looking at everything takes a minute, and no warmth of a cache changes that.
+      // Reading everything takes a minute, whether or not caches are warm.
       for (let run = 0; run < (pattern === "*" ? 1 : 3); run++) {
         [found, fetched] = [0, 0];
         const started = performance.now();

@@ -1,4 +1,7 @@
-/** CPU-seconds (user and system) that `work` takes, the least of `rounds`: neighbours on the machine only ever add. */
+/**
+ * CPU-seconds (user and system) that `work` takes, the least of `rounds`: other processes on the machine can only add
+ * to it.
+ */
 export function leastCpuSeconds(rounds: number, work: () => void): number {
   let least = Infinity;
   for (let round = 0; round < rounds; round++) {
@@ -10,7 +13,7 @@ export function leastCpuSeconds(rounds: number, work: () => void): number {
   return least;
 }
 
-/** The same for work that waits. */
+/** The same for asynchronous work. */
 export async function leastCpuSecondsAsync(rounds: number, work: () => Promise<void>): Promise<number> {
   let least = Infinity;
   for (let round = 0; round < rounds; round++) {

@@ -1,10 +1,10 @@
 /**
- * A whole crawl of a web that lies in DIR, one folder a host, by the command itself in a process of its own: pages for each
- * second of its CPU, the peak of its memory, and what was not reached.
+ * A whole crawl of a web in DIR, one folder for each host, by the command itself in a process of its own. Prints pages for
+ * each second of its CPU time, its peak memory, and the pages it did not reach.
  *   node scripts/bench/crawl.ts DIR [--runs N] [--pages N] [--gzip DIR] [--delay S] [--latency MS] [--kills N] [--crawlee MODULES] [--compiled] [--json]
  * The server is a process of its own too (--server; it takes DIR, `--port`, `--log`, and `--expected FILE` to list what can be
- * reached from http://seed.deb.test/). Its pages come gzipped with --gzip, a folder where it keeps them. A page is what
- * the list names as reachable HTML. With --kills the crawl is killed that many times first; the figure is then how many
+ * reached from http://seed.deb.test/). With --gzip it sends gzipped pages, which it keeps in that folder. A page counts if
+ * the list names it as reachable HTML. With --kills the crawl is killed that many times first; the figure is then how many
  * requests were made twice, of how many. With --crawlee, a folder whose node_modules holds crawlee and warcio, Crawlee crawls
  * the same web beside it. With --compiled it is the program that `npm run build` has made, as it is installed.
  */

@@ -1,9 +1,9 @@
 /**
  * Fits the weights of the main-text model and writes `src/page/main-text/weights.ts`.
  *   node scripts/bench/extraction-fit.ts [WARC] [--dry-run]
- * A block's target is the share of its words that stand in the gold text as runs of up to four words; its weight is its
- * words over the page's, so that each page counts the same. Logistic regression by Adam with weight decay, seeded: the
- * same input gives the same file. Five folds by host say first what the fit is worth on pages it has not seen.
+ * A block's target is the share of its words that are in the gold text, in runs of up to four words. Its weight is its
+ * share of the page's words, so that each page counts the same. Logistic regression by Adam with weight decay, seeded: the
+ * same input gives the same file. Five folds by host first show how good the fit is on pages it has not seen.
  */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -30,7 +30,7 @@ const columns = featureNames.length;
 const folds = 5;
 const epochs = 20;
 const weightDecay = 0.003;
-/** The fit is too sure of itself on pages it has not seen; found on the folds. */
+/** The fit is overconfident on pages it has not seen; measured on the folds. */
 const sharpness = 0.8;
 const runLength = 4;
 

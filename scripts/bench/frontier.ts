@@ -62,7 +62,7 @@ try {
     const first = known;
     const adding = cpuSeconds(() => void frontier.add(range(first, size)));
     known = size;
-    // Spread over all that is known, so that the memory of recent URLs does not answer.
+    // Spread over all known URLs, so that the cache of recent URLs is no help.
     const step = Math.max(1, Math.floor(size / 50_000));
     const again = Math.min(size, 50_000);
     const duplicates = cpuSeconds(() => {

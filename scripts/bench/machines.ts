@@ -2,10 +2,10 @@
  * Worker processes beside the local pump: the same archives ingested by one process with as many threads as there are
  * cores, and by a collector with 1, 2 and 4 workers that have the same threads between them.
  *   node scripts/bench/machines.ts [WARC...] [--warm WARC] [--json] [--runs N] [--store s3://...]
- * Starts a Redis of its own. Each run of workers is compared with the local run before it, for a machine's pace changes by the
- * minute; the median of those ratios is told, and the best runs against each other. Workers run for weeks: with `--warm` they
- * have measured that archive before the clock starts, without it they have just been started and pay for their start, and for
- * compiling their code anew in each process.
+ * Starts a Redis of its own. Each run of workers is compared with the local run before it, since a machine's speed changes
+ * by the minute. Prints the median of those ratios, and the ratio of the best runs. In production workers run for weeks:
+ * with `--warm` they measure that archive before the clock starts. Without it they have just started, and the time includes
+ * starting, and compiling code in each process.
  * CPU-seconds are those of collector and workers while the clock ran. A run with another root than the others counts for nothing.
  */
 import { spawn, type ChildProcess } from "node:child_process";

@@ -48,7 +48,7 @@ const used = async (): Promise<number> => (await memoryOf(connection.client)).us
 const rate = (seconds: number): number => Math.round(count / seconds);
 const figures: Record<string, number | string> = { server: server.version, jobs: count };
 
-// Once, so that scripts and connections are there.
+// Once beforehand, so that scripts and connections are ready.
 await queue.submit(jobsOf("w", 500), signal);
 await drained(queue, jobsOf("w", 500), 10);
 
@@ -67,7 +67,7 @@ const here = jobsOf("l", count);
 await local.submit(here, signal);
 figures["local queue at 50 at a time, jobs/s"] = rate(await drained(local, here, 50));
 
-// Work of a second that needs no processor: what is used besides is the queue's.
+// A second of work that needs no processor: all CPU time measured is the queue's.
 const long = jobsOf("c", 40);
 const consumer = queue.consume("slice", () => pause(1000, {}), { concurrency: 4 });
 const [ours, theirs] = [process.cpuUsage(), await serverCpuSeconds()];

@@ -45,7 +45,7 @@ async function turnsASecond(frontier: Frontier): Promise<number> {
   return turns / ((performance.now() - began) / 1000);
 }
 
-/** Of a lease; the first waits until Redis is known to have forgotten none. */
+/** Bytes in Redis for each lease; the first lease waits until Redis can no longer have forgotten one. */
 async function leasedBytes(hosts: readonly string[]): Promise<number> {
   const options = { ttlMs: 20_000, gapMs: 1000, restMs: () => 1000 };
   const lease = (host: string): Promise<HostLease | null> =>

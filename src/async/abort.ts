@@ -1,10 +1,10 @@
 import { PipelineError } from "../core/errors.ts";
 
-/** What a timer of Node can wait for; it takes more for 1 ms. */
+/** The longest delay of a timer in Node, in milliseconds; a longer one counts as 1 ms. */
 export const longestTimerMs = 2 ** 31 - 1;
 
 /**
- * The promise, or a failure as soon as the signal aborts; the work behind the promise goes on.
+ * The promise, or a failure as soon as the signal aborts; the work behind the promise continues.
  * @param doing what is stopped, for the message
  * @throws {PipelineError} `interrupted`
  */
@@ -17,7 +17,7 @@ export function withAbort<T>(promise: Promise<T>, signal: AbortSignal, doing: st
   });
 }
 
-/** The result of the work, or `null` as soon as the signal aborts: it then goes on, and its result is dropped. */
+/** The result of the work, or `null` as soon as the signal aborts: the work continues, and its result is dropped. */
 export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
   const { promise, resolve } = Promise.withResolvers<null>();
   const stop = (): void => resolve(null);
@@ -45,7 +45,9 @@ export async function unlessInterrupted<T>(work: Promise<T>, by?: AbortSignal): 
   }
 }
 
-/** The promise, or nothing after that time: to leave while Redis is away. Its failure is nothing as well. */
+/**
+ * Waits for the promise, at most for that time, so that a process can end while Redis is away. A failure is ignored.
+ */
 export async function withTimeout<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
   const over = Promise.withResolvers<undefined>();
   const timer = setTimeout(over.resolve, ms);

@@ -1,8 +1,8 @@
 import { PipelineError } from "../core/errors.ts";
 
-/** Lets a number of holders in at a time, in the order they came. */
+/** A semaphore: a limited number of holders at a time, in the order in which they asked. */
 export interface Semaphore {
-  /** Resolves once there is room. The function that it gives makes the room free again, once however often it is called. */
+  /** Resolves once there is room. Call the function that it returns to leave; further calls do nothing. */
   readonly acquire: () => Promise<() => void>;
 }
 
@@ -11,7 +11,7 @@ export function semaphore(atOnce: number): Semaphore {
   const waiting: (() => void)[] = [];
   return {
     async acquire() {
-      // One that leaves hands its room straight to the first that waits: nobody slips in between.
+      // A holder that leaves passes its room directly to the first in line, so no later caller can overtake.
       if (inside < atOnce) inside += 1;
       else await new Promise<void>((resolve) => waiting.push(resolve));
       let isHeld = true;
@@ -27,7 +27,8 @@ export function semaphore(atOnce: number): Semaphore {
 }
 
 /**
- * Does work for each item, `atOnce` at a time. The first failure aborts the signal of the others, and is thrown when they have ended.
+ * Does work for each item, `atOnce` at a time. The first failure aborts the signal of the others and is thrown when
+ * they have ended.
  * @throws {PipelineError} `interrupted` when the signal aborts while items are left
  */
 export async function eachOf<T>(
@@ -59,7 +60,7 @@ export async function eachOf<T>(
   if (failures.length > 0) throw failures[0];
 }
 
-/** Has the next value made while the last one is used; once it has ended, no value is being made. */
+/** Computes the next value while the last one is used; when the iteration ends, no computation is left running. */
 export async function* oneAhead<T>(values: AsyncGenerator<T>): AsyncGenerator<T> {
   let next = values.next();
   try {
@@ -67,7 +68,7 @@ export async function* oneAhead<T>(values: AsyncGenerator<T>): AsyncGenerator<T>
       const { done, value } = await next;
       if (done === true) return;
       next = values.next();
-      // Handled by the await above, if the loop comes so far.
+      // Handled by the await above, if the loop gets there; this only silences the unhandled-rejection event.
       next.catch(() => undefined);
       yield value;
     }

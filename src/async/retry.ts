@@ -3,11 +3,11 @@ import { pause } from "./abort.ts";
 /** Waits that double with each failure. */
 export interface Backoff {
   readonly firstMs: number;
-  /** Left out: no bound. */
+  /** If left out, there is no bound. */
   readonly mostMs?: number;
 }
 
-/** Doublings after which any wait is longer than anybody's patience; it keeps the product finite. */
+/** Doublings after which any wait is too long anyway; the bound keeps the product finite. */
 const mostDoublings = 52;
 
 /** Milliseconds to wait after so many failures, 1 = the first. */
@@ -22,8 +22,8 @@ export interface Retrying {
 }
 
 /**
- * Does work again until it succeeds or `again` gives it up; then its last failure is thrown. A signal that aborts cuts the wait
- * short: the next try, or `again`, is to notice.
+ * Repeats work until it succeeds or `again` gives up; then the last failure is thrown. An aborted signal cuts the wait
+ * short; the next try, or `again`, has to check it.
  * @param work is given the number of the try, from 1
  */
 export async function retrying<T>(

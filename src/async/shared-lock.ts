@@ -1,11 +1,13 @@
-/** Held by many at a time, or by one exclusively. */
+/** A reader-writer lock: shared, or exclusive. */
 export interface SharedLock {
   /**
-   * Held together with others, once nobody holds it exclusively or waits to.
+   * Acquires it shared, once no other holds it exclusively or waits to.
    * @returns how to release it; `undefined` when the signal aborts first
    */
   readonly shared: (signal: AbortSignal) => Promise<(() => void) | undefined>;
-  /** Held once all others have released it; nobody else gets it from the moment of asking until it is released. */
+  /**
+   * Acquires it exclusively, once all others have released it. From the call until the release no other acquires it.
+   */
   readonly exclusive: (signal: AbortSignal) => Promise<(() => void) | undefined>;
 }
 

@@ -1,11 +1,11 @@
 /** Passes values on, though not all of them. */
 export interface Throttle<T> {
   readonly say: (value: T) => void;
-  /** Drops what still waits. */
+  /** Drops the value that is still waiting. */
   readonly stop: () => void;
 }
 
-/** Passes on the first value at once, then at most one in each period: the newest. */
+/** Passes on the first value immediately, then at most one in each period: the newest. */
 export function throttled<T>(periodMs: number, pass: (value: T) => void): Throttle<T> {
   let newest: { readonly value: T } | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -29,8 +29,9 @@ export function throttled<T>(periodMs: number, pass: (value: T) => void): Thrott
 }
 
 /**
- * Answers true at most once in each period and for each key: for what is dropped, not kept, when it comes too often.
- * @param mostKeys keys that are remembered; another one makes all of them forgotten
+ * Returns true at most once in each period for each key. Unlike the throttle above, it delays nothing: what comes too
+ * often is dropped.
+ * @param mostKeys keys that are remembered; one more, and all are forgotten
  */
 export function onceEvery(periodMs: number, mostKeys = 1): (key?: string) => boolean {
   const saidMs = new Map<string, number>();

@@ -5,7 +5,7 @@ const longestMs = 50;
 
 let lastMs = performance.now();
 
-/** Call it often in long work: now and then it lets the rest of the process go on. */
+/** Call it often in long work: now and then it yields to the event loop. */
 export function yieldToEventLoop(): Promise<void> | undefined {
   if (performance.now() - lastMs < longestMs) return undefined;
   return setImmediate().then(() => {

@@ -24,7 +24,7 @@ export interface CommonCrawlAccess {
   readonly connectTo: readonly string[];
   /** Streams at the same time, each of another file. */
   readonly connections: number;
-  /** How often and how slowly a failed request is repeated; `null`: as is decent. */
+  /** How often and how slowly a failed request is repeated; `null`: the considerate default. */
   readonly patience: Patience | null;
 }
 
@@ -39,7 +39,10 @@ export interface CommonCrawl extends AsyncDisposable {
 const connectMs = 20_000;
 const idleMs = 60_000;
 
-/** @throws {PipelineError} `usage` when a base cannot be read, or when others are asked and there is nobody to write to */
+/**
+ * @throws {PipelineError} `usage` when a base cannot be read, or when requests leave this machine without a contact
+ * address
+ */
 export function openCommonCrawl(access: CommonCrawlAccess): CommonCrawl {
   const folder = folderOf(access.base);
   const base = folder ?? urlBaseOf(access.base);

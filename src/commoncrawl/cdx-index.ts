@@ -20,7 +20,8 @@ const maxPages = 1_000_000;
 const maxPageBytes = 256 << 20;
 
 /**
- * What the server has for a query, page by page in the order of its keys. It is asked to filter, but not believed to have.
+ * The server's rows for a query, page by page in the order of its keys. The server is asked to filter, but the rows are
+ * filtered here again.
  * @throws {PipelineError} `index-broken`, `source-refused`, `source-unreachable`, `interrupted`
  */
 export async function* cdxRows(server: CdxServer, query: IndexQuery, signal: AbortSignal): AsyncGenerator<RowReading> {
@@ -69,7 +70,7 @@ async function answerTo(
     try {
       return await textOf(body, url);
     } catch (error) {
-      // A page is asked for as a whole: half of one would be a selection that depends on the weather.
+      // A page is used only when it is whole: half of one would make the selection depend on the network.
       if (!(error instanceof PipelineError) || error.code !== "source-unreachable") throw error;
       if (!(await server.pacer.again(failed, null, signal))) throw error;
     }

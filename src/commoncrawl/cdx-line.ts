@@ -4,7 +4,7 @@ const maxLineLength = 256 << 10;
 
 /**
  * One line of an answer of the index server with `output=json`, or of a CDXJ file (`key timestamp {json}`). Numbers may
- * stand as text, as the server writes them. Never throws. Source: pywb's CDX server API, and cc-index files.
+ * be strings, as the server writes them. Never throws. Source: pywb's CDX server API, and cc-index files.
  */
 export function cdxRowOf(line: string, crawl: string): RowReading {
   if (line.length > maxLineLength) return { ok: false, why: `a line of ${line.length} characters` };
@@ -54,7 +54,7 @@ function numberOrNull(value: number): number | null {
   return Number.isNaN(value) ? null : value;
 }
 
-/** `20250905112101` to `2025-09-05T11:21:01Z`; what is no such stamp stays as it is and is refused later. */
+/** `20250905112101` to `2025-09-05T11:21:01Z`; any other text is left as it is and refused later. */
 function timeOf(stamp: string): string {
   return stamp.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/, "$1-$2-$3T$4:$5:$6Z");
 }

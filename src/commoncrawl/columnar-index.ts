@@ -7,14 +7,14 @@ import { rowReading, type RowReading } from "./index-row.ts";
 import { broken, pageCodecs, parquetFile, type ParquetFile } from "./parquet-file.ts";
 import { pathListOf } from "./path-list.ts";
 
-/** Footers read ahead while the rows of a file are looked at. */
+/** Footers that are read ahead while the rows of a file are examined. */
 const filesAhead = 3;
-/** Hits further apart than this are read by themselves, so that what lies between need not be fetched. */
+/** Hits further apart than this are read separately, so that the rows between them need not be fetched. */
 const gapRows = 20_000;
-/** Rows that are read at once where pages can be read by themselves, so that a limit ends the reading soon. */
+/** Rows that are read together where single pages can be read, so that a limit ends the reading early. */
 const rowsAtOnce = 50_000;
 
-/** Columns of cc-index-table that end in a row; old crawls lack some. */
+/** Columns of cc-index-table that become part of a row; old crawls lack some. */
 const rowColumns = [
   "url",
   "url_surtkey",
@@ -51,8 +51,9 @@ export async function indexTable(
 }
 
 /**
- * What the columnar index has for a query, in the order of its files and rows. Files are sorted by key: row groups and
- * pages that cannot hold a wanted key are told by their statistics and never read, of the others only the columns needed.
+ * The rows of the columnar index for a query, in the order of its files and rows. Files are sorted by key, so
+ * statistics show which row groups and pages cannot hold a wanted key; these are never read. Of the others only the
+ * needed columns are.
  * @throws {PipelineError} `index-broken`, `source-changed`, `source-refused`, `source-unreachable`, `interrupted`
  */
 export async function* columnarRows(
@@ -65,7 +66,7 @@ export async function* columnarRows(
   for (const [at] of table.entries()) {
     for (let next = at + ahead.length; next < table.length && ahead.length <= filesAhead; next++) {
       const opening = parquetFile(files, table[next] ?? "", signal);
-      // Its failure is met when its turn comes, if it ever does.
+      // Its failure is handled when its turn comes; this only silences the unhandled-rejection event.
       opening.catch(() => undefined);
       ahead.push(opening);
     }
@@ -105,7 +106,7 @@ function filterOf({ pattern: { keys, exact } }: IndexQuery): ParquetQueryFilter 
   return keys === null ? null : { url_surtkey: { $gte: keys.from, $lt: keys.to } };
 }
 
-/** Rows that fit, found column by column: each is read only as far as those before it have left something. */
+/** Rows that fit, found column by column: each column is read only where the ones before it left rows. */
 async function hitsIn(
   scan: ParquetScan,
   { columns }: ParquetFile,
@@ -130,7 +131,7 @@ async function hitsIn(
   return hits ?? Array.from({ length: rowEnd - rowStart }, (_, at) => rowStart + at);
 }
 
-/** Without an index of its pages a column is read as a whole each time. */
+/** A column without an index of its pages is read as a whole each time. */
 function pagesStandAlone({ metadata }: ParquetFile): boolean {
   return metadata.row_groups.every(({ columns }) => columns.every((chunk) => chunk.offset_index_offset !== undefined));
 }

@@ -12,7 +12,7 @@ import { bytesSource } from "../warc/source.ts";
 import { gzipMember, recordBytes, recordUrn } from "../warc/write.ts";
 import type { IndexRow } from "./index-row.ts";
 
-/** Why a record was not copied, for each reason that there is. */
+/** Every reason why a record is not copied. */
 export const refusalReasons = {
   "index-row": "the index says something that cannot be",
   "file-missing": "there is no such file",
@@ -24,7 +24,7 @@ export const refusalReasons = {
 } as const;
 export type RefusalReason = keyof typeof refusalReasons;
 
-/** A record that ends in no archive, by name. */
+/** A record that was not copied, and why. */
 export interface Refusal {
   readonly reason: RefusalReason;
   readonly detail: string;
@@ -43,12 +43,15 @@ export const refusal: Shape<Refusal> = object({
 
 export type Checked = { readonly ok: true; readonly record: ArchiveRecord } | ({ readonly ok: false } & Refusal);
 
-/** Is this what the index says? An index that lies costs the record, and never puts it where something else belongs. */
+/**
+ * Checks that the bytes are the record that the index describes. A wrong index loses the record, but never puts another
+ * one in its place.
+ */
 export async function checkedRecord(bytes: Buffer, row: IndexRow): Promise<Checked> {
   const refuse = (reason: RefusalReason, detail: string): Checked => refusedRow(row, reason, detail);
   if (bytes.length < row.length) return refuse("not-member", `only ${bytes.length} of ${row.length} bytes are there`);
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return refuse("not-member", "no gzip member begins there");
-  // Reading an archive forgives a member whose end is missing; here nobody but its checksum could tell that it is whole.
+  // Reading an archive tolerates a truncated member; here only the member's checksum can show that it is whole.
   const member = await gzipMemberAt(windowOf(bytesSource(bytes)), 0);
   if (member.kind === "member") member.close();
   if (member.kind !== "member" || member.torn || member.length !== bytes.length)
@@ -91,8 +94,8 @@ function hasDigest(record: ArchiveRecord, digest: string): boolean {
 }
 
 /**
- * The member that follows a copied record and says where it was copied from. Stored rather than packed, so that its bytes
- * depend on no version of a compressor.
+ * The member that follows a copied record and says where it was copied from. It is stored without compression, so that
+ * its bytes do not depend on the version of a compressor.
  */
 export function provenanceMember(record: ArchiveRecord, row: IndexRow, warcinfoId: string): Buffer {
   const { recordId, dateMs } = record;

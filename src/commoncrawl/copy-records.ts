@@ -12,13 +12,13 @@ import { bytesOf } from "./crawl-files.ts";
 import type { IndexRow } from "./index-row.ts";
 import { spansOf, type Span } from "./spans.ts";
 
-/** What of a copy is safe on disk after a span: one line of the journal beside it. */
+/** How much of a copy is safe on disk after a span: one line of the journal beside it. */
 const reachedShape = object({
   spans: count,
   archiveBytes: count,
   records: count,
   version: nullable(text),
-  /** In the journal, of this span alone. */
+  /** In the journal, only those of this span. */
   refused: listOf(refusal),
 });
 type Reached = Shaped<typeof reachedShape>;
@@ -35,8 +35,8 @@ const copiedShape: Shape<Copied> = object({
 type RowsSpec = CopySpec & { readonly rows: readonly IndexRow[] };
 
 /**
- * Copies records of one file into an archive of their own, each as it stands there and followed by where it came from. A
- * copy that was stopped, or killed, goes on after the last span that is on disk; a copy that is there is not made again.
+ * Copies records of one file into an archive of their own, each unchanged and followed by where it came from. A copy
+ * that was stopped, or killed, continues after the last span that is on disk; a finished copy is not made again.
  * @throws {PipelineError} `source-changed`, `source-refused`, `source-unreachable`, `interrupted`, `disk-full`
  */
 export async function copyRecords(spec: RowsSpec, run: CopyRun): Promise<Copied> {
@@ -57,7 +57,7 @@ async function copiedTwiceAtMost(spec: RowsSpec, name: string, run: CopyRun): Pr
     return await copied(spec, name, run);
   } catch (error) {
     if (!(error instanceof PipelineError) || error.code !== "source-changed") throw error;
-    // Bytes of two versions never meet in one archive: once more from the start, with what is there now.
+    // Bytes of two versions of a file must not be mixed in one archive: start again with the version that is there now.
     await removeUnfinished(run.folder, name);
     return copied(spec, name, run);
   }
@@ -121,7 +121,10 @@ async function membersOf(
   return { members, refused };
 }
 
-/** Begins the archive. Nothing in it knows the clock or the version of the program: the same selection, the same bytes. */
+/**
+ * Begins the archive. It depends neither on the clock nor on the version of the program: the same selection gives the
+ * same bytes.
+ */
 function warcinfoMember({ crawl, file, rows }: RowsSpec, name: string, id: string): Buffer {
   const firstMs = Math.min(...rows.slice(0, 1).map(({ fetchedAt }) => Date.parse(fetchedAt)));
   const block = warcFieldsBlock([
@@ -147,7 +150,7 @@ async function nothing({ rows, file }: RowsSpec, folder: string, name: string): 
   return { path: null, name, records: 0, bytes: 0, refused };
 }
 
-/** The result is on disk before the archive has its name: a named archive is whole, with all that was refused of it. */
+/** The result is on disk before the archive gets its name: a named archive is whole, and its refusals are known. */
 async function finish(folder: string, result: Copied): Promise<void> {
   const { name, path } = result;
   writeWhole(resultPath(folder, name), JSON.stringify(result));
@@ -171,7 +174,7 @@ async function finishedCopy(folder: string, name: string): Promise<Copied | null
 /** `null`: the journal is empty, or holds a whole line that is not ours, and the copy begins again. */
 async function reachedOf(folder: string, name: string): Promise<Reached | null> {
   const lines = (await readFile(journalPath(folder, name), "utf8")).split("\n");
-  // What follows the last line feed is a line that a killed process did not finish.
+  // Anything after the last line feed is a line that a killed process did not finish.
   const whole: Reached[] = [];
   for (const line of lines.slice(0, -1)) {
     const reached = parsedOrNull(reachedShape, line);
@@ -182,7 +185,7 @@ async function reachedOf(folder: string, name: string): Promise<Reached | null> 
   return last === undefined ? null : { ...last, refused: whole.flatMap(({ refused }) => refused) };
 }
 
-/** An unfinished last line would spoil the one that comes after it. */
+/** An unfinished last line would corrupt the next one. */
 async function endLine(folder: string, name: string, journal: FileHandle): Promise<void> {
   const text = await readFile(journalPath(folder, name));
   await journal.truncate(text.lastIndexOf(10) + 1);

@@ -17,7 +17,7 @@ export const copySpec: Shape<CopySpec> = object({ crawl: text, file: text, rows:
 
 /** Where a copy comes from and goes to. */
 export interface CopyRun {
-  /** Holds the archive, and beside it what a copy that was stopped goes on from. */
+  /** Holds the archive, and beside it the state from which a stopped copy continues. */
   readonly folder: string;
   readonly files: CrawlFiles;
   readonly signal: AbortSignal;
@@ -27,7 +27,7 @@ export interface CopyRun {
 
 /** The result. The same spec gives the same bytes, wherever and whenever. */
 export interface Copied {
-  /** `null` when no record of the file could be had. */
+  /** `null` when no record of the file could be copied. */
   readonly path: string | null;
   readonly name: string;
   readonly records: number;
@@ -35,7 +35,7 @@ export interface Copied {
   readonly refused: readonly Refusal[];
 }
 
-/** One spec a file, in order of the files; a place that is named twice is copied once. */
+/** One spec for each file, in order of the files; a record that is named twice is copied once. */
 export function specsOf(crawl: string, rows: readonly IndexRow[]): CopySpec[] {
   const byFile = new Map<string, IndexRow[]>();
   for (const row of rows.toSorted(byPlace)) {
@@ -57,7 +57,7 @@ export function copyName({ file, rows, crawl }: CopySpec): string {
   return `${base}-${specDigest({ crawl, file, rows }).slice(0, 16)}.warc.gz`;
 }
 
-/** Of all that decides the bytes of the copy. */
+/** SHA-256 of everything that determines the bytes of the copy. */
 export function specDigest(spec: CopySpec): string {
   return createHash("sha256").update(JSON.stringify(spec)).digest("hex");
 }

@@ -9,19 +9,19 @@ import { copyName, type Copied, type CopyRun, type CopySpec } from "./copy-spec.
 import { subsetOf } from "./index-row.ts";
 import { changedUnderway, type CrawlFiles, type FilePart } from "./crawl-files.ts";
 
-/** Which version of the file the unfinished bytes are of, and how many it has. */
+/** The version of the file that the unfinished bytes belong to, and its size in bytes. */
 const begunShape = object({ version: text, fileBytes: nullable(count) });
 type Begun = Shaped<typeof begunShape>;
 
 /**
- * Brings a file of a crawl here as it is, or says where it lies when it is on this machine already. What was stopped, or
- * killed, goes on at the byte it reached, as long as the file is still the same.
+ * Copies a file of a crawl to this machine unchanged, or says where it is when it is here already. A copy that was
+ * stopped, or killed, continues at the byte it reached, if the file is still the same.
  * @throws {PipelineError} `source-changed`, `source-refused`, `source-unreachable`, `interrupted`, `disk-full`
  */
 export async function copyWhole(spec: CopySpec, run: CopyRun): Promise<Copied> {
   const { files } = run;
   const name = copyName(spec);
-  // Parts of a crawl use the same names for their files, and a name is what a manifest shows.
+  // Subsets of a crawl use the same file names, and a manifest shows only the name.
   const folder = join(run.folder, subsetOf(spec.file));
   const path = files.localPath(spec.file) ?? join(folder, name);
   const bytes = await sizeOf(path);
@@ -45,7 +45,7 @@ interface Unfinished {
   readonly notePath: string;
   /** Bytes that are there. */
   at: number;
-  /** `null`: nothing names it, so that what is there cannot be continued. */
+  /** `null`: the server names no version, so these bytes cannot be continued. */
   version: string | null;
 }
 
@@ -58,7 +58,7 @@ async function fetched(file: string, path: string, run: CopyRun): Promise<number
   const begun = await begunOf(notePath);
   const version = begun?.version ?? null;
   const copy: Unfinished = { path: part, notePath, at: version === null ? 0 : ((await sizeOf(part)) ?? 0), version };
-  // All of it was here, and only its name was missing, when the last run ended.
+  // When the last run ended, all bytes were here and only the rename was missing.
   if (copy.at > 0 && copy.at === begun?.fileBytes) return named(copy, path);
   for (let [failed, changes] = [0, 0]; ;) {
     if (copy.at === 0) copy.version = null;
@@ -78,20 +78,20 @@ async function fetched(file: string, path: string, run: CopyRun): Promise<number
       if (!(error instanceof PipelineError) || error.code !== "source-unreachable") throw error;
       failed = copy.at > before ? 1 : failed + 1;
       if (!(await files.again(failed, signal))) throw error;
-      // Without a name for its version, the rest might be of another file.
+      // Without a version, the rest might come from another file.
       if (copy.version === null) copy.at = 0;
     }
   }
 }
 
-/** Adds what comes to the unfinished bytes, until they are all of the file and on the disk. */
+/** Appends the received bytes to the unfinished copy until the file is complete and on disk. */
 async function writeOn(copy: Unfinished, answer: FilePart, file: string, { files, onBytes }: CopyRun): Promise<void> {
   const { version, fileBytes } = answer;
   await using out = await open(copy.path, copy.at === 0 ? "w" : "r+");
   if (copy.at === 0) await noteBegun(copy.notePath, version, fileBytes);
   copy.version = version;
   for await (const chunk of answer.bytes) {
-    // A full disk takes a part of the bytes before it refuses the rest.
+    // A nearly full disk accepts some of the bytes before it refuses the rest.
     for (let done = 0; done < chunk.length;) {
       done += (await out.write(chunk, done, chunk.length - done, copy.at + done)).bytesWritten;
     }

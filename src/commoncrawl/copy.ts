@@ -28,7 +28,7 @@ export interface CommonCrawlRequest {
 }
 
 export interface CopyProgress {
-  /** Groups done, and all that there are; both 0 while the index is asked. */
+  /** Groups that are done, and all groups; both 0 while the index is queried. */
   readonly done: number;
   readonly groups: number;
   /** Fetched in this run. */
@@ -38,7 +38,7 @@ export interface CopyProgress {
   readonly words: string;
 }
 
-/** An archive of the corpus that a group became. */
+/** The archive that a group became. */
 export interface CopiedArchive {
   readonly path: string;
   /** The file that it is a copy of as a whole; `null` for selected records, which say so themselves. */
@@ -47,9 +47,9 @@ export interface CopiedArchive {
 
 export interface CopyReport {
   readonly groups: number;
-  /** Records in archives; 0 for whole files, whose records nobody has counted yet. */
+  /** Records in archives; 0 for whole files, whose records have not been counted yet. */
   readonly records: number;
-  /** Of all archives, those of earlier runs included. */
+  /** Of all archives, including those of earlier runs. */
   readonly bytes: number;
   readonly fetchedBytes: number;
   readonly refused: readonly Refusal[];
@@ -59,15 +59,15 @@ export interface CopyReport {
 }
 
 /**
- * Copies what a spec names into an archive in the folder of the run: the same bytes wherever and whenever. What is
- * there is not fetched again, what was stopped goes on.
+ * Copies what a spec names into an archive in the folder of the run: the same bytes everywhere and at any time. A
+ * finished copy is not fetched again; a stopped one continues.
  * @throws {PipelineError} `source-changed`, `source-refused`, `source-unreachable`, `interrupted`, `disk-full`
  */
 export async function copyGroup({ crawl, file, rows }: CopySpec, run: CopyRun): Promise<Copied> {
   return rows === null ? copyWhole({ crawl, file, rows }, run) : copyRecords({ crawl, file, rows }, run);
 }
 
-/** Does one group; another machine may. */
+/** Copies one group; it may do so on another machine. */
 export type CopyOne = (spec: CopySpec, onBytes: (bytes: number) => void, signal: AbortSignal) => Promise<Copied>;
 
 /** Where the archives go, and who is notified of them. */
@@ -77,7 +77,7 @@ export interface CommonCrawlRun {
   /** Notified of each archive as soon as it is whole. */
   readonly onArchive: (archive: CopiedArchive) => void;
   readonly onProgress: (progress: CopyProgress) => void;
-  /** Who copies one group; this process may, with the source that is open here. */
+  /** Makes the function that copies one group; `source` is open in this process and may be used for it. */
   readonly copyOneWith: (source: CommonCrawl) => CopyOne;
 }
 
@@ -93,8 +93,8 @@ interface Tally {
 }
 
 /**
- * Selects from a crawl and copies, a few files at a time, into archives of the corpus. Goes on where it was stopped: the
- * index is not asked again, and no byte is fetched twice that is on disk.
+ * Selects from a crawl and copies, a few files at a time, into archives of the corpus. Continues where it was stopped:
+ * the index is not queried again, and no byte that is on disk is fetched again.
  */
 export async function copyFromCommonCrawl(request: CommonCrawlRequest, run: CommonCrawlRun): Promise<CopyReport> {
   await using source = openCommonCrawl(request.access);
@@ -116,12 +116,12 @@ export async function copyFromCommonCrawl(request: CommonCrawlRequest, run: Comm
     await copyNext(tally, at, run.onArchive, async () => copyOne(spec, onBytes, either));
     onBytes(0);
   });
-  // Stopped by the caller, what was done until then is a result, not a failure.
+  // When the caller stops the run, what was done until then is a result, not a failure.
   await unlessInterrupted(copying, signal);
   return reportOf(tally, refused);
 }
 
-/** Does the group at `at`. A file that became another one meanwhile is no reason not to copy the others. */
+/** Copies the group at `at`. A file that changed in the meantime does not stop the copying of others. */
 async function copyNext(
   tally: Tally,
   at: number,
@@ -165,7 +165,7 @@ function archiveOf({ path }: Copied, { crawl, file, rows }: CopySpec): CopiedArc
   return path === null ? null : { path, whole: rows === null ? { crawl, file } : null };
 }
 
-/** A selection is noted beside its archives: the run that goes on has the same one, whatever the index says then. */
+/** A selection is kept beside its archives: a run that continues uses the same one, whatever the index says by then. */
 async function selectedOnce(
   { access, selection }: CommonCrawlRequest,
   folder: string,

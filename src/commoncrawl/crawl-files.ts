@@ -2,21 +2,21 @@ import { PipelineError } from "../core/errors.ts";
 
 /** Which bytes of a file, and of which version of it. */
 export interface FileRange {
-  /** Below 0: so many bytes before the end, and `to` is `null`. */
+  /** Negative: counted from the end of the file, and `to` is `null`. */
   readonly from: number;
   /** First byte that is not wanted; `null` = to the end. */
   readonly to: number | null;
-  /** What `version` was when an earlier part was read; `null` when this is the first. */
+  /** The `version` of an earlier part of the file; `null` for the first. */
   readonly version: string | null;
 }
 
-/** A part of a file as it comes. */
+/** Some bytes of a file, as they arrive. */
 export interface FilePart {
-  /** Names the version of the file, as far as its holder can: ETag, else time of change; `null` when it says neither. */
+  /** Identifies the version of the file: its ETag, else its time of change; `null` when the server states neither. */
   readonly version: string | null;
   /** Of the whole file, where it is known. */
   readonly fileBytes: number | null;
-  /** May end early, and throws `source-unreachable` then; the rest can be asked for with `version`. */
+  /** Throws `source-unreachable` if it ends early; the rest can be requested with `version`. */
   readonly bytes: AsyncIterable<Buffer>;
 }
 
@@ -26,28 +26,28 @@ export type FileAnswer =
   | { readonly state: "missing" }
   /** There are no bytes at `from`. */
   | { readonly state: "beyond" }
-  /** The file is not the one that `version` names any more. */
+  /** The file is no longer the version that was asked for. */
   | { readonly state: "changed" };
 
 /** The files of a crawl, on a server or in a folder. */
 export interface CrawlFiles extends AsyncDisposable {
-  /** URL or folder, for words. */
+  /** URL or folder, for messages. */
   readonly place: string;
   /**
-   * Opens a part of a file; asks again as often as is decent.
+   * Opens a range of a file; retries within considerate bounds.
    * @throws {PipelineError} `source-refused`, `source-unreachable`, `interrupted`
    */
   readonly open: (path: string, range: FileRange, signal: AbortSignal) => Promise<FileAnswer>;
   /** Where the file lies on this machine; `null` when it does not. */
   readonly localPath: (path: string) => string | null;
-  /** Waits before a part that broke off is asked for again; false when it is given up. */
+  /** Waits before the rest of a broken transfer is requested; false when it is given up. */
   readonly again: (failedTries: number, signal: AbortSignal) => Promise<boolean>;
 }
 
 const maxHeldBytes = 256 << 20;
 
 /**
- * A range of bytes, held in memory: parts that break off are continued at the byte reached.
+ * A range of bytes, in memory: a broken transfer continues at the byte it reached.
  * @returns fewer bytes when the file ends before; `null` when there is no such file
  * @throws {PipelineError} `source-changed`, `source-refused`, `source-unreachable`, `interrupted`
  */
@@ -63,7 +63,7 @@ export async function bytesOf(
   let known = version;
   let size: number | null = null;
   for (let failed = 0; ;) {
-    // The end of a file is short: it is asked for again rather than continued.
+    // The end of a file is short, so it is requested again rather than continued.
     if (from < 0) [got, chunks.length] = [0, 0];
     const answer = await files.open(path, { from: from + got, to, version: known }, signal);
     if (answer.state === "missing") return null;

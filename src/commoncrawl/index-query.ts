@@ -1,7 +1,7 @@
 import type { IndexRow } from "./index-row.ts";
 import type { UrlPattern } from "./url-pattern.ts";
 
-/** Which captures are wanted. An index may give more than these; `fits` has the last word. */
+/** Which captures are wanted. An index may return others too; `fits` decides. */
 export interface IndexQuery {
   readonly crawl: string;
   readonly subset: "warc" | "robotstxt";

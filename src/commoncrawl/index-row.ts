@@ -44,12 +44,12 @@ export const indexRow: Shape<IndexRow> = object({
   subset: text,
 });
 
-/** A row, or why what the index says cannot be one. */
+/** A row, or why an entry of the index cannot be one. */
 export type RowReading = { readonly ok: true; readonly row: IndexRow } | { readonly ok: false; readonly why: string };
 
 const pathForm = /^[A-Za-z0-9/_.=-]+$/;
 const maxPathLength = 1024;
-/** A record longer than this is none that Common Crawl writes: pages end at 5 MiB there. */
+/** Common Crawl writes no record longer than this: it cuts pages at 5 MiB. */
 const maxRecordBytes = 128 << 20;
 const maxUrlLength = 64 << 10;
 
@@ -62,7 +62,7 @@ export function isCrawlPath(path: string): boolean {
   );
 }
 
-/** Judges what was read: nothing that an index says is used before it has passed here. */
+/** Checks a row that was read: nothing from an index is used before this check. */
 export function rowReading(row: IndexRow): RowReading {
   if (row.url === "" || row.url.length > maxUrlLength) return fault("the address is empty or too long");
   if (row.surt === "" || row.surt.length > maxUrlLength) return fault("the key is empty or too long");
@@ -79,13 +79,13 @@ function fault(why: string): RowReading {
   return { ok: false, why };
 }
 
-/** The part of a crawl that a file belongs to, as its path says. */
+/** The subset of a crawl that a file belongs to, according to its path. */
 export function subsetOf(filename: string): string {
   if (filename.includes("/robotstxt/")) return "robotstxt";
   return filename.includes("/crawldiagnostics/") ? "crawldiagnostics" : "warc";
 }
 
-/** The one order of a selection, whatever the index gave it in. */
+/** The one order of a selection, whatever order the index used. */
 export function byPlace(a: IndexRow, b: IndexRow): number {
   return compared(a.filename, b.filename) || a.offset - b.offset || compared(a.url, b.url);
 }

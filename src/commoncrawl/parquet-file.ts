@@ -13,7 +13,7 @@ export interface ParquetFile {
   readonly bytes: AsyncBuffer;
 }
 
-/** Footers of the index are some ten kilobytes long; what is over this is fetched in a second request. */
+/** Footers of the index are about ten kilobytes long; a longer one needs a second request. */
 const tailBytes = 128 << 10;
 
 /** Pages of the index are packed with gzip; other writers use the others. Snappy is the reader's own. */
@@ -49,7 +49,7 @@ export async function parquetFile(files: CrawlFiles, path: string, signal: Abort
   });
 }
 
-/** Gives errors of the reader a name: they say that the file is not what it should be. */
+/** Turns errors of the Parquet reader into ours: they mean that the file is malformed. */
 export async function broken<T>(files: CrawlFiles, path: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();

@@ -18,7 +18,7 @@ export async function pathListOf(files: CrawlFiles, path: string, signal: AbortS
   return pathsIn(read.bytes, `${files.place}${path}`);
 }
 
-/** @param name for words */
+/** @param name of the list, for messages */
 export function pathsIn(bytes: Buffer, name: string): string[] {
   const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const lines = (packed ? unpacked(bytes, name) : bytes).toString("utf8").split(/\r?\n/);

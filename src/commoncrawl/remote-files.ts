@@ -6,7 +6,7 @@ import type { CrawlFiles, FileAnswer, FileRange } from "./crawl-files.ts";
 import { isCrawlPath } from "./index-row.ts";
 import type { RequestPacer } from "./request-pacing.ts";
 
-/** The files of a crawl on a server that gives byte ranges. @param base URL that ends in a slash */
+/** The files of a crawl on a server that supports byte ranges. @param base URL that ends in a slash */
 export function remoteFiles(base: string, streams: Streamer, headers: Fields, pacer: RequestPacer): CrawlFiles {
   return {
     place: base,
@@ -31,7 +31,7 @@ function rangeHeaders({ from, to, version }: FileRange): Fields {
   if (from === 0 && to === null) return [];
   return [
     ["range", from < 0 ? `bytes=${from}` : `bytes=${from}-${to === null ? "" : to - 1}`],
-    // A part only while the file is still the same; else all of it comes, with status 200 (RFC 9110, 13.1.5).
+    // The server sends a range only if the file is still the same; else all of it, with status 200 (RFC 9110, 13.1.5).
     ...(version === null ? [] : [["if-range", version] as const]),
   ];
 }
@@ -44,7 +44,7 @@ async function answerOf({ status, headers, body }: Answer, url: string, range: F
   if (status === 404) return dropped(body, { state: "missing" });
   if (status === 412) return dropped(body, { state: "changed" });
   if (status === 416) return dropped(body, { state: "beyond" });
-  // Strong or weak, a version that differs from that of the bytes we have is another file.
+  // Whether strong or weak, a version other than that of the bytes we have means another file.
   if (range.version !== null && version !== range.version) return dropped(body, { state: "changed" });
   if (status === 200 && !whole) {
     await dropped(body, null);
@@ -71,7 +71,7 @@ async function answerOf({ status, headers, body }: Answer, url: string, range: F
   return { state: "part", version, fileBytes: size === "*" ? null : Number(size), bytes: body };
 }
 
-/** Only a strong ETag may stand in `If-Range`; a date may, and is what old servers have. */
+/** `If-Range` takes only a strong ETag, or a date, which is all that old servers send. */
 function versionOf(headers: ReadonlyMap<string, string>): string | null {
   const tag = headers.get("etag") ?? "";
   if (/^"[^"]*"$/.test(tag)) return tag;

@@ -2,9 +2,9 @@ import { pause } from "../async/abort.ts";
 import { backoffMs } from "../async/retry.ts";
 import { PipelineError } from "../core/errors.ts";
 
-/** How a server that is not ours is asked again. */
+/** How requests to a server that is not ours are repeated. */
 export interface Patience {
-  /** Least time between two repeated requests, whatever they are for: one a second is what Common Crawl asks of all. */
+  /** Least time between any two repeated requests; Common Crawl asks for at most one a second. */
   readonly retryGapMs: number;
   /** The first wait after a failure; each further one of the same request is twice as long. */
   readonly firstWaitMs: number;
@@ -20,20 +20,20 @@ export const usualPatience: Patience = {
   tries: 12,
 };
 
-/** One for each source, shared by all that ask it. */
+/** One for each source, shared by all its requests. */
 export interface RequestPacer {
   readonly patience: Patience;
-  /** Before the first try of a request: waits while the source has asked for quiet. */
+  /** Call before the first try of a request: waits while the source has asked us to pause. */
   readonly pass: (signal: AbortSignal) => Promise<void>;
   /**
-   * After a failed try, counted from 1: waits until the request may be tried again.
-   * @param askedMs what `Retry-After` says, `null` when nothing; quiet for that long is kept by all who ask the source
+   * Call after a failed try, counted from 1: waits until the request may be tried again.
+   * @param askedMs what `Retry-After` says, `null` for nothing; all requests to the source pause that long
    * @returns false when it is given up
    */
   readonly again: (failedTries: number, askedMs: number | null, signal: AbortSignal) => Promise<boolean>;
 }
 
-/** Keeps the promises of a `Patience` over all streams at once. */
+/** Applies a `Patience` to all streams together. */
 export function requestPacer(patience: Patience): RequestPacer {
   let quietUntilMs = 0;
   let nextRetryMs = 0;
@@ -47,19 +47,20 @@ export function requestPacer(patience: Patience): RequestPacer {
     },
     async again(failedTries, askedMs, signal) {
       if (failedTries >= patience.tries) return false;
-      // Who asks for more quiet than we would ever wait means that we should come another day.
+      // A server that asks for a longer pause than we would ever wait wants us to come another day.
       if (askedMs !== null && askedMs > patience.longestWaitMs) return false;
       const grownMs = backoffMs(failedTries, { firstMs: patience.firstWaitMs, mostMs: patience.longestWaitMs });
       const fromMs = performance.now() + grownMs;
-      // A repeated request that took its time on the way reached the server later than it left us, but not after now.
+      // A slow request reached the server later than we sent it, but not later than now.
       if (failedTries > 1) nextRetryMs = Math.max(nextRetryMs, performance.now() + patience.retryGapMs);
       if (askedMs !== null) quietUntilMs = Math.max(quietUntilMs, performance.now() + askedMs);
       for (let leftMs = 1; leftMs > 0;) {
-        // Others may have moved these while we waited.
+        // Other requests may have changed these while we waited.
         leftMs = Math.max(fromMs, quietUntilMs, nextRetryMs) - performance.now();
         if (leftMs > 0) await wait(leftMs, signal);
       }
-      // Nothing is awaited after the check: of two callers that waited for the same moment, the other waits again.
+      // There is no await after the check: of two callers that waited for the same moment, one passes and the other
+      // waits again.
       nextRetryMs = performance.now() + patience.retryGapMs;
       return true;
     },

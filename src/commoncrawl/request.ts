@@ -4,8 +4,8 @@ import { retryAfterMs } from "../fetch/retry-after.ts";
 import type { RequestPacer } from "./request-pacing.ts";
 
 /**
- * Asks until there is an answer of one of the `wanted` statuses, as slowly as the server wants it. A 403 is how Common
- * Crawl blocks who asks too much: it is never asked again.
+ * Repeats a request until the answer has one of the `wanted` statuses, as slowly as the server wants. Common Crawl
+ * blocks clients that ask too much with 403, so after a 403 nothing is repeated.
  * @throws {PipelineError} `source-refused`, `source-unreachable`, `interrupted`
  */
 export async function asked(
@@ -32,7 +32,7 @@ export async function asked(
   }
 }
 
-/** Frees the connection; a body that nobody wants may end as it likes. */
+/** Frees the connection; errors of a body that is not needed are ignored. */
 export async function discard(body: AsyncIterable<Buffer>): Promise<void> {
   try {
     for await (const _ of body) break;
@@ -41,7 +41,7 @@ export async function discard(body: AsyncIterable<Buffer>): Promise<void> {
   }
 }
 
-/** Too much at once, or a fault of the server that may pass. */
+/** Too many requests, or a temporary fault of the server. */
 function isPassing(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || status >= 500;
 }

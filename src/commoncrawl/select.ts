@@ -13,9 +13,9 @@ import { PipelineError } from "../core/errors.ts";
 import { listOf, object, type Shaped } from "../core/json-shape.ts";
 import type { CommonCrawl } from "./access.ts";
 
-/** What to bring of a crawl, as a command line states it. */
+/** What to copy of a crawl, as a command line states it. */
 export interface CommonCrawlSelection {
-  /** `CC-MAIN-2025-38`; `null` when a list of files says it. */
+  /** `CC-MAIN-2025-38`; `null` when `list` names the files instead. */
   readonly crawl: string | null;
   /** `*.example.org`, `example.org/part/*`, `example.org/page`; none: all of the crawl. */
   readonly match: readonly string[];
@@ -27,9 +27,9 @@ export interface CommonCrawlSelection {
   readonly index: "cdx" | "columnar";
   /** A list such as `warc.paths.gz`: a file here, a URL, or a path below the base. */
   readonly list: string | null;
-  /** Take the files that hold the records as they are. */
+  /** Copy the files that hold the records, unchanged. */
   readonly whole: boolean;
-  /** Bring what the crawl archived of the hosts' robots.txt too. */
+  /** Also copy the records of the hosts' robots.txt. */
   readonly withRobots: boolean;
 }
 
@@ -41,7 +41,10 @@ export const selected = object({
 });
 export type Selected = Shaped<typeof selected>;
 
-/** What ends a selection early, and what is notified of how far it is: of the rows selected so far, and the last one's key. */
+/**
+ * What ends a selection early, and what is notified of its progress: the number of rows so far and the key of the last
+ * one.
+ */
 export interface Selecting {
   readonly signal: AbortSignal;
   readonly onSelected: (selected: number, words: string) => void;
@@ -54,11 +57,11 @@ interface Gathered extends Selecting {
 }
 
 const mostRefused = 1000;
-/** Keys that one look through an index is made for. */
+/** Keys that one pass over an index searches for. */
 const keysAtOnce = 256;
 
 /**
- * Asks an index which records are wanted: one spec for each file that holds some, in the order of the files.
+ * Queries an index for the wanted records. Returns one spec for each file that holds some, in the order of the files.
  * @throws {PipelineError} `usage`, `index-broken`, `source-changed`, `source-refused`, `source-unreachable`, `interrupted`
  */
 export async function selectFromCommonCrawl(
@@ -106,7 +109,7 @@ async function* rowsOf(
   } else yield* cdxRows(source.server, query, signal);
 }
 
-/** Takes up to `left` rows that fit; what cannot be a row is refused by name. */
+/** Takes up to `left` rows that fit; an entry that cannot be a row is recorded as refused. */
 async function gather(
   { rows, refused, onSelected }: Gathered,
   readings: AsyncIterable<RowReading>,
@@ -133,7 +136,7 @@ async function gather(
   }
 }
 
-/** What the crawl archived of the robots.txt of the hosts gathered, whatever the answer was. */
+/** Adds the crawl's records of robots.txt for all hosts gathered so far, whatever their status. */
 async function gatherRobots(
   gathered: Gathered,
   source: CommonCrawl,

@@ -7,12 +7,12 @@ export interface Span {
   readonly rows: readonly IndexRow[];
 }
 
-/** Bytes between two records that are rather fetched than asked around. */
+/** Up to this many bytes between two records are fetched too, which is cheaper than a second request. */
 const gapBytes = 64 << 10;
-/** Bytes that are held at once, unless one record alone is larger. */
+/** Bytes that are held in memory, unless one record alone is larger. */
 const spanBytes = 8 << 20;
 
-/** Joins neighbours, so that a request brings many records. @param rows in order of their offsets */
+/** Joins neighbouring rows, so that one request fetches many records. @param rows in order of their offsets */
 export function spansOf(rows: readonly IndexRow[]): Span[] {
   const spans: { from: number; to: number; rows: IndexRow[] }[] = [];
   for (const row of rows) {

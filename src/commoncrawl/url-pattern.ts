@@ -1,13 +1,13 @@
 import { PipelineError } from "../core/errors.ts";
 
-/** What of the web is asked for, by the keys that indexes are sorted by. */
+/** A set of URLs, as a range of the keys that indexes are sorted by. */
 export interface UrlPattern {
   /** As given, for the index server. */
   readonly text: string;
   readonly matches: (surt: string) => boolean;
   /** All keys that match lie from `from` on and before `to`; `null` = the whole index. */
   readonly keys: { readonly from: string; readonly to: string } | null;
-  /** The only keys that match, where there are few. */
+  /** The only keys that match, when there are few. */
   readonly exact: readonly string[] | null;
 }
 
@@ -20,7 +20,7 @@ export function patternOfKeys(keys: readonly string[]): UrlPattern {
 
 /**
  * Reads a pattern as the index server does: `example.org/page` is that page, `example.org/part/*` all that begins so,
- * `*.example.org` a domain with all that is below it, `*` everything. A bare host is all of that host.
+ * `*.example.org` is a domain and everything below it, `*` is everything. A bare host is all of that host.
  * @throws {PipelineError} `usage`
  */
 export function urlPatternOf(given: string): UrlPattern {
@@ -33,7 +33,7 @@ export function urlPatternOf(given: string): UrlPattern {
     return {
       text: `*.${domain}`,
       matches: (surt) => surt.startsWith(key) && ends.has(surt.charAt(key.length)),
-      // `)` and `,` and `:` follow each other in ASCII with no letter between: what else lies there is sorted out above.
+      // In ASCII no letter lies between `)`, `,` and `:`; anything else in this range is filtered out above.
       keys: { from: `${key})`, to: `${key};` },
       exact: null,
     };
@@ -79,7 +79,7 @@ function hostKeyOf(host: string, given: string): string {
   return parsed.port === "" || parsed.port === "443" ? key : `${key}:${parsed.port}`;
 }
 
-/** The index sorts the parts of a query and folds case. */
+/** The index sorts query parameters and folds case. */
 function pathKeyOf(path: string): string {
   const { pathname, search } = new URL(`http://host.invalid${path}`);
   const folded = (pathname + search).toLowerCase();

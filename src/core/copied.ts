@@ -1,7 +1,10 @@
 /** Media type of the record that follows a copied one and says where it was copied from; its block is a `CopiedFrom`. */
 export const copiedRecordType = "application/vnd.colophon.copied+json";
 
-/** Where a record was copied from, as the archive says. Never a licence: it tells how bytes came here, not who may use them. */
+/**
+ * Where a record was copied from, as the archive says. Never a licence: it says how the bytes got here, not who may use
+ * them.
+ */
 export interface CopiedFrom {
   /** `CC-MAIN-2025-38`. */
   readonly crawl: string;
@@ -20,7 +23,7 @@ export interface CopiedFrom {
 
 const maxBlockBytes = 256 << 10;
 
-/** Reads the block of such a record; `null` when it is none that can be believed. Never throws. */
+/** Reads the block of such a record; `null` when it is not a valid one. Never throws. */
 export function copiedFromOf(block: Uint8Array): CopiedFrom | null {
   if (block.length > maxBlockBytes) return null;
   const said = objectOf(new TextDecoder().decode(block));

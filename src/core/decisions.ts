@@ -1,7 +1,7 @@
 import type { Hex, RuleSetRow } from "./records.ts";
 import type { Signal } from "./rights.ts";
 
-/** What is to be done when a value is not known; a policy has to say it wherever that can happen. */
+/** What to do when a value is not known; a policy has to say so wherever that can happen. */
 type OnUnknown = "keep" | "refuse";
 
 /** A policy as it is after validation, defaults filled in; `schemas/policy.schema.json` explains each field. */
@@ -37,7 +37,7 @@ export interface RuleBound {
   readonly unknown: OnUnknown;
 }
 
-/** All that a policy looks at in a document. */
+/** Everything about a document that a policy uses. */
 export interface JudgedDocument {
   readonly id: Hex;
   readonly url: string;
@@ -56,15 +56,15 @@ export interface JudgedDocument {
   readonly cluster: Hex | null;
 }
 
-/** Kept when no reason holds; else every reason that does, in the order of `docs/provenance-format.md`. */
+/** Kept when there is no reason against it; else all reasons, in the order of `docs/provenance-format.md`. */
 export interface Decision {
   readonly document: Hex;
   readonly reasons: readonly string[];
 }
 
-/** What the licence table knows, handed in because policies may not import the rights stage. */
+/** What the licence table knows; passed in, because the policy room may not import the rights room. */
 export interface LicenceKnowledge {
-  /** `public-domain`, `attribution`, `share-alike`, ...; some name also for licences that are not known. */
+  /** `public-domain`, `attribution`, `share-alike`, ...; licences that are not known have a family too. */
   readonly familyOf: (licence: string) => string;
   /** Freer licences have lower ranks; a licence that is not known ranks after all that are. */
   readonly rankOf: (licence: string) => number;

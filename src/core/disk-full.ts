@@ -16,8 +16,8 @@ export function saysDiskFull(message: string): boolean {
 }
 
 /**
- * The system's error as `disk-full`; any other error, or one that is ours already, as it is.
- * @param message says for what there is no room, and what to do
+ * The system's error as `disk-full`; any other error, and a `PipelineError`, unchanged.
+ * @param message says what there is no room for, and what to do
  */
 export function diskFullOf(
   error: unknown,

@@ -1,7 +1,7 @@
 import type { OutcomeReason } from "./outcome-reasons.ts";
 import type { DigestState, Hex, Outcome } from "./records.ts";
 
-/** What a field holds, by the way it is stored; `ledger/columns.ts` has the SQL of each way. */
+/** What a field holds, by the way it is stored; `ledger/columns.ts` has the SQL for each. */
 export interface Values {
   readonly text: string;
   /** A string that repeats: stored once, in a dictionary. */
@@ -16,21 +16,23 @@ export interface Values {
   readonly "stated-digest": string;
   readonly "digest-state": DigestState;
   readonly outcome: Outcome;
-  /** A term. One that an older version wrote may be missing from today's table. */
+  /** A word of a table. One that an older version wrote may be missing from the present table. */
   readonly reason: OutcomeReason;
 }
 
-/** One field of a capture or a document: all that is to be known of it outside the stage that measures it. */
+/** One field of a capture or a document: everything about it that other code than the measuring stage needs. */
 export interface Field {
   readonly as: keyof Values;
   /** Of its table in the ledger and of the view on it. */
   readonly column: string;
-  /** `null` is a value of it: unknown, or not stated. */
+  /** Whether it can be `null`: unknown, or not stated. */
   readonly orNull?: true;
   readonly of?: string;
-  /** Where it stands in a row of a manifest; left out: it is not published. */
+  /** Its path in a row of a manifest; left out: it is not published. */
   readonly published?: string;
-  /** Version of the ledger's schema that brought it; left out: `schemas/sql` makes its column. Rows from before have `null`. */
+  /**
+   * Version of the ledger's schema that added it; left out: `schemas/sql` creates its column. Older rows have `null`.
+   */
   readonly since?: number;
   /** One line for `docs/provenance-format.md`. */
   readonly says: string;
@@ -41,7 +43,7 @@ export type Fields = Readonly<Record<string, Field>>;
 /**
  * A new field is written here, with `since` the next version of the ledger's schema and `orNull`, and in
  * `schemas/document-row.schema.json` when it is published. Types, statements, the view, the row of a manifest and the
- * comparison of `verify` follow.
+ * comparison of `verify` are derived from it.
  */
 export const captureFields = {
   capturedAt: {

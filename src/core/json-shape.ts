@@ -2,7 +2,7 @@ import type { PipelineError } from "./errors.ts";
 
 /**
  * Checks a JSON value that comes from outside and returns it, typed. Members that the shape does not name are kept.
- * @param at where the value stands, for the message: `spec.rows[3].url`; `null`: nobody reads the message
+ * @param at path of the value, for the message: `spec.rows[3].url`; `null`: the message is not needed
  */
 export type Shape<T> = (value: unknown, at: string | null) => T;
 
@@ -24,7 +24,7 @@ export function checked<T>(shape: Shape<T>, value: unknown, refuse: (why: string
   }
 }
 
-/** Names of members are put together only for a value that is wrong: they would take longer than all the looking. */
+/** Paths are built only for a value that is wrong: building them takes longer than the checks themselves. */
 function named<T>(shape: Shape<T>, value: unknown): T {
   try {
     return shape(value, null);
@@ -113,7 +113,7 @@ export function listOf<T>(shape: Shape<T>): Shape<readonly T[]> {
   };
 }
 
-/** A list that begins with these, in this order; what stands behind them is kept. */
+/** A list that begins with these, in this order; items after them are kept. */
 export function tupleOf<const All extends readonly Shape<unknown>[]>(
   ...shapes: All
 ): Shape<{ readonly [At in keyof All]: Shaped<All[At]> }> {
@@ -124,7 +124,7 @@ export function tupleOf<const All extends readonly Shape<unknown>[]>(
   };
 }
 
-/** An object of any names. */
+/** An object with members of any name. */
 export function mapOf<T>(shape: Shape<T>): Shape<Readonly<Record<string, T>>> {
   return (value, at) => {
     if (!isObject(value)) throw fault(at, "an object");

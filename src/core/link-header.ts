@@ -8,8 +8,8 @@ export interface HeaderLink {
 const linkLimit = 200;
 
 /**
- * Reads a `Link` field value, which may hold several links; what cannot be read is passed over up to the next `<`.
- * One pass, each code unit looked at a constant number of times. Source: RFC 8288, section 3 and appendix B.3.
+ * Reads a `Link` field value, which may hold several links; what cannot be read is skipped up to the next `<`. One
+ * pass: each code unit is read a constant number of times. Source: RFC 8288, section 3 and appendix B.3.
  */
 export function headerLinksOf(value: string): HeaderLink[] {
   const links: HeaderLink[] = [];
@@ -66,7 +66,7 @@ function skipSpace(value: string, start: number): number {
   return at;
 }
 
-/** The place of the quote that ends the string; the end of the text when none does. */
+/** Index of the quote that ends the string; the end of the text when there is none. */
 function closingQuote(value: string, start: number): number {
   let at = start;
   while (at < value.length && value[at] !== '"') at += value[at] === "\\" ? 2 : 1;

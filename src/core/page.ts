@@ -33,7 +33,7 @@ export interface Meta {
   readonly content: string;
 }
 
-/** Where on the page a block or link stands; the innermost that applies. */
+/** The region of the page that a block or link is in; the innermost one. */
 export const regions = [
   "head",
   "body",

@@ -1,12 +1,12 @@
 import type { JudgedDocument, LicenceKnowledge } from "./decisions.ts";
 
-/** What decides which of several copies of a text comes first. */
+/** What decides which of several copies of a text takes precedence. */
 export type Copy = Pick<JudgedDocument, "id" | "url" | "canonicalUrl" | "capturedAt" | "licence">;
 
 /**
- * The one order of precedence among copies of a text: the freest licence, then the earliest capture, then an address that
- * the page itself calls canonical, then the smallest id. It chooses the representative of a cluster and the copy of it that
- * a policy keeps, so that a representative that is kept is the kept copy.
+ * The one order of precedence among copies of a text: the freest licence, then the earliest capture, then an address
+ * that the page itself calls canonical, then the smallest id. It chooses both the representative of a cluster and the
+ * copy that a policy keeps. So a representative that is kept is the kept copy.
  * @returns below zero when `a` comes before `b`; zero only for a document and itself
  */
 export function comparePrecedence(a: Copy, b: Copy, rankOf: LicenceKnowledge["rankOf"]): number {

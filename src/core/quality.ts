@@ -5,7 +5,7 @@ export interface TextView {
   readonly text: string;
   /** Unicode words and symbols as `docs/rules.md` defines them, in reading order. */
   readonly words: readonly string[];
-  /** Lines with something on them, trimmed. */
+  /** Lines that are not empty, trimmed. */
   readonly lines: readonly string[];
   readonly paragraphs: readonly string[];
   readonly language: LanguageGuess;

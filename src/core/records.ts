@@ -3,7 +3,7 @@ import type { CopiedFrom } from "./copied.ts";
 import type { captureFields, documentFields, RowOf } from "./document-fields.ts";
 import type { Evidence, Signal } from "./rights.ts";
 
-/** Lower-case hex digests cross borders as text; the ledger stores them as blobs. */
+/** A digest in lower-case hex, as everywhere outside the ledger, which stores blobs. */
 export type Hex = string;
 
 export const outcomes = ["document", "duplicate", "skipped", "failed"] as const;
@@ -21,7 +21,7 @@ export interface Place {
   readonly offset: number;
   /** Bytes of the record, or of that member. */
   readonly length: number;
-  /** First byte of the record inside the unpacked member; 0 but for members that hold several records. */
+  /** First byte of the record inside the unpacked member; 0 unless the member holds several records. */
   readonly innerOffset: number;
 }
 
@@ -37,7 +37,10 @@ export interface CaptureRow extends RowOf<typeof captureFields> {
   readonly document: DocumentRow | null;
 }
 
-/** What the stages made of a page. Its id is its capture's. Its plain fields are described in `document-fields.ts`. */
+/**
+ * The result of the stages for a page. Its id is that of its capture. Its plain fields are described in
+ * `document-fields.ts`.
+ */
 export interface DocumentRow extends RowOf<typeof documentFields> {
   /** Absolute address of `link rel=canonical`. */
   readonly canonicalUrl: string | null;
@@ -77,7 +80,7 @@ export interface CopyRow {
   readonly from: CopiedFrom;
 }
 
-/** What a rule set is: measurements are stored by position in it. */
+/** A rule set: measurements are stored by their position in it. */
 export interface RuleSetRow {
   readonly name: string;
   readonly revision: number;
@@ -94,7 +97,7 @@ export interface SliceSpec {
   readonly exactStart: number | null;
 }
 
-/** The bytes a slice turned out to cover, all accounted: `recordBytes + lostBytes = end - begin`. */
+/** The bytes that a slice covered, all accounted for: `recordBytes + lostBytes = end - begin`. */
 export interface SliceRow {
   readonly archive: Hex;
   readonly index: number;

@@ -3,8 +3,8 @@ export const subjects = ["part", "page", "site", "file"] as const;
 export type Subject = (typeof subjects)[number];
 
 /**
- * Every kind of evidence, in the order in which a page's evidence is listed. Where two kinds name licences of one family,
- * the earlier one is believed.
+ * Every kind of evidence, in the order in which a page's evidence is listed. Where two kinds name licences of one
+ * family, the earlier kind decides.
  */
 export const evidenceKindNames = [
   "http-link",
@@ -21,7 +21,7 @@ export type EvidenceKindName = (typeof evidenceKindNames)[number];
 export const signalKindNames = ["x-robots-tag", "meta-robots", "tdm-reservation", "content-usage"] as const;
 export type SignalKindName = (typeof signalKindNames)[number];
 
-/** What a signal can speak of. `docs/rules.md` is made from this table. */
+/** What a signal can be about. `docs/rules.md` is made from this table. */
 export const preferences = {
   index: "listing the page in a search index",
   follow: "following the links of the page",
@@ -47,8 +47,9 @@ export const otherBases = {
 export type LicenceBasis = EvidenceKindName | `${EvidenceKindName}+reserved` | keyof typeof otherBases;
 
 /**
- * One observation about rights: what, where, the quoted words, and what it is about. A ledger or a manifest may hold kinds
- * of another version of this program, hence any string; what this one sees on a page is `SeenEvidence`.
+ * One observation about rights: what was seen, where, in which words, and what it is about. A ledger or a manifest may
+ * hold kinds from another version of this program, so any string is possible; what this version finds on a page is
+ * `SeenEvidence`.
  */
 export interface Evidence<Kind extends string = string> {
   readonly kind: Kind;
@@ -89,7 +90,7 @@ export interface Licence<Basis extends string = string> {
   readonly basis: Basis;
 }
 
-/** All that the rights stage looks at. `complete` is false for truncated captures: then absence means unknown. */
+/** Everything that the rights stage reads. `complete` is false for truncated captures: then absence means unknown. */
 export interface RightsView {
   readonly url: string;
   readonly headers: readonly (readonly [name: string, value: string])[];

@@ -11,7 +11,7 @@ export interface RobotsDirective {
 /** What a directive says of one use: `y` = allowed, `n` = refused, `null` = it depends on something that is not known here. */
 export type RobotsReading = readonly [preference: Preference, value: "y" | "n" | null];
 
-/** What ends a directive. The pattern is the one place that knows. */
+/** What ends a directive. Only this pattern knows. */
 const separator = /,/;
 /** Directives that take a value after a colon; any other word before a colon is an agent. */
 const withValue = new Set(["unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"]);
@@ -45,7 +45,8 @@ const readings: Readonly<Record<string, readonly RobotsReading[]>> = {
  * Splits a list of robots directives; an `agent:` prefix holds for all that follows it up to the next one. The commas in
  * a date of `unavailable_after` end no directive. At most 200 are read. Source: Google, "Robots meta tag" reference.
  * @param value one header field, or the `content` of one element
- * @param defaultAgent whom directives before any prefix are addressed to: `*`, or the agent that the element is named after
+ * @param defaultAgent the agent that directives before any prefix are addressed to: `*`, or the agent that the element
+ * is named after
  */
 export function robotsDirectivesOf(value: string, defaultAgent: string): RobotsDirective[] {
   let agent = defaultAgent;
@@ -71,14 +72,14 @@ export function robotsDirectivesOf(value: string, defaultAgent: string): RobotsD
 /** What the text of one directive says; empty when it says nothing about use. */
 export function robotsReadingsOf(text: string): readonly RobotsReading[] {
   const word = text.slice(0, 64).toLowerCase().replace(/\s/g, "");
-  // From some day on the page may not be indexed; which day it is now no stage knows.
+  // The page may not be indexed from some day on; no stage knows today's date.
   if (word.startsWith("unavailable_after:")) return [["index", null]];
   return Object.hasOwn(readings, word) ? (readings[word] ?? []) : [];
 }
 
 /**
- * Does a list of directives ask `agent` (lower case), or everybody, not to follow the links of the page? A request counts
- * also where only white space parts it from other words.
+ * Does a list of directives ask `agent` (lower case), or everybody, not to follow the links of the page? A request also
+ * counts where only white space separates it from other words.
  * @param defaultAgent as for `robotsDirectivesOf`
  */
 export function forbidsFollowing(value: string, agent: string, defaultAgent = "*"): boolean {

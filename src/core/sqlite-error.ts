@@ -1,6 +1,6 @@
 import { PipelineError, type FailureCode } from "./errors.ts";
 
-/** What SQLite reports, whichever library hands it on. Source: https://www.sqlite.org/rescode.html */
+/** An error of SQLite, whichever library reports it. Source: https://www.sqlite.org/rescode.html */
 interface SqliteFault {
   /** `SQLITE_FULL` and the like, extended codes included. */
   readonly code: string;
@@ -15,7 +15,7 @@ export interface SqliteAdvice {
 
 /**
  * What SQLite's error means to a user of the file at `path`: `disk-full`, `corpus-locked`, `ledger-broken` or
- * `corpus-missing`; `null` for one that only the statement that met it can explain.
+ * `corpus-missing`; `null` for an error that only the failing statement can explain.
  */
 export function sqliteErrorOf(fault: SqliteFault, path: string, advice: SqliteAdvice): PipelineError | null {
   const { code, message } = fault;

@@ -22,7 +22,7 @@ export function inSegmentOrder(texts: readonly TextLocation[]): Int32Array {
   });
 }
 
-/** By index of a text its rank in such an order, 4 bytes each. */
+/** For each text, by index, its rank in such an order; 4 bytes each. */
 export function ranksOf(order: Int32Array): Int32Array {
   const ranks = new Int32Array(order.length);
   for (const [rank, textIndex] of order.entries()) ranks[textIndex] = rank;

@@ -8,11 +8,14 @@ import { unionOf } from "./union.ts";
 /** Distinct texts by their rank in the order of precedence, 0 to `count` - 1. */
 export interface BandTexts {
   readonly count: number;
-  /** False for a text without a word: it is like nobody. */
+  /** False for a text without a word: it is similar to no text. */
   readonly hasWord: (textIndex: number) => boolean;
   /** As `bandKeyOf` gives it. */
   readonly keyOf: (textIndex: number, band: number) => number;
-  /** Below 2^32: texts of near ranks are cheap to read one after the other. Without it they come in order of precedence. */
+  /**
+   * Below 2^32; texts of nearby ranks are cheap to read one after the other. If left out, texts are read in order of
+   * precedence.
+   */
   readonly rankOf?: (textIndex: number) => number;
   /** Slots in which two signatures agree; asked for texts that share a band. */
   readonly equalSlots: (a: number, b: number) => number;
@@ -23,18 +26,19 @@ export interface BandTexts {
 /** From this Jaccard similarity on two texts are of one cluster. */
 const similarFrom = 0.8;
 
-/** Four standard deviations below what is expected there: of true pairs less than one in 10,000 is turned away unread. */
+/** Four standard deviations below the expected number: less than one true pair in 10,000 is rejected unread. */
 const leastEqualSlots = Math.floor(
   signatureSlots * similarFrom - 4 * Math.sqrt(signatureSlots * similarFrom * (1 - similarFrom)),
 );
 
 /**
- * In a bucket of at most so many texts every pair is looked at. In a larger one, which only a template makes, each text
- * meets the first so many that joined none before them: the cost of a bucket stays linear in its size.
+ * In a bucket of at most this many texts every pair is considered. Larger buckets come only from templates. There each
+ * text is compared with the first this many texts that joined no earlier one, so the cost stays linear in the bucket's
+ * size.
  */
 const anchorsOfBucket = 32;
 
-/** Pairs whose texts were compared and that are remembered, so that the next band does not read them again. */
+/** Compared pairs that are remembered, so that the next band does not read their texts again. */
 const rememberedPairs = 1 << 20;
 
 /** The bands that fall to one of `of` parts; all parts together have each band once. */
@@ -42,7 +46,7 @@ export function bandsOfPart(part: number, of: number): readonly number[] {
   return Array.from({ length: bandCount }, (_, band) => band).filter((band) => band % of === part);
 }
 
-/** Texts that can be like another, in order of precedence. */
+/** Texts that can be similar to another, in order of precedence. */
 export function textsWithWords({ count, hasWord }: Pick<BandTexts, "count" | "hasWord">): Int32Array {
   const texts = new Int32Array(count);
   let length = 0;
@@ -51,16 +55,16 @@ export function textsWithWords({ count, hasWord }: Pick<BandTexts, "count" | "ha
 }
 
 /**
- * Finds pairs of similar texts in some bands: those that share a band, and whose signatures do not rule it out, are
- * compared exactly. What a bucket joins depends on no other bucket, of this band or of another: united over all bands, the
- * pairs join the same texts however the bands were dealt out.
+ * Finds pairs of similar texts in some bands: texts that share a band, and whose signatures do not rule it out, are
+ * compared exactly. Which texts a bucket joins depends on no other bucket. So the pairs of all bands together join the
+ * same texts, however the bands were distributed.
  *
- * In a small bucket a pair that is joined already through others is passed over, which joins no less. In a large one that
- * would change who becomes an anchor, and there only the joins of the bucket itself count.
+ * In a small bucket a pair that is already joined through others is skipped; the result is the same. In a large one
+ * that would change which texts become anchors, so only the joins of the bucket itself count there.
  *
  * Memory: 22 bytes a text, 16 a pair found, and at most 64 MB of shingles and 80 MB of remembered pairs. About 4
  * microseconds a text for all bands, comparisons aside.
- * @param onBand called behind each band with how many are done; waited for
+ * @param onBand called and awaited after each band, with how many are done
  */
 export async function bandEdges(
   texts: BandTexts,

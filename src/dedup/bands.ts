@@ -6,9 +6,9 @@ const rows = 6;
 /**
  * Bands of a signature; two texts whose signatures agree in all slots of a band are candidates.
  *
- * With 21 bands of 6 slots (126 of the 128) two texts of similarity J become candidates with probability
- * 1 - (1 - J^6)^21: 0.28 at J = 0.5, 0.63 at 0.6, 0.93 at 0.7, 0.998 at 0.8, 0.99994 at 0.85. Candidates are cheap, for
- * each is checked; a pair that never became one is lost. 14 bands of 8, as in FineWeb, lose one pair in 13 at 0.8.
+ * With 21 bands of 6 slots (126 of the 128) two texts of similarity J become candidates with probability 1 - (1 -
+ * J^6)^21: 0.28 at J = 0.5, 0.63 at 0.6, 0.93 at 0.7, 0.998 at 0.8, 0.99994 at 0.85. A false candidate costs only a
+ * check; a pair that never became a candidate is lost. 14 bands of 8, as in FineWeb, lose one pair in 13 at 0.8.
  */
 export const bandCount = Math.floor(signatureSlots / rows);
 

@@ -1,13 +1,14 @@
 /**
  * Documents that share the key of one band, in buckets of two or more.
  *
- * Key and position go into one 53-bit number, and numbers sort fast: 8 bytes a document and no map, and at most 6 for the order
- * of the buckets. Beyond two million documents the key gives bits to the position; what then meets by chance is refused by its
- * signature.
+ * Key and position go into one 53-bit number, and numbers sort fast: 8 bytes a document and no map, and at most 6 for
+ * the order of the buckets. Beyond two million documents the key gives up bits to the position; documents that then
+ * share a bucket by chance are rejected by their signatures.
  *
  * @param keyOf key of a document, 32 bits
- * @param documents in the order in which each bucket shall have them
- * @param rankOf less than 2^32; buckets come by the rank of their first document, roughly beyond two million buckets
+ * @param documents in the order that they have within each bucket
+ * @param rankOf less than 2^32; buckets are ordered by the rank of their first document, only approximately beyond two
+ * million buckets
  */
 export function* bucketsOf(
   keyOf: (document: number) => number,
@@ -52,7 +53,7 @@ function bucketStarts(length: number, keyAt: (at: number) => number): Int32Array
   return starts.subarray(0, count);
 }
 
-/** Bits that the numbers below `length` need, and one number more. */
+/** Bits that hold the numbers from 0 to `length`. */
 function bitsOf(length: number): number {
   return 32 - Math.clz32(length);
 }

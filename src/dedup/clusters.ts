@@ -20,13 +20,13 @@ interface ClusterMember {
 
 /** Asks about texts by their index in `DistinctTexts.distinct`. */
 export interface ClusterTexts {
-  /** Asked for texts that several documents share: a text without a word says nothing, and so do two of them. */
+  /** Called for texts that several documents share: texts without a word form no cluster, not even equal ones. */
   readonly hasWord: (textIndex: number) => boolean;
   readonly similarity: Similarity;
 }
 
 /**
- * Clusters of equal and of similar texts; a text like no other is left out, and so are texts without a word.
+ * Clusters of equal and of similar texts. A text similar to no other is left out, and so are texts without a word.
  *
  * Equal texts are one; what pairs join, directly or through others, is one cluster (single linkage). The same documents
  * give the same clusters in whatever order they and the pairs come.
@@ -62,7 +62,7 @@ export async function clustersOf(
   return clusters;
 }
 
-/** What was compared already; the head of a cluster is its least text. */
+/** Similarities that are known already; the head of a cluster is its lowest text. */
 function similaritiesToHeads({ leastOf }: Union, edges: readonly Edges[]): Map<number, number> {
   const known = new Map<number, number>();
   for (const { lower, higher, similarity } of edges) {

@@ -1,4 +1,6 @@
-/** Which documents have the same text, and which of them stands for it. All are indexes of documents, 0 to count - 1. */
+/**
+ * Which documents have the same text, and which of them represents it. All are indexes of documents, 0 to count - 1.
+ */
 export interface DistinctTexts {
   /** Every document, in order of precedence. */
   readonly byPrecedence: Int32Array;

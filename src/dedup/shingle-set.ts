@@ -3,7 +3,9 @@ import { shingleHashesOf } from "./shingles.ts";
 /** The distinct shingles of a text, each as 53 bits of its hashes: two sets compare exactly, up to a collision of those. */
 export interface ShingleSet {
   readonly size: number;
-  /** A hash table with open places, 0 for an empty one; its length is a power of two, at least half as much again as `size`. */
+  /**
+   * A hash table with open addressing, 0 for an empty slot; its length is a power of two, at least 1.5 times `size`.
+   */
   readonly table: Float64Array;
 }
 
@@ -23,7 +25,7 @@ export function shingleSetOf(text: string): ShingleSet {
 
 /**
  * Jaccard similarity of two sets; 0 for two empty ones.
- * @param atLeast a similarity that is surely below this may be given as 0, without a look at the shingles
+ * @param atLeast a similarity that is certainly below this may be returned as 0, without comparing shingles
  */
 export function jaccardOf(a: ShingleSet, b: ShingleSet, atLeast: number): number {
   const [small, large] = a.size < b.size ? [a, b] : [b, a];
@@ -36,7 +38,7 @@ export function jaccardOf(a: ShingleSet, b: ShingleSet, atLeast: number): number
   return shared / (small.size + large.size - shared);
 }
 
-/** Where a value lies, or the empty place where it would. */
+/** The slot of a value, or the empty slot where it would go. */
 function placeOf(table: Float64Array, value: number): number {
   const mask = table.length - 1;
   let place = value & mask;

@@ -6,16 +6,19 @@ export const signatureSlots = 128;
 /** What a slot holds when the text has no word; no slot of another text ever does. */
 export const emptySlot = 0xffffffff;
 
-/** From this many shingles on, repeats are taken out before a second round: a text of one word would run through them all. */
+/**
+ * From this many shingles on, repeats are removed before a second round: a text that repeats one word would need every
+ * round.
+ */
 const manyShingles = 1024;
 
 /**
- * Signature of a text: two texts agree in a slot with a probability equal to the Jaccard similarity of their sets of
- * word 5-grams, so the share of equal slots estimates it without bias.
+ * Signature of a text. Two texts agree in a slot with a probability equal to the Jaccard similarity of their sets of
+ * word 5-grams. So the share of equal slots is an unbiased estimate of it.
  *
- * Fast Similarity Sketching: a round throws every shingle into one slot, where the smallest value stays; further rounds
- * fill only what is still empty, and the last ones every slot for certain. One round is enough for a long text, which
- * makes it faster than one hash function a slot, and its error is smaller, most of all for short texts.
+ * Fast Similarity Sketching: a round assigns every shingle to one slot, which keeps the smallest value. Further rounds
+ * fill only slots that are still empty, and the last ones are certain to fill them all. A long text needs one round, so
+ * this is faster than one hash function per slot. Its error is smaller too, most of all for short texts.
  *
  * @returns 128 unsigned 32-bit values, the same on every machine; all `emptySlot` for a text without a word
  * Source: Dahlgaard, Knudsen, Thorup 2017, "Fast Similarity Sketching", arXiv:1704.04370.
@@ -52,9 +55,9 @@ export function equalSlots(signatures: Uint32Array, a: number, b: number): numbe
 }
 
 /**
- * What two signatures say of the Jaccard similarity of their texts' word 5-grams, 0 to 1; the standard error is at most 0.045.
- * 0 when either text has no word.
- * @throws {TypeError} for what `signatureOf` did not make
+ * Estimate, from two signatures, of the Jaccard similarity of their texts' word 5-grams, 0 to 1; the standard error is
+ * at most 0.045. 0 when either text has no word.
+ * @throws {TypeError} for a value that `signatureOf` cannot have made
  */
 export function estimatedSimilarity(one: Uint32Array, other: Uint32Array): number {
   if (one.length !== signatureSlots || other.length !== signatureSlots) {
@@ -76,7 +79,7 @@ function throwAll({ high, low, count }: ShingleHashes, slots: Uint32Array): void
   }
 }
 
-/** A further round; returns how many slots it closed. */
+/** A further round; returns how many slots it filled. */
 function throwAtOpen({ high, low, count }: ShingleHashes, slots: Uint32Array, open: Uint8Array, seed: number): number {
   for (let index = 0; index < count; index++) {
     const hash = rehashed(low[index] ?? 0, seed);
@@ -96,7 +99,7 @@ function throwAtOpen({ high, low, count }: ShingleHashes, slots: Uint32Array, op
   return closed;
 }
 
-/** The last resort of very short texts: every shingle is thrown into this one slot. */
+/** Last resort for very short texts: every shingle competes for this one slot. */
 function fill({ high, low, count }: ShingleHashes, slots: Uint32Array, slot: number): void {
   const seed = Math.imul(signatureSlots + slot, 0x9e3779b1);
   let least = emptySlot;
@@ -107,7 +110,7 @@ function fill({ high, low, count }: ShingleHashes, slots: Uint32Array, slot: num
   slots[slot] = tagged(least, seed);
 }
 
-/** Equal values of different rounds say nothing: the round becomes part of the value. */
+/** Equal values from different rounds mean nothing, so the round becomes part of the value. */
 function tagged(value: number, seed: number): number {
   return Math.min((value ^ seed) >>> 0, emptySlot - 1);
 }

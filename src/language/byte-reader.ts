@@ -5,7 +5,7 @@ export interface ByteReader {
   readonly int64: () => number;
   readonly float32s: (count: number) => Float32Array;
   readonly bytes: (count: number) => Uint8Array;
-  /** Bytes up to a NUL, which is read over. */
+  /** Bytes up to a NUL, which is consumed too. */
   readonly terminated: () => Uint8Array;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Look-up of small whole numbers by whole numbers of at least 0; -1 for a key that is not there. Open addressing in one
- * array: the identifier's inner loop asks for every character n-gram, where a Map took three times as long.
+ * array: the identifier's inner loop looks up every character n-gram, and a Map took three times as long.
  */
 export function intTable(entries: Iterable<readonly [key: number, value: number]>): (key: number) => number {
   const pairs = [...entries];

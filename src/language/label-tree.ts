@@ -6,7 +6,7 @@ export interface LabelTree {
   readonly best: (hidden: Float32Array) => { readonly label: number; readonly probability: number };
 }
 
-/** Kept from fastText: it keeps a probability of 0 from ending the walk. */
+/** Taken from fastText: it avoids the logarithm of 0. */
 const epsilon = 1e-5;
 
 /** @param counts of each label in training, falling */

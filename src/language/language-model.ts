@@ -4,10 +4,10 @@ import { intTable } from "./int-table.ts";
 import { labelTree } from "./label-tree.ts";
 import { readModelFile, type ModelFile } from "./model-file.ts";
 
-/** Code units of each of the three stretches that are read of a longer text: its start, middle and end. */
+/** Code units of each stretch of a long text that is read: its start, middle and end. */
 const stretch = 350;
 const unknown: LanguageGuess = { code: "und", score: 0 };
-/** Where the model's name for a language is not its BCP 47 one. */
+/** Languages whose name in the model is not their BCP 47 code. */
 const renamed: Readonly<Record<string, string>> = { als: "gsw" };
 
 const fnvBasis = 2_166_136_261;
@@ -19,7 +19,9 @@ const isSpace = (byte: number | undefined): boolean =>
   byte === 0x20 || byte === 0 || (byte !== undefined && byte >= 0x09 && byte <= 0x0d);
 const wordStart = 0x3c;
 const wordEnd = 0x3e;
-/** Ends what fastText reads, where it stands in the text as where it is put after it. */
+/**
+ * Marks the end of a line for fastText; reading stops there, whether the mark was in the text or was added after it.
+ */
 const lineEnd = new TextEncoder().encode("</s>");
 
 /**
@@ -60,7 +62,7 @@ function sampleOf(text: string): string {
   return `${text.slice(0, stretch)} ${text.slice(middle, middle + stretch)} ${text.slice(-stretch)}`;
 }
 
-/** Mean of the rows of all words and character n-grams of a text. The vector is used again for the next text. */
+/** Mean of the rows of all words and character n-grams of a text. The vector is reused for the next text. */
 function embedder(model: ModelFile): (text: string) => Float32Array {
   const { input, keptBuckets, words, buckets, minGram, maxGram } = model;
   const { columns, values } = input;
@@ -78,7 +80,7 @@ function embedder(model: ModelFile): (text: string) => Float32Array {
       hidden[column] = (hidden[column] ?? 0) + (values[from + column] ?? 0);
     rows++;
   };
-  /** Character n-grams of `<token>`; the marks alone are none. */
+  /** Character n-grams of `<token>`; `<` or `>` alone is not one. */
   const addGrams = (length: number): void => {
     for (let start = 0; start < length; start++) {
       if (isContinuation(token[start])) continue;

@@ -6,13 +6,13 @@ export interface Matrix {
   readonly values: Float32Array;
 }
 
-/** What a supervised fastText model file holds, as far as prediction needs it; quantised values are made plain. */
+/** What a supervised fastText model file holds, as far as prediction needs it; quantised values are decoded. */
 export interface ModelFile {
   readonly words: readonly Uint8Array[];
   readonly labels: readonly string[];
   /** How often each label was seen in training: the shape of the tree of labels follows from it. */
   readonly labelCounts: readonly number[];
-  /** Rows that were kept of the hashed character n-grams, by hash bucket; they follow the words' rows. */
+  /** Rows of the hashed character n-grams that the model kept, by hash bucket; they follow the words' rows. */
   readonly keptBuckets: ReadonlyMap<number, number>;
   readonly buckets: number;
   readonly minGram: number;

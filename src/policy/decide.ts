@@ -10,11 +10,10 @@ interface Member {
 }
 
 /**
- * Decides about every document. What is decided depends on the set of documents only, not on their order; decisions
- * about documents in no cluster come as they are read, those about clusters at the end, in order of cluster and id.
+ * Decides about every document. The decisions depend only on the set of documents, not on their order. Those about
+ * documents in no cluster are yielded as they are read; those about clusters at the end, in order of cluster and id.
  *
- * Of a cluster one copy is kept: of the members with nothing else against them the one that comes first by
- * `comparePrecedence`.
+ * Of a cluster one copy is kept: among the members with no other reason against them, the first by `comparePrecedence`.
  */
 export function* decide(
   policy: Policy,
@@ -43,7 +42,7 @@ function clusterDecisions(policy: Policy, members: readonly Member[], licences: 
   const kept = laundered.length > 0 ? undefined : ordered.find(({ reasons }) => reasons.length === 0);
   return ordered
     .map((member) => {
-      // With nothing kept, none is the duplicate of a kept one, and saying so would hide the true reason.
+      // If nothing is kept, no member duplicates a kept one, and saying so would hide the real reason.
       const duplicate = policy.duplicates === "keep-one" && kept !== undefined && member !== kept;
       return {
         document: member.document.id,
@@ -74,7 +73,7 @@ function launderedReasons(
   return [`cluster-licence:${governing.licence}`];
 }
 
-/** Members wait for the rest of their cluster: what only their own reasons needed need not wait with them. */
+/** Members are held until their cluster is complete, without the fields that only their own reasons needed. */
 function withoutBulk(document: JudgedDocument): JudgedDocument {
   return { ...document, measurements: [], signals: [] };
 }

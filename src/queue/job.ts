@@ -15,7 +15,7 @@ export function jobOf(kind: JobKind, payload: JobPayload): Job {
   };
 }
 
-/** Priorities that BullMQ can hold in one sorted set; the local queue keeps to them so that jobs may move. */
+/** Priorities that BullMQ can hold in one sorted set; the local queue has the same bound, so that jobs fit both. */
 const priorityLimit = 2 ** 21 - 1;
 
 /** @throws {PipelineError} `usage` for an id, a priority or a payload that no queue takes */

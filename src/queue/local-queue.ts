@@ -18,9 +18,9 @@ import { waitingJobs, type WaitingJobs } from "./waiting-jobs.ts";
 
 export interface LocalQueueOptions {
   readonly retry?: Partial<RetryRules>;
-  /** Waiting jobs of a kind at which `submit` waits; it goes on when a fifth of them has been begun. */
+  /** Waiting jobs of a kind at which `submit` waits; it continues when a fifth of them have started. */
   readonly waitingLimit?: number;
-  /** Ends that are remembered for `ended`; of the jobs before these it says `lost`. */
+  /** Completions that are remembered for `ended`; for older jobs it says `lost`. */
   readonly keptEnds?: number;
 }
 
@@ -49,7 +49,7 @@ interface Lane {
   readonly delayed: Set<Entry>;
   readonly quarantined: Set<Entry>;
   readonly pumps: Set<Pump>;
-  /** Replaced each time there is room again for those who wait in `submit`. */
+  /** Resolves when there is room again for callers that wait in `submit`; then replaced. */
   room: PromiseWithResolvers<void>;
   done: number;
 }
@@ -59,14 +59,14 @@ interface LocalState {
   readonly waitingLimit: number;
   readonly keptEnds: number;
   readonly lanes: ReadonlyMap<JobKind, Lane>;
-  /** Ends that are remembered, the oldest first. */
+  /** Completions that are remembered, the oldest first. */
   readonly ended: Set<Entry>;
   isClosed: boolean;
 }
 
 /**
- * The queue of one machine: in this process, in memory, nothing to install. What must last lies in the ledger and the
- * store, so a killed process loses the queue and no work.
+ * The queue of one machine: in this process, in memory, nothing to install. Everything that must last is in the ledger
+ * and the store, so a killed process loses the queue but no work.
  */
 export function localQueue(options: LocalQueueOptions = {}): Queue {
   const { waitingLimit = 100_000, keptEnds = 100_000, retry } = options;
@@ -121,14 +121,14 @@ async function enqueue(state: LocalState, job: Job, signal: AbortSignal): Promis
   if (known !== undefined) forget(state, known);
   const outcome = Promise.withResolvers<JobOutcome>();
   const entry: Entry = { job, outcome, state: "live", attempt: 0, tally: cleanTally, timer: undefined };
-  // Nobody may be waiting when the queue is closed.
+  // Perhaps no caller is waiting when the queue is closed: this only silences the unhandled-rejection event.
   outcome.promise.catch(() => {});
   lane.entries.set(job.id, entry);
   lane.waiting.push(job.priority ?? 0, entry);
   pumpLane(state, lane);
 }
 
-/** Begins waiting jobs as far as the consumers have room. */
+/** Starts waiting jobs as long as the consumers have room. */
 function pumpLane(state: LocalState, lane: Lane): void {
   for (const pump of lane.pumps) {
     while (!pump.isClosing && pump.running.size < pump.concurrency) {

@@ -4,7 +4,7 @@ import type { FailureCode } from "../core/errors.ts";
 export const jobKinds = ["slice", "copy", "turn", "bands", "export"] as const;
 export type JobKind = (typeof jobKinds)[number];
 
-/** Ids and numbers that say what to do; at most `payloadBytes` as JSON. What they stand for lies in the store. */
+/** Ids and numbers that say what to do; at most `payloadBytes` as JSON. The data that they name is in the store. */
 export type JobPayload = Readonly<Record<string, string | number | null>>;
 export const payloadBytes = 200;
 
@@ -17,7 +17,7 @@ export interface Job {
   readonly priority?: number;
 }
 
-/** A few numbers and digests, at most `resultBytes` as JSON; what they stand for lies in the store. */
+/** A few numbers and digests, at most `resultBytes` as JSON; the data that they name is in the store. */
 export type JobResult = Readonly<Record<string, unknown>>;
 export const resultBytes = 4096;
 
@@ -30,21 +30,24 @@ export type JobOutcome =
 
 /** What a handler gets beside the job. */
 export interface JobContext {
-  /** Aborted when the worker is to stop before the job is done: the job then goes back to the queue unharmed. */
+  /**
+   * Aborted when the worker must stop before the job is done: the job is then requeued, and the attempt does not count.
+   */
   readonly signal: AbortSignal;
   /** 1 at the first start; deaths of the worker count too. */
   readonly attempt: number;
-  /** How far it is, from 0 to 1. */
+  /** Reports progress, from 0 to 1. */
   readonly progress: (fraction: number) => void;
 }
 
 /**
- * Does one job. It may be called again for a job that is done or under way elsewhere, and must then come to the same.
- * A `PipelineError` ends the job or tries it again later as `failures` says of its code; any other error is a fault.
+ * Does one job. It may be called again for a job that is done, or in progress elsewhere, and must then have the same
+ * result. A `PipelineError` ends the job or tries it again later as `failures` says of its code; any other error is a
+ * fault.
  */
 export type JobHandler = (job: Job, context: JobContext) => Promise<JobResult>;
 
-/** The processors of a machine, for those who share them. */
+/** The machine's processors, for consumers that share them. */
 export interface Cores {
   readonly count: number;
   /** Called with how many jobs of the kind this process may have in progress from now on; 0 while others keep all processors busy. */
@@ -55,8 +58,9 @@ export interface ConsumeOptions {
   /** Jobs in progress at the same time. */
   readonly concurrency: number;
   /**
-   * For jobs that keep a processor busy: consumers of the machine have no more of the kind in progress between them than this, the
-   * process that has been there longest first. A process alone has what `concurrency` says.
+   * For jobs that keep a processor busy: all consumers on the machine together have at most this many of the kind in
+   * progress. The process that has been there longest is served first. A process that is alone has what `concurrency`
+   * says.
    */
   readonly cores?: Cores;
 }
@@ -77,12 +81,12 @@ export interface JobCounts {
   readonly quarantined: number;
 }
 
-/** A worker process as the others see it. */
+/** A worker process as other processes see it. */
 export interface WorkerState {
   /** `host:pid`. */
   readonly name: string;
   readonly kinds: readonly JobKind[];
-  /** Kinds of which it takes none while others that were there before it keep the processors of its machine busy. */
+  /** Kinds of which it takes no job while processes that started earlier keep the processors of its machine busy. */
   readonly standby: readonly JobKind[];
   readonly running: number;
   readonly done: number;
@@ -91,20 +95,21 @@ export interface WorkerState {
 }
 
 /**
- * Hands jobs to the consumers of their kind, at least once each. A queue is no place to keep anything: a caller that submits
- * must be able to submit again what a queue has lost.
+ * Hands jobs to the consumers of their kind, at least once each. A queue does not store anything reliably: a caller
+ * must be able to submit a lost job again.
  */
 export interface Queue extends AsyncDisposable {
   /**
-   * Enqueues jobs, and waits while the queue holds too much. A job that waits or runs already is joined, not doubled; one
-   * that has ended, well or badly, is begun again.
-   * @throws {PipelineError} `usage` for a payload over the bound; `interrupted`; `queue-refused` when it never will take jobs
+   * Enqueues jobs, and waits while the queue holds too much. A job that waits or runs already is not added twice; one
+   * that has ended, with or without success, starts again.
+   * @throws {PipelineError} `usage` for a payload over the bound; `interrupted`; `queue-refused` when it will never
+   * take jobs
    */
   readonly submit: (jobs: readonly Job[], signal: AbortSignal) => Promise<void>;
   /**
    * Waits for the end of a job that was submitted.
-   * @returns `lost` when the queue knows nothing of it any more: submit it again
-   * @throws {PipelineError} `interrupted` when `signal` aborts; the job itself goes on
+   * @returns `lost` when the queue no longer knows the job: submit it again
+   * @throws {PipelineError} `interrupted` when `signal` aborts; the job itself continues
    */
   readonly ended: (job: Job, signal: AbortSignal) => Promise<JobOutcome | "lost">;
   readonly consume: (kind: JobKind, handler: JobHandler, options: ConsumeOptions) => Consumer;

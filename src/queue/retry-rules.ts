@@ -8,7 +8,7 @@ export interface RetryRules {
   readonly tries: number;
   /** Starts of a job whose handler throws anything but a `PipelineError`. */
   readonly faultTries: number;
-  /** Deaths of its own, thread or process, after which a job is quarantined. */
+  /** Deaths of the thread or process attributed to a job after which it is quarantined. */
   readonly crashes: number;
   /** Doubles with each failure. */
   readonly firstDelayMs: number;
@@ -48,7 +48,8 @@ export function verdictOf(error: unknown, tally: Tally, rules: RetryRules): Verd
       outcome: { state: "failed", code: "worker-crashed", message: `a fault of the worker: ${message}` },
     };
   }
-  // So a handler reports the death of its thread. That thread did nothing else: the death is attributed to the job.
+  // A handler throws this to report the death of its thread. The thread ran only this job, so the death is attributed
+  // to it.
   if (error.code === "worker-crashed") {
     const counted = { ...tally, crashes: tally.crashes + 1 };
     if (counted.crashes < rules.crashes) return again(counted, rules);

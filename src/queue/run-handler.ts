@@ -4,10 +4,10 @@ import type { Job, JobContext, JobHandler, JobResult } from "./queue.ts";
 export type Outcome =
   | { readonly state: "done"; readonly result: JobResult }
   | { readonly state: "threw"; readonly error: unknown }
-  /** Stopped before it was done; says nothing about the job. */
+  /** Stopped before it was done; this says nothing about the job. */
   | { readonly state: "requeued" };
 
-/** How long a handler that is stopped may take to clear up before its job is requeued without it. */
+/** How long a stopped handler may take to clean up before its job is requeued anyway. */
 const clearUpMs = 2000;
 
 /** Runs a handler to its end, or a little past the abort of its signal. Never throws. */
@@ -25,7 +25,7 @@ export function runHandler(handler: JobHandler, job: Job, context: JobContext): 
     };
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();
-    // Not before the caller has noted it: a handler may enqueue jobs, or count them, at once.
+    // Only after the caller has noted the job: a handler may immediately enqueue jobs, or count them.
     queueMicrotask(() => void outcomeOf(handler, job, context).then(settle));
   });
 }

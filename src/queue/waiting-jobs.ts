@@ -1,4 +1,7 @@
-/** What waits: the lowest priority first, in each the order of coming. Memory and time go with what is in it. */
+/**
+ * Waiting items: lowest priority first, first in first out within one priority. Memory and time grow with the items in
+ * it.
+ */
 export interface WaitingJobs<T> {
   readonly size: number;
   readonly push: (priority: number, item: T) => void;
@@ -8,7 +11,8 @@ export interface WaitingJobs<T> {
 }
 
 export function waitingJobs<T>(): WaitingJobs<T> {
-  // Taken from the end of `front`, which is refilled from `back` turned round: an item is moved once, never shifted.
+  // Items are taken from the end of `front`, which is refilled from `back` reversed: each item moves once and none is
+  // shifted.
   const lanes = new Map<number, { front: T[]; back: T[] }>();
   let size = 0;
   const laneOf = (priority: number): { front: T[]; back: T[] } => {

@@ -9,9 +9,11 @@ export interface RedisAddress {
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly database: number;
-  /** Before all keys, in braces: a cluster then keeps all of them on one node, where scripts may touch them together. */
+  /**
+   * Precedes all keys, in braces: a cluster then keeps all of them on one node, where one script may use them together.
+   */
   readonly prefix: string;
-  /** For messages: the address without what is secret in it. */
+  /** For messages: the address without its secrets. */
   readonly place: string;
 }
 
@@ -24,7 +26,7 @@ const forms =
 
 /**
  * Reads where Redis is. With TLS the schemes begin with `rediss`.
- * @throws {PipelineError} `usage`; never says what it was given, which may hold a password
+ * @throws {PipelineError} `usage`; its message never quotes the address, which may hold a password
  */
 export function redisAddressOf(url: string): RedisAddress {
   const [, scheme = "", cluster = "", credentials, hosts = "", path = "", query = ""] = shape.exec(url) ?? refuse("");

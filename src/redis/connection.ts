@@ -9,41 +9,44 @@ import { redisScripts, type RedisScripts } from "./scripts.ts";
 import { redisAddressOf, type RedisAddress } from "./address.ts";
 
 export interface RedisConnectionOptions {
-  /** PEM file of the authority that signed the server's certificate, where the system does not know it. */
+  /** PEM file of the authority that signed the server's certificate, if the system does not know it. */
   readonly caFile?: string;
-  /** How long a server that does not answer at the start is waited for. */
+  /** How long to wait at the start for a server that does not answer. */
   readonly connectTimeoutMs?: number;
 }
 
-/** A connection that makes itself again forever; commands wait while there is none. */
+/** A connection that reconnects forever; commands wait while it is down. */
 export interface RedisConnection extends AsyncDisposable {
   readonly client: Redis | Cluster;
   readonly scripts: RedisScripts;
   /** Before each key, in braces. */
   readonly prefix: string;
-  /** The address without what is secret in it. */
+  /** The address without its secrets. */
   readonly place: string;
 }
 
 const common = {
-  // BullMQ wants it: a command waits for Redis to come back, it does not fail after 20 tries. The caller that waits has a signal.
+  // BullMQ requires this: a command waits for Redis to come back instead of failing after 20 tries. A caller that waits
+  // has a signal.
   maxRetriesPerRequest: null,
-  // No version of the client in CLIENT SETINFO: restricted users may not be allowed to say it.
+  // No CLIENT SETINFO with the client's version: restricted users may not be allowed to call it.
   disableClientInfo: true,
-  // A host that vanishes closes no connection. No command of ours blocks for more than 10 s, so silence is its absence.
+  // A host that vanishes does not close its connections. No command of ours blocks for more than 10 s, so longer
+  // silence means that it is gone.
   socketTimeout: 30_000,
   keepAlive: 10_000,
   // After a fail-over the old master answers READONLY: find the new one, and send the command again there.
   reconnectOnError: (error: Error) => (error.message.startsWith("READONLY") ? 2 : false),
 } satisfies RedisOptions;
 
-/** Quick at first, as a restart takes a second; then every two seconds for as long as it takes. */
+/** Quick at first, since a restart takes a second; then every two seconds without end. */
 const reconnectDelayMs = (times: number): number => backoffMs(times, { firstMs: 100, mostMs: 2000 });
 
 /**
- * Connects to Redis 7 or newer, or Valkey, once it has answered and is fit to be a queue.
+ * Connects to Redis 7 or newer, or Valkey; resolves once it has answered and is suitable for a queue.
  * @param url see `redisAddressOf` for its forms
- * @throws {PipelineError} `usage` for the address, `queue-unreachable`, `queue-refused` (no right, a server that evicts)
+ * @throws {PipelineError} `usage` for the address, `queue-unreachable`, `queue-refused` (no permission, a server that
+ * evicts)
  */
 export async function connectRedis(url: string, options: RedisConnectionOptions = {}): Promise<RedisConnection> {
   const address = redisAddressOf(url);
@@ -100,7 +103,7 @@ function readCa(caFile: string): Buffer {
   }
 }
 
-/** Waits for the first answer; what can never come right by waiting ends it at once. */
+/** Waits for the first answer; an error that waiting cannot resolve is thrown immediately. */
 async function firstAnswer(client: Redis | Cluster, place: string, timeoutMs: number): Promise<void> {
   const answer = Promise.withResolvers<unknown>();
   let last: unknown = new Error(`no answer in ${timeoutMs} ms`);
@@ -117,7 +120,7 @@ async function firstAnswer(client: Redis | Cluster, place: string, timeoutMs: nu
   }
 }
 
-/** A cluster says what went wrong in the error of its last node. */
+/** For a cluster, the cause is in the error of its last node. */
 function rootOf(error: unknown): unknown {
   return error instanceof Error && "lastNodeError" in error ? (error.lastNodeError ?? error) : error;
 }

@@ -1,17 +1,17 @@
 import { pause, withTimeout } from "../async/abort.ts";
 
-/** Something in Redis that one process of all machines has at a time. It is renewed until it is released, or runs out. */
+/** A right in Redis that one process on all machines holds at a time. It is renewed until it is released or expires. */
 export interface Lease extends AsyncDisposable {
-  /** Aborted when it may be another's: nothing new is to be begun under it, what is under way is to end. */
+  /** Aborted when another process may hold it: start nothing new under it, and end what is in progress. */
   readonly lost: AbortSignal;
-  /** Is it ours still? A process that stood still for long has not heard of `lost` yet. */
+  /** Whether this process still holds it. A process that was suspended for long has not been notified by `lost` yet. */
   readonly isHeld: () => boolean;
 }
 
 export interface LeaseTerms {
-  /** How long it outlives its holder. */
+  /** How long it outlasts the death of its holder. */
   readonly ttlMs: number;
-  /** How long it is good for without renewal; `Infinity`: until Redis says that another has it. */
+  /** How long it is valid without renewal; `Infinity`: until Redis says that another process holds it. */
   readonly validMs: number;
   /** One step on the server. Answers false when another has it. */
   readonly renew: () => Promise<boolean>;
@@ -20,7 +20,7 @@ export interface LeaseTerms {
 
 /**
  * Asks for a lease until it is granted.
- * @param ask answers what was granted, or how long to wait before asking again
+ * @param ask returns what was granted, or how long to wait before asking again
  * @returns `null` when the signal aborts first
  */
 export async function acquired<T>(
@@ -37,8 +37,8 @@ export async function acquired<T>(
 
 /**
  * Holds a lease that was granted.
- * @param askedMs when it was asked for, on `performance.now`: it runs from before the answer came, so that it is over sooner on
- *   this side than on the server
+ * @param askedMs when it was asked for, on `performance.now`: counted from before the answer came, so that the lease
+ *   expires here earlier than on the server
  */
 export function heldLease({ ttlMs, validMs, renew, release }: LeaseTerms, askedMs: number): Lease {
   const lost = new AbortController();
@@ -65,7 +65,7 @@ export function heldLease({ ttlMs, validMs, renew, release }: LeaseTerms, askedM
     if (isOurs) extend(fromMs);
     else lose();
   };
-  // While Redis is away the next renewal will tell.
+  // Redis is away; the next renewal will show.
   const renewing = setInterval(() => void renewed().catch(() => undefined), ttlMs / 3);
   extend(askedMs);
   return {
@@ -74,7 +74,7 @@ export function heldLease({ ttlMs, validMs, renew, release }: LeaseTerms, askedM
     async [Symbol.asyncDispose]() {
       isReleased = true;
       stop();
-      // Nobody need wait for a Redis that is away: the lease ends by itself.
+      // There is no need to wait for a Redis that is away: the lease expires by itself.
       await withTimeout(release(), ttlMs);
     },
   };

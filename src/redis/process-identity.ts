@@ -1,8 +1,9 @@
 import { readFileSync, readlinkSync } from "node:fs";
 
 /**
- * Names what a process id counts in: a machine, between two of its boots, and a namespace of ids there (`pid_namespaces(7)`). Names
- * of hosts will not do, for cloned machines have the same. `null` where the system does not say.
+ * Names the space in which a process id is unique: a machine, one of its boots, and a namespace of ids
+ * (`pid_namespaces(7)`). Host names will not do, since cloned machines share them. `null` where the system does not
+ * say.
  */
 export function processSpace(): string | null {
   try {
@@ -13,13 +14,13 @@ export function processSpace(): string | null {
   }
 }
 
-/** Whether a process runs; can only be said of one with the same `processSpace`. */
+/** Whether a process runs; only meaningful for one with the same `processSpace`. */
 export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Somebody else's process may not be signalled, but is there.
+    // Another user's process may not be signalled, but it exists.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

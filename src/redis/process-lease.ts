@@ -10,7 +10,10 @@ import type { RedisScripts } from "./scripts.ts";
 
 const leaseMs = 30_000;
 
-/** Answers the holder if it is another, else takes or renews. KEYS: the lease. ARGV: who asks, milliseconds. */
+/**
+ * Returns the holder if it is another process, else takes or renews the lease. KEYS: the lease. ARGV: who asks,
+ * milliseconds.
+ */
 const takeScript = `local holder = redis.call("GET", KEYS[1])
 if holder and holder ~= ARGV[1] then return holder end
 redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[2])
@@ -25,8 +28,8 @@ const takeOverScript = `if redis.call("GET", KEYS[1]) == ARGV[1] then redis.call
 return redis.call("GET", KEYS[1])`;
 
 /**
- * Takes a lease, or waits as long as a dead process could still be holding it. All time is Redis' own. Without Redis nobody
- * else can take it either, so a holder works on; when Redis comes back empty the first to ask has it.
+ * Takes a lease, or waits as long as a dead process may still be holding it. All times are Redis'. Without Redis no
+ * other process can take it either, so a holder continues; when Redis comes back empty, the first to ask gets it.
  * @throws {PipelineError} `corpus-locked` when a living process holds it; `interrupted`
  */
 export async function takeLease(
@@ -66,7 +69,9 @@ function lockedBy(holder: string, name: string): PipelineError {
   return new PipelineError("corpus-locked", words, { holder });
 }
 
-/** Host, process, the machine's present life with the process' namespace, and chance: a number is used again one day. */
+/**
+ * Host, process id, the machine's boot with the process' namespace, and a random part, since process ids are reused.
+ */
 function ownName(): string {
   return `${hostname()} ${process.pid} ${livesIn()} ${randomBytes(4).toString("hex")}`;
 }
@@ -75,7 +80,7 @@ function livesIn(): string {
   return processSpace() ?? "elsewhere";
 }
 
-/** Can only be said of processes that this one can see. */
+/** Only meaningful for processes that this one can see. */
 function isDead(holder: string): boolean {
   return isVisible(holder) && !isRunning(pidOf(holder));
 }

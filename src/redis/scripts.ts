@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 
 import type { Cluster, Redis } from "ioredis";
 
-/** Lua on the server: each run is one step that nothing comes between. For rooms that may not know the client. */
+/** Lua on the server: each run is atomic. For rooms that may not import the client. */
 export interface RedisScripts {
   /**
-   * Runs a script; only its text's digest is sent once the server knows it. While Redis is away it waits.
-   * @param keys without the prefix of the connection, which is put before each; others may be made of these in the script
+   * Runs a script, by its digest once the server knows its text. Waits while Redis is away.
+   * @param keys without the prefix of the connection, which is added to each; the script may derive others from them
    */
   readonly run: (lua: string, keys: readonly string[], args: readonly (string | number)[]) => Promise<unknown>;
   /** Milliseconds since 1970 by the server's clock, the one that all machines share. */

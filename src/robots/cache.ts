@@ -8,25 +8,25 @@ import { robotsOutcomeOf, type RobotsAnswer, type RobotsOutcome } from "./outcom
 /** What is known of a host's robots.txt. */
 export interface KnownRobots {
   readonly outcome: RobotsOutcome;
-  /** Looks in a row that found nothing out. */
+  /** Consecutive attempts that found out nothing. */
   readonly failures: number;
-  /** May another look find more out? */
+  /** Whether another attempt may find out more. */
   readonly retry: boolean;
 }
 
-/** The robots.txt of every host: in memory for the hosts of late, and in the frontier's notes for the next process. */
+/** The robots.txt of every host: in memory for recent hosts, and in the frontier's notes for the next process. */
 export interface RobotsKeeper {
-  /** `null` when it must be asked for: never seen, a day old, time to ask again, or noted in a form that cannot be read. */
+  /** `null` when it must be fetched: never seen, a day old, due again, or noted in a form that cannot be read. */
   readonly known: (host: string) => KnownRobots | null;
   readonly learn: (host: string, look: RobotsLook) => KnownRobots;
-  /** What was learnt since; `null` when nothing was. */
+  /** What has been learnt since then; `null` for nothing. */
   readonly newNote: (host: string) => Note | null;
 }
 
-/** An answer as a note keeps it: its outcome is derived from it again. */
+/** An answer as a note keeps it; its outcome is derived from it again when the note is read. */
 interface NotedAnswer {
   readonly askedMs: number;
-  /** Of the looks before it. */
+  /** Failures of the attempts before it. */
   readonly failures: number;
   readonly ok: boolean | null;
   readonly reason: string;
@@ -39,7 +39,10 @@ interface NotedAnswer {
 }
 
 const rememberedHosts = 2_000;
-/** Base64 of more than is ever read of one (`maxRobotsBytes`); what is longer is asked for again by the next process. */
+/**
+ * Length in base64 of slightly more than is ever read of one (`maxRobotsBytes`); a longer one is fetched again by the
+ * next process.
+ */
 const notedBytes = 1 << 20;
 const notedHeaders = new Set(["content-encoding", "retry-after"]);
 
@@ -113,7 +116,7 @@ function answerOf({ ok, reason, retry, status, truncated, headers, payload }: No
   return { ok, status, truncated, headers, payload: Buffer.from(payload, "base64") };
 }
 
-/** Notes of a shared crawl come from a store: what is none of ours is as good as no note. */
+/** Notes of a shared crawl come from a store: one that is not of our form counts as missing. */
 function notedAnswerOf(text: string): NotedAnswer | null {
   try {
     const note: unknown = JSON.parse(text);

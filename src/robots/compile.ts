@@ -1,12 +1,12 @@
 import type { RobotsFile, RobotsRule } from "./parse.ts";
 import { escapedPath, unreservedDecoded } from "./escapes.ts";
 
-/** What one agent may do on one host; made once a host. Rules stand in the order in which the first match decides. */
+/** What one agent may do on one host; made once a host. Rules are in such an order that the first match decides. */
 export interface RobotsRules {
   readonly rules: readonly CompiledRule[];
-  /** Kept as a courtesy: RFC 9309 knows no such line. */
+  /** Respected as a courtesy: RFC 9309 does not define this line. */
   readonly crawlDelayMs: number | null;
-  /** True when a group names the agent, false when that of `*` or none at all speaks. */
+  /** True when a group names the agent; false when the group for `*` applies, or none. */
   readonly named: boolean;
 }
 
@@ -16,7 +16,7 @@ export interface CompiledRule {
   readonly patternLength: number;
   /** Literal pieces between the wildcards, percent-encoded, at least one; the first one starts the path. */
   readonly pieces: readonly string[];
-  /** Does the last piece have to end the path? */
+  /** Whether the last piece must end the path. */
   readonly anchored: boolean;
   readonly lineNumber: number;
 }
@@ -38,7 +38,7 @@ export function compiledRobots(file: RobotsFile, productToken: string): RobotsRu
 
 /**
  * RFC 9309 compares paths after decoding what needs no encoding; Google's parser, and its vectors, do not. A disallowed
- * path is refused in either spelling, an allowed one only in its own: nobody's wish is overlooked.
+ * path is refused in either spelling, an allowed one is allowed only in its own: no owner's wish is overlooked.
  */
 function addSpellings(rules: CompiledRule[], rule: RobotsRule): void {
   const pattern = escapedPath(rule.pattern);

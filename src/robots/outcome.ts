@@ -12,22 +12,25 @@ export const robotsLifetimeMs = 24 * 3_600_000;
 const firstRetryMs = 5 * 60_000;
 const decodedLimits = { maxDecodedBytes: 1 << 20, maxRatio: 1000, ratioFreeBytes: 1 << 20, maxEncodings: 2 };
 
-/** How a look for robots.txt ended: what the last exchange gave, that there was none, or that its redirects led nowhere. */
+/** How fetching robots.txt ended: with an answer, without one, or in redirects that led nowhere. */
 export type RobotsAnswer =
   | Pick<Exchanged, "ok" | "status" | "truncated" | "headers" | "payload">
   | (Pick<NotExchanged, "ok" | "retry"> & { readonly reason: string })
   | { readonly ok: null; readonly reason: string };
 
-/** What is known of a host's robots.txt. All times are wall-clock milliseconds, so that they outlive the process. */
+/**
+ * What is known of a host's robots.txt. All times are wall-clock milliseconds, so that they remain valid in another
+ * process.
+ */
 export type RobotsOutcome =
   | {
       /** A file was read. */
       readonly kind: "rules";
       readonly rules: RobotsRules;
       readonly statements: readonly RobotsStatement[];
-      /** SHA-256 of the whole file, its content codings taken off: names the file that governed a page. */
+      /** SHA-256 of the whole file, with its content codings undone: identifies the file that governed a page. */
       readonly fileSha256: string;
-      /** Was something of the file not read (over 500 KiB)? */
+      /** Whether part of the file was not read (over 500 KiB). */
       readonly cut: boolean;
       readonly expiresAtMs: number;
     }
@@ -38,16 +41,19 @@ export type RobotsOutcome =
       readonly expiresAtMs: number;
     }
   | {
-      /** It cannot be known: nothing may be fetched, and the file is to be asked for again. `wait` when asked to slow down. */
+      /**
+       * Unknown: nothing may be fetched, and robots.txt must be fetched again. `wait` when the server asked to slow
+       * down.
+       */
       readonly kind: "disallow-all" | "wait";
       readonly reason: string;
       readonly retryAtMs: number;
     };
 
-/** What an answer is judged with. */
+/** Circumstances of an answer that its outcome depends on. */
 export interface RobotsContext {
   readonly productToken: string;
-  /** Wall clock, when the answer came. */
+  /** Wall-clock time at which the answer came. */
   readonly nowMs: number;
   /** Answers in a row before this one that ended in `disallow-all` or `wait`. */
   readonly failures: number;
@@ -55,7 +61,7 @@ export interface RobotsContext {
 
 /**
  * 2xx: the file's rules. 4xx, and redirects without end: everything is allowed. 429: wait. 5xx, a file cut short, or no
- * answer: nothing is allowed. Source: RFC 9309, 2.3.1; for 429, that RFC 6585 makes it a matter of time.
+ * answer: nothing is allowed. Source: RFC 9309, 2.3.1; for 429, RFC 6585, which makes it temporary.
  */
 export function robotsOutcomeOf(answer: RobotsAnswer, context: RobotsContext): RobotsOutcome {
   const { nowMs } = context;
@@ -72,7 +78,8 @@ export function robotsOutcomeOf(answer: RobotsAnswer, context: RobotsContext): R
   if (status >= 300) return allowAll(`status-${status}`, nowMs);
   if (answer.truncated === "time" || answer.truncated === "disconnect") return later(`truncated-${answer.truncated}`);
   const { bytes, complete, notes } = decodedBody(contentHeadersOf(answer.headers), answer.payload, decodedLimits);
-  // Rules that cannot be read are unknown, not absent; a limit, though, is reached only after all that is to be read.
+  // Rules that cannot be decoded are unknown, not absent. Reaching the size limit is fine: everything that must be read
+  // comes before it.
   if (!complete && answer.truncated === null && bytes.length < maxRobotsBytes) return later(notes.join(" "));
   const file = robotsFileOf(bytes);
   return {
@@ -89,7 +96,7 @@ function allowAll(reason: string, nowMs: number): RobotsOutcome {
   return { kind: "allow-all", reason, expiresAtMs: nowMs + robotsLifetimeMs };
 }
 
-/** As the server asks, but at least five minutes, doubled with each failure, and at most a day. */
+/** As long as the server asks, but at least five minutes, doubled with each failure, and at most a day. */
 function retryDelayMs(answer: RobotsAnswer, { failures, nowMs }: RobotsContext): number {
   const ownMs = backoffMs(failures + 1, { firstMs: firstRetryMs, mostMs: robotsLifetimeMs });
   const stated = answer.ok === true ? headerOf(answer.headers, "retry-after") : null;

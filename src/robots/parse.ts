@@ -1,13 +1,13 @@
 import { robotsLineOf } from "./line.ts";
 
-/** RFC 9309 (2.5): at least this much is to be read; what follows is not. */
+/** RFC 9309 (2.5): at least this much must be read; what follows is not. */
 export const maxRobotsBytes = 500 << 10;
 
-/** A robots.txt file: its groups, and the lines that speak of rights and sitemaps. */
+/** A robots.txt file: its groups, and the lines about rights and sitemaps. */
 export interface RobotsFile {
   readonly groups: readonly RobotsGroup[];
   readonly statements: readonly RobotsStatement[];
-  /** Was the file longer than `maxRobotsBytes`? */
+  /** Whether the file was longer than `maxRobotsBytes`. */
   readonly cut: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface RobotsGroup {
   /** Product tokens in lower case, `*` for everybody. */
   readonly agents: ReadonlySet<string>;
   readonly rules: readonly RobotsRule[];
-  /** The largest that the group states. */
+  /** The largest value that the group states. */
   readonly crawlDelayMs: number | null;
 }
 
@@ -31,7 +31,7 @@ export interface RobotsStatement {
   /** Lower case. */
   readonly name: string;
   readonly value: string;
-  /** Those of its group; `null` when it stands before any group or speaks for the whole file. */
+  /** Agents of its group; `null` when it comes before any group or applies to the whole file. */
   readonly agents: ReadonlySet<string> | null;
   /** The line as written, at most 1,000 characters. */
   readonly line: string;
@@ -100,7 +100,10 @@ function addAgent(groups: OpenGroup[], value: string): void {
   } else last.agents.add(agent);
 }
 
-/** The token only, whatever version or words follow it (RFC 9309, 2.2.1); empty when there is none, which names nobody. */
+/**
+ * Only the token, without a version or words after it (RFC 9309, 2.2.1); empty when there is none, which names no
+ * agent.
+ */
 function agentOf(value: string): string {
   if (/^\*(?:\s|$)/.test(value)) return "*";
   return /^[a-z_-]*/i.exec(value)?.[0].toLowerCase() ?? "";
@@ -123,7 +126,7 @@ function lineEnd(bytes: Buffer, from: number): number {
   return at;
 }
 
-/** Without its byte order mark. RFC 9309 wants UTF-8; a file in UTF-16 still says what its owner wants. */
+/** Without its byte order mark. RFC 9309 requires UTF-8, but a file in UTF-16 still states its owner's wishes. */
 function plainBytesOf(bytes: Buffer): Buffer {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return bytes.subarray(3);
   const littleEndian = bytes[0] === 0xff && bytes[1] === 0xfe;

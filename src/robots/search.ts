@@ -1,7 +1,7 @@
-/** Up to this length the engine's own search is used: it may compare each of a piece's characters at each place. */
+/** Up to this length `indexOf` is used, which may compare every character of a piece at every position. */
 const shortPiece = 8;
 
-/** Steps that looking for the pieces after the first one can cost at most, whatever they and the text are. */
+/** An upper bound on the steps that searching for the pieces after the first can take. */
 export function searchCost(pieces: readonly string[], textLength: number): number {
   let longest = 0;
   let characters = 0;
@@ -14,8 +14,8 @@ export function searchCost(pieces: readonly string[], textLength: number): numbe
 }
 
 /**
- * The first place of the piece at or after `from`, or -1, in time linear in the text. Source: Knuth, Morris and Pratt 1977,
- * Fast Pattern Matching in Strings, SIAM Journal on Computing 6(2).
+ * The first index of the piece at or after `from`, or -1, in time linear in the text. Source: Knuth, Morris and Pratt
+ * 1977, Fast Pattern Matching in Strings, SIAM Journal on Computing 6(2).
  */
 export function indexOfPiece(text: string, piece: string, from: number): number {
   if (piece.length <= shortPiece) return text.indexOf(piece, from);

@@ -2,20 +2,20 @@ import type { CompiledRule, RobotsRules } from "./compile.ts";
 import { indexOfPiece, searchCost } from "./search.ts";
 import { escapedPath, unreservedDecoded } from "./escapes.ts";
 
-/** May the path be fetched, and which line says so? */
+/** Whether the path may be fetched, and which line says so. */
 export interface RobotsVerdict {
   readonly allowed: boolean;
   /**
-   * `rule`: a line decided; `no-rule`: none matches; `robots-txt`: the file itself; `too-complex`: the file is so built
-   * that finding out costs too much, which is taken for a refusal.
+   * `rule`: a line decided; `no-rule`: none matches; `robots-txt`: the state of the file itself; `too-complex`:
+   * matching the file's rules would cost too much, which counts as a refusal.
    */
   readonly reason: "rule" | "no-rule" | "robots-txt" | "too-complex";
   readonly lineNumber: number | null;
 }
 
 /**
- * Character steps that one path may cost, about 10 ms. The worst file of people, not of attackers, stays under a hundredth
- * of it.
+ * Character steps that one path may cost, about 10 ms. The worst file that was not made to attack needs less than a
+ * hundredth of it.
  */
 const maxSteps = 4_000_000;
 const robotsPath = /^\/robots\.txt(?:\?|$)/;
@@ -38,14 +38,14 @@ export function robotsVerdict(rules: RobotsRules, pathAndQuery: string): RobotsV
   return { allowed: true, reason: "no-rule", lineNumber: null };
 }
 
-/** An upper bound, known before any work is done. Rules whose first piece does not fit cost nothing worth counting. */
+/** An upper bound, known before any work is done. Rules whose first piece does not match cost almost nothing. */
 function matchCost({ pieces }: CompiledRule, path: string): number {
   const [first = ""] = pieces;
   if (pieces.length === 1 || !path.startsWith(first)) return 1;
   return searchCost(pieces, path.length);
 }
 
-/** Taking the first place where each piece fits is enough: a later one leaves less of the path to the pieces after it. */
+/** Taking the first match of each piece is enough: a later match leaves less of the path for the pieces after it. */
 function matches({ pieces, anchored }: CompiledRule, path: string): boolean {
   const [first = ""] = pieces;
   if (!path.startsWith(first)) return false;

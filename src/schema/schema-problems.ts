@@ -8,7 +8,10 @@ import { schemasFolder } from "./schemas-folder.ts";
 /** Says what is wrong with a value, `""` when nothing is. */
 export type SchemaProblems = (value: unknown) => string;
 
-/** A published schema as a function. Rows are checked by the million and compiling takes long: it is done once. */
+/**
+ * A published schema as a function. Compiling is slow and rows are checked by the million, so each schema is compiled
+ * once.
+ */
 export function schemaProblems(name: "manifest" | "document-row" | "corpus"): SchemaProblems {
   const known = compiled.get(name);
   if (known !== undefined) return known;

@@ -33,7 +33,7 @@ export async function validate<Kind extends keyof Validated>(
   throw new PipelineError(`${kind}-invalid`, `${path}: ${faults.join("; ")}`, { path, faults: faults.length });
 }
 
-// Loading and compiling cost more than many a command: only what is asked for, and only then.
+// Loading and compiling takes longer than many commands: only the schema that is asked for, when it is asked for.
 async function compiled(kind: keyof Validated): Promise<ValidateFunction> {
   const { Ajv2020 } = await import("ajv/dist/2020.js");
   const text = readFileSync(join(schemasFolder(), `${kind}.schema.json`), "utf8");
@@ -43,7 +43,10 @@ async function compiled(kind: keyof Validated): Promise<ValidateFunction> {
   return check;
 }
 
-/** One sentence a fault. Those inside an `anyOf` only say why each branch failed: the description says it better. */
+/**
+ * One sentence for each fault. Faults inside an `anyOf` only say why each branch failed, so its description is used
+ * instead.
+ */
 function faultsOf(errors: readonly ErrorObject[]): string[] {
   const choices = errors.filter(({ keyword }) => keyword === "anyOf");
   const inChoice = ({ schemaPath }: ErrorObject): boolean =>

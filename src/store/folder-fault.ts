@@ -15,7 +15,7 @@ const refusals = new Set([
   "ELOOP",
 ]);
 
-/** What a fault of the file system means to a user of the store at `path`. */
+/** The error that a file system fault means to a user of the store at `path`. */
 export function folderFault(error: unknown, doing: string, path: string): unknown {
   if (!(error instanceof Error) || error instanceof PipelineError) return error;
   const { code } = error as NodeJS.ErrnoException;

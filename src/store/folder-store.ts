@@ -9,14 +9,14 @@ import { openSource, readAt } from "./open-source.ts";
 import type { Content, Store, StoredObject } from "./store.ts";
 import { passingName, renameDurably, syncFolder, writeSynced } from "../files/durable.ts";
 
-/** No object can have a name with a tilde, so what is in progress is never taken for one. */
+/** Object names contain no tilde, so a file in progress is never mistaken for an object. */
 const incoming = "~incoming";
-/** No put goes so long without adding to its file: an older one was left by a process that was killed. */
+/** No put takes this long without adding to its file: an older file was left by a killed process. */
 const leftoverMs = 24 * 3600 * 1000;
 
 /**
- * A store in a folder that all machines see, over NFS too: an object is written and synced under another name, and then
- * linked to its own, which one of all who try it can do. The folder has to be there.
+ * A store in a folder that all machines see, even over NFS. An object is written and synced under a temporary name,
+ * then linked to its own name; only one process can do that. The folder must exist.
  */
 export function folderStore(path: string): Store {
   const root = resolve(path);
@@ -35,7 +35,7 @@ export function folderStore(path: string): Store {
         if ((await fileSize(target)) !== null) return present(root, target);
         const passing = await write(root, content, signal);
         try {
-          // What another user has left may not be ours to remove. That is no reason not to put.
+          // We may not be allowed to remove what another user left. That must not prevent the put.
           swept ??= sweep(passing).catch(() => undefined);
           await swept;
           return await linkOnce(root, passing, target);
@@ -63,7 +63,7 @@ export function folderStore(path: string): Store {
   };
 }
 
-/** Does what is being done, and names what the file system has against it. */
+/** Runs an operation, and turns errors of the file system into ours. */
 async function attempt<T>(
   doing: string,
   path: string,
@@ -84,7 +84,7 @@ function stop(signal: AbortSignal | undefined): { signal?: AbortSignal } {
   return signal === undefined ? {} : { signal };
 }
 
-/** Lower folders are no objects, and what lies "in" an object is none either. */
+/** A folder is not an object, and neither is a path "inside" an object. */
 async function orNull<T>(reading: Promise<T>): Promise<T | null> {
   try {
     return await reading;
@@ -113,7 +113,7 @@ async function readRange(path: string, begin: number, end: number): Promise<Buff
 
 async function write(root: string, content: Content, signal: AbortSignal | undefined): Promise<string> {
   const passing = join(root, incoming, passingName());
-  // The folder itself is not made again: it may be a file system that is not mounted just now.
+  // The store's own folder is not created: it may be a file system that is not mounted at the moment.
   await mkdir(dirname(passing)).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
   });
@@ -121,7 +121,7 @@ async function write(root: string, content: Content, signal: AbortSignal | undef
     await writeSynced(passing, (file) => file.writeFile(content, stop(signal)));
     return passing;
   }
-  // Copied and never linked: its owner may change it.
+  // Copied, never linked: the file's owner may change it.
   await using source = await openSource(content.path);
   await writeSynced(passing, (file) => copyBytes(source, file, signal));
   return passing;
@@ -140,7 +140,9 @@ async function linkOnce(root: string, passing: string, target: string): Promise<
   return "stored";
 }
 
-/** The process that removes the last object of a folder removes the folder too: it may go between its making and the link. */
+/**
+ * A process that removes the last object of a folder removes the folder too, perhaps between our mkdir and our link.
+ */
 async function linkInFolder(passing: string, target: string): Promise<void> {
   for (let tries = 1; ; tries++) {
     await mkdir(dirname(target), { recursive: true });
@@ -153,7 +155,10 @@ async function linkInFolder(passing: string, target: string): Promise<void> {
   }
 }
 
-/** A crawl removes an object a turn for weeks: its folders must not stay. One that is not empty is in use. */
+/**
+ * A crawl removes an object for each turn, for weeks, so empty folders must not remain. A folder that is not empty is
+ * in use.
+ */
 async function removeEmpty(root: string, folder: string): Promise<void> {
   for (let at = folder; at.length > root.length; at = dirname(at)) {
     try {
@@ -164,7 +169,7 @@ async function removeEmpty(root: string, folder: string): Promise<void> {
   }
 }
 
-/** The process that put it may not have synced the name yet, and the caller will rely on it. */
+/** The process that put it may not have synced the name yet, and our caller relies on it. */
 async function present(root: string, target: string): Promise<"present"> {
   await syncUp(root, target);
   return "present";
@@ -177,7 +182,7 @@ async function syncUp(root: string, target: string): Promise<void> {
   }
 }
 
-/** Removes what killed puts have left, by the clock of the file system, not this machine's. */
+/** Removes what killed puts left behind, judged by the clock of the file system, not this machine's. */
 async function sweep(fresh: string): Promise<void> {
   const now = (await stat(fresh)).mtimeMs;
   for (const name of await readdir(dirname(fresh))) {
@@ -213,7 +218,7 @@ async function* list(
   }
 }
 
-/** Names in a folder, in order; that of a folder ends in `/`, because so it stands among the others. */
+/** Names in a folder, in order; a folder's name ends in `/`, so that it sorts as its objects do. */
 async function entries(root: string, folder: string): Promise<string[]> {
   const found = (await orNull(readdir(join(root, folder), { withFileTypes: true }))) ?? [];
   return found

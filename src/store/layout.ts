@@ -111,10 +111,10 @@ export function crawlName(crawl: Hex): string {
 
 /** One turn of a frontier. */
 export interface TurnKey {
-  /** Names the frontier, which has no other name on any machine. */
+  /** Names the frontier; the same on every machine. */
   readonly run: string;
   readonly lease: number;
-  /** Which of its URLs alone, from 0 on; `null`: all of them. */
+  /** Index of the only URL of the turn to visit, from 0 on; `null`: all of them. */
   readonly part: number | null;
 }
 
@@ -132,7 +132,7 @@ export function snapshotName(snapshot: Hex): string {
   return `clusterings/${snapshot}/documents`;
 }
 
-/** @param part which of the parts that the bands are dealt out to, from 0 on */
+/** @param part number of the part of the bands, from 0 on */
 export function edgesName(snapshot: Hex, part: number, of: number): string {
   return `clusterings/${snapshot}/edges-${part}-${of}`;
 }

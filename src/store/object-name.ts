@@ -2,7 +2,7 @@ import { PipelineError } from "../core/errors.ts";
 
 const alphabet = /^[A-Za-z0-9._/-]+$/;
 
-/** Whether a store may hold an object of this name: such a name is the same in a folder, in a bucket and in a URL. */
+/** Whether a store may hold an object of this name: one that is the same in a folder, in a bucket and in a URL. */
 export function isObjectName(name: string): boolean {
   return alphabet.test(name) && name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }

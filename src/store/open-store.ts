@@ -7,7 +7,7 @@ import { s3Store } from "./s3-store.ts";
 import type { Store } from "./store.ts";
 
 /**
- * The store at an address: `s3://bucket/prefix`, or a folder, made when the one it lies in is there.
+ * The store at an address: `s3://bucket/prefix`, or a folder, which is created if its parent exists.
  * @throws {PipelineError} `store-refused`, `store-unreachable`
  */
 export async function openStore(address: string): Promise<Store> {

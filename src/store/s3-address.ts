@@ -5,7 +5,7 @@ export interface S3Address {
   readonly bucket: string;
   /** Empty, or ends in `/`. */
   readonly prefix: string;
-  /** Of a server other than Amazon's. */
+  /** Set for a server other than Amazon's. */
   readonly endpoint?: string;
   readonly region?: string;
 }
@@ -15,7 +15,7 @@ export interface S3Address {
  * @throws {PipelineError} `store-refused`
  */
 export function s3AddressOf(address: string): S3Address {
-  // Never quoted: it may hold a secret that does not belong there.
+  // The address is never quoted: it may hold a secret that does not belong there.
   const refused = (why: string): PipelineError =>
     new PipelineError(
       "store-refused",
@@ -28,7 +28,7 @@ export function s3AddressOf(address: string): S3Address {
       "keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or from a profile, not from the address",
     );
   }
-  // Amazon's rules for names of buckets, which keep them apart from anything that a path could mean.
+  // Amazon's rules for names of buckets, which exclude everything that a path could mean.
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(url.hostname) || url.port !== "") throw refused("that is no bucket");
   const prefix = url.pathname.replace(/^\//, "").replace(/\/$/, "");
   if (prefix !== "" && !isObjectName(prefix))

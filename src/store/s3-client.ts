@@ -6,7 +6,7 @@ import type { S3Address } from "./s3-address.ts";
 
 export type S3Library = typeof import("@aws-sdk/client-s3");
 
-/** Only a user of a bucket needs this library. @throws {PipelineError} `store-refused` */
+/** Loaded only when a bucket is used. @throws {PipelineError} `store-refused` */
 export async function s3Library(): Promise<S3Library> {
   try {
     return await import("@aws-sdk/client-s3");
@@ -20,10 +20,13 @@ export async function s3Library(): Promise<S3Library> {
   }
 }
 
-/** A client that asks once: `patiently` asks again, and reads bodies again too, which the client's own retries do not. */
+/**
+ * A client that does not retry: `patiently` does, and it also reads bodies again, which the client's own retries do
+ * not.
+ */
 export function s3Client({ S3Client }: S3Library, { endpoint, region }: S3Address, { tryMs }: Patience): S3Client {
   const own = endpoint ?? process.env["AWS_ENDPOINT_URL_S3"] ?? process.env["AWS_ENDPOINT_URL"] ?? "";
-  // Servers other than Amazon's seldom care, but the signature needs one.
+  // Other servers than Amazon's rarely use it, but the signature needs one.
   const known = region ?? process.env["AWS_REGION"] ?? process.env["AWS_DEFAULT_REGION"];
   const config: S3ClientConfig = {
     maxAttempts: 1,

@@ -1,6 +1,6 @@
 import { saysDiskFull } from "../core/disk-full.ts";
 
-/** What an answer of an S3 server, or none, means for what was asked. */
+/** What an answer of an S3 server, or its absence, means for a request. */
 export type S3Fault = "absent" | "taken" | "beyond" | "conflict" | "full" | "passing" | "refused";
 
 /** Error codes of the protocol that say more than their status; Amazon's list, and what others add to it. */
@@ -17,7 +17,7 @@ const byName: Readonly<Record<string, S3Fault>> = {
   QuotaExceeded: "full",
   XMinioStorageFull: "full",
   InsufficientStorage: "full",
-  // The client corrects its clock by the answer: the next try can succeed.
+  // The client corrects its clock from the answer: the next try can succeed.
   RequestTimeTooSkewed: "passing",
   RequestTimeout: "passing",
   SlowDown: "passing",
@@ -38,7 +38,7 @@ const byStatus: Readonly<Record<number, S3Fault>> = {
   507: "full",
 };
 
-/** Faults of certificates and of the address do not pass by themselves. */
+/** Faults of certificates or of the address do not go away by themselves. */
 const refusedCodes = /^(?:CERT_|ERR_TLS_|ERR_INVALID_URL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/;
 
 export interface S3FaultNote {
@@ -56,7 +56,7 @@ export function s3FaultOf(error: unknown): S3FaultNote {
     $metadata?: { httpStatusCode?: number };
   };
   const status = $metadata?.httpStatusCode ?? 0;
-  // Of the connection: it may break in the middle of an answer whose status is known already.
+  // Error of the connection: it may break in the middle of an answer whose status is already known.
   if (typeof code === "string") return { fault: refusedCodes.test(code) ? "refused" : "passing", name: code, status };
   const fault =
     byName[name] ??

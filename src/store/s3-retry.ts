@@ -5,15 +5,15 @@ import { s3FaultOf, type S3Fault, type S3FaultNote } from "./s3-fault.ts";
 /** How long a server may take, and how often it is asked. */
 export interface Patience {
   readonly tries: number;
-  /** Before the second try; doubles with each. */
+  /** Wait before the second try; doubles with each further one. */
   readonly firstDelayMs: number;
   readonly longestDelayMs: number;
-  /** For one try, beside the time that its bytes may take. */
+  /** Limit for one try, in addition to the time allowed for its bytes. */
   readonly tryMs: number;
   readonly leastBytesPerSecond: number;
 }
 
-/** Waits 26 s between eight tries; a server that is gone for longer is a matter for the process that runs jobs again. */
+/** Waits 26 s in all between eight tries; if a server is gone for longer, the queue runs the job again. */
 export const patience: Patience = {
   tries: 8,
   firstDelayMs: 250,
@@ -33,16 +33,16 @@ export interface Asked<T> {
   readonly place: string;
   readonly patience: Patience;
   readonly signal: AbortSignal | undefined;
-  /** How long a try that is under way may go on after the signal; 0 if left out. */
+  /** How long a try in progress may continue after the signal; 0 if left out. */
   readonly graceMs?: number;
   /** Faults that are an answer. */
   readonly answers?: Partial<Record<S3Fault, T>>;
 }
 
 /**
- * Asks an S3 server, again and again while what is wrong may pass.
- * @throws {PipelineError} `store-unreachable`, `store-refused`, `disk-full`, `interrupted`; never with the error of the
- * client as its cause, which holds keys and signatures
+ * Sends a request to an S3 server, and tries again while the fault may pass.
+ * @throws {PipelineError} `store-unreachable`, `store-refused`, `disk-full`, `interrupted`; its cause is never the
+ * client's error, which holds keys and signatures
  */
 export async function patiently<T>(asked: Asked<T>, ask: (attempt: Try) => Promise<T>): Promise<T> {
   const { tries, firstDelayMs, longestDelayMs } = asked.patience;

@@ -12,7 +12,7 @@ import { partBytes, uploadInParts, type Source } from "./s3-upload.ts";
 import type { Content, Store, StoredObject } from "./store.ts";
 import { passingName, renameDurably, writeSynced } from "../files/durable.ts";
 
-/** From here on it is cheaper to ask whether an object is there than to send it again. */
+/** From this size on, asking whether an object exists is cheaper than sending it again. */
 const askFirstBytes = 1024 * 1024;
 
 export interface S3StoreOptions {
@@ -20,8 +20,8 @@ export interface S3StoreOptions {
 }
 
 /**
- * A store in a bucket of Amazon S3 or of a server that speaks its protocol, conditional writes (`If-None-Match`) included.
- * Keys come from where Amazon's own tools look for them: environment, profile, role of the machine.
+ * A store in a bucket of Amazon S3 or of a server that speaks its protocol, conditional writes (`If-None-Match`)
+ * included. Access keys come from where Amazon's own tools look for them: environment, profile, role of the machine.
  * @param address `s3://bucket/prefix?endpoint=http://127.0.0.1:9000&region=us-east-1`
  * @throws {PipelineError} `store-refused`, `store-unreachable`
  */
@@ -30,7 +30,7 @@ export async function s3Store(address: string, { patience = usualPatience }: S3S
   const library = await s3Library();
   const client = s3Client(library, target, patience);
   const bucket: Bucket = { ...target, library, client, patience, place: `s3://${target.bucket}/${target.prefix}` };
-  // A missing bucket, or keys that do not fit, are reported before there is work.
+  // A missing bucket, or wrong access keys, are reported before any work starts.
   try {
     await listPage(bucket, { prefix: "", most: 1, after: undefined }, undefined);
   } catch (error) {
@@ -139,7 +139,7 @@ interface Piece {
   readonly size: number;
 }
 
-/** A whole object or a range of it; a body that was cut off is asked for again. */
+/** A whole object or a range of it; a truncated body is requested again. */
 async function read(
   bucket: Bucket,
   name: string,

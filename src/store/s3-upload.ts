@@ -12,7 +12,10 @@ export interface Source {
 /** Amazon takes parts from 5 MiB to 5 GiB, 10,000 of them at most. */
 export const partBytes = 16 * 1024 * 1024;
 const mostParts = 10_000;
-/** A part that is cut off can still arrive after its upload was taken away, and then lies there for good: it may end. */
+/**
+ * Time that a part in progress may take to finish: one that arrives after its upload was aborted would stay in the
+ * bucket forever.
+ */
 const graceMs = 5000;
 
 export interface Upload {
@@ -23,9 +26,9 @@ export interface Upload {
 }
 
 /**
- * Sends a large object in parts; it appears when they are all there, and only if there is none of its name. Parts of an
- * upload that fails are taken away; those of a killed process have to be by a rule of the bucket.
- * @returns `unsure` when the server did not say whose the object is that is there, or whether there is one
+ * Sends a large object in parts. It appears when all parts are there, and only if there is no object of its name. Parts
+ * of a failed upload are removed; for those of a killed process the bucket needs a rule.
+ * @returns `unsure` when the server did not say whether there is an object, or whose it is
  */
 export async function uploadInParts(upload: Upload, source: Source): Promise<"stored" | "taken" | "unsure"> {
   const { library, client, target, asked } = upload;
@@ -76,7 +79,7 @@ async function sendParts({ library, client, asked }: Upload, begun: Begun, sourc
   return parts;
 }
 
-/** Even when the caller has been interrupted; what goes wrong here does not hide why. */
+/** Runs even when the caller was interrupted; an error here does not hide the original one. */
 async function abort({ library, client, asked }: Upload, begun: Begun): Promise<void> {
   const brief = { ...asked, signal: undefined, patience: { ...asked.patience, tries: 4 } };
   await patiently<unknown>({ ...brief, answers: { conflict: null, absent: null } }, ({ signal }) =>

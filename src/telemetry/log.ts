@@ -10,18 +10,18 @@ export type LogLevel = (typeof logLevels)[number];
 /** Plain values that say where and how much; names are our own, text may be from anywhere. */
 export type LogFields = Readonly<Record<string, string | number | boolean | null | Error>>;
 
-/** Writes one line for each event; `message` is the same for events of a kind, what differs is in the fields. */
+/** Writes one line for each event; `message` is the same for all events of a kind, the fields hold what differs. */
 export type Logger = Readonly<Record<LogLevel, (message: string, fields?: LogFields) => void>>;
 
-/** Where lines go: standard error, a file, or what a test looks into. */
+/** Where lines go: standard error, a file, or a test's buffer. */
 export interface LogDestination {
   readonly write: (line: string) => unknown;
 }
 
 /**
- * A log of JSON lines with `level`, `time` (ISO 8601, UTC), `host`, `pid`, `message` and the fields of the event. Nothing
- * in a field can end its line, drive a terminal or turn the direction of text; a field ends at 2,048 UTF-16 code units;
- * passwords in addresses are left out.
+ * A log of JSON lines with `level`, `time` (ISO 8601, UTC), `host`, `pid`, `message` and the fields of the event. No
+ * field can end its line, control a terminal or reverse the direction of text. A field is cut at 2,048 UTF-16 code
+ * units. Passwords in addresses are left out.
  */
 export function logger(destination: LogDestination, level: LogLevel): Logger {
   const log = pino(
@@ -52,7 +52,7 @@ function safeValue(value: LogFields[string]): unknown {
   return typeof value === "string" ? safeText(value) : value;
 }
 
-/** A known failure says where by itself; of a fault of the program the stack is wanted. */
+/** The message of a known failure says where it happened; for a fault of the program the stack is logged. */
 function safeError(error: Error): Record<string, unknown> {
   const { code } = error as NodeJS.ErrnoException;
   const cause = error.cause instanceof Error ? { cause: safeText(String(error.cause)) } : {};

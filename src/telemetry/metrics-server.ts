@@ -5,12 +5,12 @@ import { PipelineError } from "../core/errors.ts";
 import type { Metrics } from "./metrics.ts";
 
 export interface MetricsServer extends AsyncDisposable {
-  /** The one that was asked for, or the one that the system chose for 0. */
+  /** The requested port, or the one that the system chose for 0. */
   readonly port: number;
 }
 
 export interface MetricsAddress {
-  /** This machine alone, unless it is said otherwise: there is no password. */
+  /** This machine only by default: there is no password. */
   readonly host?: string;
   readonly port: number;
 }
@@ -18,7 +18,7 @@ export interface MetricsAddress {
 type Served = Pick<Metrics<never>, "text" | "contentType">;
 
 /**
- * Gives the metrics at `/metrics` to any caller. It does not keep the process alive.
+ * Serves the metrics at `/metrics` to any caller. It does not keep the process alive.
  * @throws {PipelineError} `usage` when it cannot listen there
  */
 export async function serveMetrics(
@@ -28,7 +28,7 @@ export async function serveMetrics(
   const server = createServer({ requestTimeout: 10_000, headersTimeout: 5000 }, (request, response) => {
     answer(metrics, request, response).catch(() => response.destroy());
   });
-  // Prometheus needs one; more than these are no Prometheus.
+  // Prometheus needs one connection; more than this are not Prometheus.
   server.maxConnections = 32;
   server.on("connection", (socket) => socket.unref());
   await new Promise<void>((resolve, reject) => {

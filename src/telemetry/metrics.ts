@@ -6,7 +6,7 @@ export type JobOutcome = (typeof jobOutcomes)[number];
 interface MeasuredCounts {
   readonly captures: number;
   readonly documents: number;
-  /** Of archives, as they lie on disk. */
+  /** Of archives, as stored on disk. */
   readonly bytes: number;
 }
 
@@ -18,25 +18,25 @@ interface QueueDepths {
 }
 
 /**
- * What a worker and a collector count, for Prometheus. Labels hold kinds of jobs, outcomes and states, all known beforehand:
- * nothing from the web can become a series.
+ * What a worker and a collector count, for Prometheus. Labels hold kinds of jobs, outcomes and states, all known in
+ * advance: nothing from the web can become a series.
  */
 export interface Metrics<Kind extends string> {
   readonly jobEnded: (kind: Kind, outcome: JobOutcome, seconds: number) => void;
   readonly measured: (counts: MeasuredCounts) => void;
   readonly toStore: (bytes: number) => void;
   readonly fromStore: (bytes: number) => void;
-  /** Replaces the earlier depths of that queue. */
+  /** Replaces the previous depths of that queue. */
   readonly queueHolds: (kind: Kind, depths: QueueDepths) => void;
   /** In the text format of Prometheus, which `contentType` names. */
   readonly text: () => Promise<string>;
   readonly contentType: string;
 }
 
-/** From a job that found its work done to a slice of a slow site. */
+/** From a job whose work was already done to a slice of a slow site. */
 const secondsBuckets = [0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
-/** @param kinds of jobs, all that there are: each has its series from the start, at 0, so that rates begin there */
+/** @param kinds all kinds of jobs: each has its series from the start, at 0, so that rates begin there */
 export function workMetrics<Kind extends string>(kinds: readonly Kind[]): Metrics<Kind> {
   const registry = new Registry();
   const registers = [registry];

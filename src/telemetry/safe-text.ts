@@ -1,6 +1,6 @@
-/** A line of a log is for people and for programs that index it: no field of it is ever longer. */
+/** Log lines are for people and for programs that index them: no field is longer, in UTF-16 code units. */
 const mostUnits = 2048;
-/** What is looked through for secrets: much more than is shown, and little enough for any expression. */
+/** Code units that are searched for secrets: far more than are shown, and few enough for any regular expression. */
 const readUnits = 4 * mostUnits;
 
 /** In the addresses of Redis a password may hold anything but white space, `/` and `@` too. */
@@ -18,7 +18,7 @@ function withoutSecrets(text: string): string {
     .replace(queryKeys, "***");
 }
 
-/** Text for a log: without what is secret in the addresses in it, and cut off where it is too long. */
+/** Text for a log: without secrets in addresses, and cut where it is too long. */
 export function safeText(text: string): string {
   const read = text.slice(0, readUnits);
   const clean = withoutSecrets(read);
@@ -26,10 +26,13 @@ export function safeText(text: string): string {
   return left === 0 ? clean : `${clean.slice(0, mostUnits).toWellFormed()}… (${left} more)`;
 }
 
-/** C1 controls drive terminals as C0 do, two separators end lines, and bidi controls show text other than it is (CVE-2021-42574). */
+/**
+ * C1 controls drive terminals as C0 do, two separators end lines, and bidi controls make text look different from what
+ * it is (CVE-2021-42574).
+ */
 const controls = /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
-/** A line of JSON, with what JSON leaves as it is escaped too: outside of strings it has no such characters. */
+/** A line of JSON that also escapes characters which JSON leaves as they are; outside strings JSON has none of them. */
 export function escapedLine(json: string): string {
   return json.replace(controls, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

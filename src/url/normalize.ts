@@ -1,23 +1,28 @@
-/** Code units of a normal address; longer ones are no address. Source: the bound that browsers and sitemaps settled on. */
+/**
+ * Code units of a normal address; a longer one is rejected. Source: the bound that browsers and sitemaps settled on.
+ */
 export const urlLengthLimit = 2083;
-/** Code units of what is read at all: percent-encoding and dot segments can shrink an address, but not without end. */
+/**
+ * Code units of an address before it is normalised: removing percent-encoding and dot segments shortens it, but only so
+ * far.
+ */
 const rawLengthLimit = 8 * urlLengthLimit;
 /** Bytes of a host name. Source: RFC 1035, section 2.3.4. */
 const hostLengthLimit = 253;
 
-/** One address in two forms: what a browser would ask for, and what tells it from others. */
+/** One address in two forms: the one that a browser would request, and the one that identifies it. */
 export interface Address {
   /** The normal form: equal for addresses that name the same page. */
   readonly url: string;
-  /** Resolved, without fragment and credentials, but otherwise as found: what a request asks for. */
+  /** Resolved, without fragment and credentials, but otherwise as found: the form to request. */
   readonly rawUrl: string;
 }
 
 /**
  * Both forms of an address as a page, seed or header gives it, or `null` when it is no http(s) address or is too long.
- * On top of the WHATWG URL: percent signs are escaped the same way everywhere, repeated slashes are one, the query's
- * parts are in order of their names (in their own order where these are equal), empty parts and values are dropped, and
- * the root dot of a host as well. Without a base, `name/path` is taken for `http://name/path`.
+ * Beyond WHATWG URL parsing: percent-encoding is made uniform and repeated slashes become one. Query parameters are
+ * sorted by name, stably; empty parameters and values are dropped. A trailing dot of the host is dropped too. Without a
+ * base, `name/path` means `http://name/path`.
  * @param base absolute address that relative ones are resolved against
  */
 export function addressOf(raw: string, base?: string): Address | null {
@@ -46,15 +51,15 @@ export function hostKeyOf(url: string): string {
   return end < 0 ? url : url.slice(0, end);
 }
 
-/** `name/path` and `name:port/path` are what people type; a scheme with a dot in it is no scheme of the web. */
+/** People type `name/path` and `name:port/path`; a scheme that contains a dot is not one of the web. */
 function seedUrlOf(raw: string): URL | null {
-  // As the parser does with what it is given: what is no letter goes before, line breaks go everywhere.
+  // As the URL parser does: leading control characters and spaces go, and line breaks anywhere.
   const text = raw.replace(/^[\0- ]+/, "").replaceAll(/[\t\r\n]+/g, "");
   const bare = !/^[a-z][a-z0-9+.-]*:/i.test(text) || /^(?:localhost|[^/?#:]*\.[^/?#:]*):\d*(?:[/?#]|$)/i.test(text);
   return URL.parse(bare ? `http://${text}` : text);
 }
 
-/** The name without its root dot; `null` when it cannot be looked up. */
+/** The name without its trailing dot; `null` when it cannot be a host name in the DNS. */
 function hostOf(name: string): string | null {
   const host = name.endsWith(".") ? name.slice(0, -1) : name;
   if (host === "" || host.length > hostLengthLimit || host.startsWith(".") || host.endsWith(".")) return null;
@@ -80,12 +85,13 @@ function normalQuery(search: string): string {
   return `?${parts.map(({ text }) => text).join("&")}`;
 }
 
-/** Nothing in it that this file would change: most addresses. */
+/** True when this file would change nothing in it, as with most addresses. */
 const plain = /^[\w\-.~!$&'()*+,;=:@/?]*$/;
 
 /**
- * Percent-encoding in one spelling: unreserved letters bare, hexadecimal digits upper-case, a stray percent sign
- * escaped, and so is what RFC 3986 does not allow in a path or query but the WHATWG parser leaves alone.
+ * Percent-encoding in one spelling: unreserved letters unescaped, hexadecimal digits in upper case, a stray percent
+ * sign escaped. Characters that RFC 3986 forbids in a path or query, but the WHATWG parser leaves alone, are escaped
+ * too.
  */
 function normalEscapes(text: string): string {
   if (plain.test(text)) return text;

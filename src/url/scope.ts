@@ -6,7 +6,7 @@ import { domainOfHost, isPublicSuffix } from "./registrable-domain.ts";
 /** What a crawl may visit, as a person states it. */
 export interface ScopeOptions {
   /**
-   * `host`: the hosts of the seeds (name and port, http and https alike). `domain`: the registered domains of the seeds
+   * `host`: the hosts of the seeds (name and port, both http and https). `domain`: the registered domains of the seeds
    * with all hosts under them. `domain:NAME`: that name and all under it. `prefix:URL`: what begins with that address.
    */
   readonly scope: string;
@@ -16,18 +16,18 @@ export interface ScopeOptions {
   readonly allow?: readonly string[];
   /** Patterns none of which may fit. */
   readonly deny?: readonly string[];
-  /** Links from a seed. */
+  /** Number of links from a seed. */
   readonly maxDepth?: number;
 }
 
 export type ScopeReason = "scope-place" | "scope-depth" | "scope-denied" | "scope-not-allowed";
 
-/** Why a normal address at that depth is not to be visited; `null` = it is. */
+/** Why a normal address at that depth must not be visited; `null` = it may be. */
 export type Scope = (url: string, depth: number) => ScopeReason | null;
 
 const patternLimit = 1000;
 
-/** @throws {PipelineError} `usage` when the scope or a pattern cannot be read, or would hold more than was meant */
+/** @throws {PipelineError} `usage` when the scope or a pattern cannot be read, or would include more than was meant */
 export function scopeOf({ scope, seeds, allow = [], deny = [], maxDepth = Infinity }: ScopeOptions): Scope {
   const holds = placeOf(scope, seeds);
   const allowed = patternsOf(allow);
@@ -66,14 +66,14 @@ function domainNamed(name: string): string {
   const url = /[/:@?#\s]/.test(name) ? null : normalUrlOf(`http://${name}/`);
   if (url === null) throw new PipelineError("usage", `"${name}" is no name of a domain`);
   const host = hostNameOf(url);
-  // `domain:co.uk` would be a good part of a country; `domain:localhost` is on no list and means itself.
+  // `domain:co.uk` would be much of a country; `domain:localhost` is not on the list and means itself.
   if (isPublicSuffix(host)) {
     throw new PipelineError("usage", `"${name}" is a suffix under which anybody registers names; name one of those`);
   }
   return host;
 }
 
-/** The host itself or a domain above it is among the names; whole addresses stand under nothing that can be named. */
+/** The host itself or a domain above it is among the names; an IP address has no domain above it. */
 function isUnder(host: string, names: ReadonlySet<string>): boolean {
   if (names.has(host)) return true;
   for (let dot = host.indexOf("."); dot >= 0; dot = host.indexOf(".", dot + 1)) {

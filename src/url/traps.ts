@@ -1,8 +1,8 @@
-/** Bounds beyond which a site is taken to make up addresses as it goes. */
+/** Bounds beyond which a site probably generates addresses without end. */
 export interface TrapLimits {
   /** Segments of a path. */
   readonly pathSegments: number;
-  /** How often one segment may stand in a path. */
+  /** How often one segment may occur in a path. */
   readonly segmentRepeats: number;
   /** Parts of a query. */
   readonly queryParts: number;
@@ -12,13 +12,13 @@ export interface TrapLimits {
   readonly dateVariants: number;
   /** URLs of a host that differ in nothing but the query. */
   readonly queryVariants: number;
-  /** Pages of a host in a row that say the same; from then on their links to it are not followed. */
+  /** Consecutive pages of a host with the same content; beyond this number their links to the host are not followed. */
   readonly sameContentRun: number;
 }
 
 /**
- * What real sites stay under. The bounds on paths are wider than Heritrix's (20 segments, 2 repeats); a calendar gets ten
- * years of days, a script behind one path as many pages as a large forum has.
+ * Real sites stay below these. The bounds on paths are wider than Heritrix's (20 segments, 2 repeats). A calendar may
+ * have ten years of days; a script behind one path, as many pages as a large forum.
  */
 export const trapLimits: TrapLimits = {
   pathSegments: 25,
@@ -39,7 +39,7 @@ export type TrapReason =
   | "trap-query-variants"
   | "trap-same-content";
 
-/** The trap that an address alone gives away, `null` when none. @param url a normal address */
+/** The trap that is visible from an address alone, `null` for none. @param url a normal address */
 export function trapOf(url: string, limits: TrapLimits): TrapReason | null {
   const [path, query] = pathAndQueryOf(url);
   const segments = path.split("/");
@@ -52,14 +52,14 @@ export function trapOf(url: string, limits: TrapLimits): TrapReason | null {
 /** A family of URLs on one host that may not grow beyond a bound. */
 export interface Family {
   readonly reason: TrapReason;
-  /** What its members have in common; members of one family and no others have it. */
+  /** A key that the members of this family share, and no other addresses have. */
   readonly key: string;
   readonly limit: number;
 }
 
 /**
- * The families that an address belongs to. Whoever keeps the URLs counts the members of each, every URL once, and takes
- * no more into a family that is full. @param url a normal address
+ * The families that an address belongs to. The frontier counts the members of each, every URL once, and adds none to a
+ * full family. @param url a normal address
  */
 export function familiesOf(url: string, limits: TrapLimits): Family[] {
   const families: Family[] = [];
@@ -77,14 +77,14 @@ export function familiesOf(url: string, limits: TrapLimits): Family[] {
   return families;
 }
 
-/** Java's and PHP's own names, those of old shops, and ASP.NET's brackets in the path. */
+/** Session ids: the default names of Java and PHP, those of old shop software, and ASP.NET's brackets in the path. */
 const sessionId =
   /(?<=[;?&])(?:jsessionid|phpsessid|aspsessionid[a-z]*|sessionid|session_id|sessid|sid|cfid|cftoken|oscsid|zenid)=[\w.!~-]{12,128}|\((?:[A-Z]\([\w-]{16,64}\)){1,4}\)/gi;
 
-/** A day, month or year between 1800 and 2999 with nothing but digits and their separators around. */
+/** A day, month or year between 1800 and 2999, not part of a longer run of digits and separators. */
 const date = /(?<!\d)(?:1[89]|2\d)\d\d(?:[-/._]?(?:1[0-2]|0?[1-9])(?:[-/._]?(?:[12]\d|3[01]|0?[1-9]))?)?(?!\d)/g;
 
-/** Months and days that are parts of a query of their own. */
+/** Months and days in query parameters of their own. */
 const datePart = /(?<=[?&](?:month|mon|week|day|m|w|d)=)\d{1,2}(?=&|$)/gi;
 
 function countOfOthers(segments: readonly string[], segment: string): number {
@@ -93,7 +93,7 @@ function countOfOthers(segments: readonly string[], segment: string): number {
   return count;
 }
 
-/** A path has few segments by now: no table is made to count them. */
+/** The path has few segments at this point, so counting them needs no table. */
 function isRepeatedBeyond(segments: readonly string[], repeats: number): boolean {
   for (const segment of segments) {
     if (segment !== "" && segments.length - countOfOthers(segments, segment) > repeats) return true;

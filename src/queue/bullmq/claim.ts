@@ -15,7 +15,8 @@ const goAnswer = tupleOf(text, number, number, number);
 const quarantinedAnswer = tupleOf(text, number, text, number);
 
 /**
- * Writes down that a job is begun, beside others; one that may have killed a worker waits until nothing else is in progress here.
+ * Records that a job starts, alongside others. One that may have killed a worker waits until nothing else is in
+ * progress here.
  * @returns `stopped` when the signal aborts while it waits
  */
 export async function claimTask(state: ConsumerState, id: string, signal: AbortSignal): Promise<Claim> {

@@ -6,10 +6,10 @@ import type { RedisConnection } from "../../redis/connection.ts";
 
 export type BullQueue = Queue<JobPayload, unknown, "job">;
 
-/** BullMQ takes no id of digits alone. */
+/** BullMQ rejects an id that consists of digits only. */
 export const bullId = (job: Job): string => `j-${job.id}`;
 
-/** One queue of BullMQ for each kind, made when it is first needed, all over the one connection. */
+/** One queue of BullMQ for each kind, made when it is first needed; all use the one connection. */
 export function bullQueues(
   { client, prefix }: RedisConnection,
   onError: (error: Error) => void,

@@ -9,9 +9,9 @@ import type { Job, JobOutcome, JobKind } from "../queue.ts";
 import { bullId } from "./client.ts";
 import { completionsScript } from "./lua.ts";
 
-/** Learns how the jobs of a kind end that this process has submitted or waits for. */
+/** Finds out how the jobs of a kind end that this process submitted or waits for. */
 export interface Completions {
-  /** From now on the ends of jobs are watched for; after `enqueued` a job that Redis does not know is lost. */
+  /** Starts watching for the ends of these jobs; after `enqueued`, a job that Redis does not know is lost. */
   readonly watch: (jobs: readonly Job[]) => { readonly enqueued: () => void };
   readonly outcomeOf: (job: Job) => Promise<JobOutcome | "lost">;
   readonly close: () => Promise<void>;
@@ -31,15 +31,15 @@ interface CompletionsState {
   readonly onError: (error: Error) => void;
   /** Longest watched first. */
   readonly watched: Map<string, Watched>;
-  /** Of them, those whose end is not known. */
+  /** Of these, the ones whose end is not known. */
   readonly open: Set<string>;
-  /** Of those, the ones worth asking for. */
+  /** Of those, the ones worth asking Redis about. */
   readonly hinted: Set<string>;
   isAsking: boolean;
   isClosed: boolean;
 }
 
-/** Ends that nobody has asked for yet. */
+/** Completions that no caller has asked for yet. */
 const endsRemembered = 100_000;
 const idsAtOnce = 500;
 
@@ -47,8 +47,8 @@ const idsAtOnce = 500;
 const endsAnswer = listOf(tupleOf(number, text));
 
 /**
- * An event only says that it is worth asking: it may be of an earlier run of the same job, be trimmed, or be missed while
- * Redis was away. So all that is watched is also asked for every `pollMs`.
+ * An event is only a reason to ask: it may belong to an earlier run of the same job, be trimmed, or be missed while
+ * Redis was away. So Redis is also asked about all watched jobs every `pollMs`.
  */
 export function completions(
   kind: JobKind,
@@ -91,9 +91,10 @@ export function completions(
 }
 
 function eventsOf(state: CompletionsState, { client, prefix }: RedisConnection): QueueEvents {
-  // From the oldest event on: those of others are no hint, and none of ours falls between two reads.
+  // Starts at the oldest event: events of other jobs are ignored, and none of ours is missed between two reads.
   const events = new QueueEvents(state.kind, {
-    // A read that Redis never answers is given up a second later; a process that ends while Redis is away waits for that.
+    // A read that Redis does not answer is abandoned a second later; a process that ends while Redis is away waits for
+    // that.
     blockingTimeout: 2000,
     connection: client,
     prefix,
@@ -120,7 +121,7 @@ function watch(state: CompletionsState, id: string, enqueued: boolean): Watched 
   const known = state.watched.get(id);
   if (known !== undefined && !known.known) return known;
   const one: Watched = { outcome: Promise.withResolvers(), known: false, enqueued };
-  // Nobody may be waiting when the queue is closed.
+  // Perhaps no caller is waiting when the queue is closed: this only silences the unhandled-rejection event.
   one.outcome.promise.catch(() => {});
   state.watched.delete(id);
   state.watched.set(id, one);
@@ -132,7 +133,7 @@ async function outcomeOf(state: CompletionsState, id: string): Promise<JobOutcom
   const one = state.watched.get(id) ?? watch(state, id, true);
   hint(state, [id]);
   const outcome = await one.outcome.promise;
-  // It has been given; a caller that asks again asks Redis.
+  // The completion was delivered; for a caller that asks again, Redis is asked.
   if (state.watched.get(id) === one) state.watched.delete(id);
   return outcome;
 }
@@ -207,7 +208,7 @@ function isFailureCode(code: string): code is FailureCode {
   return Object.hasOwn(failures, code);
 }
 
-/** What a failed job says in Redis of its end; a message has a bound there. */
+/** What Redis keeps about the end of a failed job; the message is cut to a bound. */
 export function failureText(outcome: Exclude<JobOutcome, { state: "done" }>): string {
   const cut = (text: string): string => (text.length > 2000 ? `${text.slice(0, 2000)}…` : text);
   return JSON.stringify(

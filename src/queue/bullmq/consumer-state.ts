@@ -12,7 +12,7 @@ import type { QueueSettings } from "./settings.ts";
 export interface ConsumerDeps {
   readonly connection: RedisConnection;
   readonly settings: QueueSettings;
-  /** Held by each job that runs: exclusively by one that may have killed its worker. */
+  /** Held by each running job; held exclusively by one that may have killed its worker. */
   readonly lock: SharedLock;
   readonly heartbeat: Heartbeat;
   readonly onError: (error: Error) => void;
@@ -25,7 +25,7 @@ export interface ConsumerState {
   readonly deps: ConsumerDeps;
   /** One for each job in progress. */
   readonly stops: Set<AbortController>;
-  /** Aborted when the deadline of its close has come. */
+  /** Aborted when the deadline of `close` has passed. */
   readonly closing: AbortController;
   requeued: number;
 }
@@ -36,9 +36,9 @@ export type TaskWorker = Worker<JobPayload, unknown, "job">;
 const againMs = 500;
 
 /**
- * Runs a script until Redis takes it: it may be full, starting or without a master. Gives up once the consumer is closing, or the
- * signal aborts.
- * @param keys of the kind, but for `workers`, which are all kinds'
+ * Runs a script again until Redis accepts it: Redis may be full, starting or without a master. Gives up once the
+ * consumer is closing, or the signal aborts.
+ * @param keys of the kind, except `workers`, which all kinds share
  */
 export function persist(
   { kind, deps, closing }: ConsumerState,

@@ -7,12 +7,12 @@ import { adjust, startPump, type Pump } from "./pump.ts";
 import { runTask } from "./run-task.ts";
 import { completionsKept, stallsAllowed } from "./settings.ts";
 
-/** How long a close may take past its deadline, should Redis be away. */
+/** How long `close` may take past its deadline if Redis is away. */
 const closeGraceMs = 4000;
 
 /**
- * Takes jobs of one kind. BullMQ renews the lock of a job while the event loop is free: what takes the processor for more
- * than a second belongs into a thread, else another worker takes the job as well.
+ * Takes jobs of one kind. BullMQ can renew the lock of a job only while the event loop is free. So work that keeps the
+ * processor busy for more than a second belongs in a thread; otherwise another worker takes the job too.
  */
 export function bullmqConsumer(
   kind: JobKind,

@@ -4,21 +4,21 @@ import { availableParallelism, cpus } from "node:os";
 import type { JobKind } from "../queue.ts";
 import { processSpace } from "../../redis/process-identity.ts";
 
-/** A worker process, as those see it that have the same processors. */
+/** A worker process, as seen by others with the same processors. */
 export interface Sharer {
-  /** Unlike any other's. */
+  /** Unique among all processes. */
   readonly id: string;
   readonly pid: number;
   /** When it was first seen, in milliseconds of Redis' clock. */
   readonly since: number;
-  /** Jobs of kinds that keep a processor busy that it would have in progress, were it alone. */
+  /** Jobs that keep a processor busy that it would have in progress if it were alone. */
   readonly wants: Readonly<Partial<Record<JobKind, number>>>;
 }
 
 /**
- * How many jobs of a kind a process takes at once: what those that were there before it leave of the processors. Processes of
- * one machine would else take turns on them, each with code to compile and memory to fill of its own. One that wants more than
- * there are processors has its reasons, and gets them where it is the first.
+ * How many jobs of a kind a process may have in progress: the processors that earlier processes leave free. Otherwise
+ * processes of one machine would compete for them, each compiling the same code and filling memory of its own. A
+ * process that asks for more jobs than there are processors gets them if it is the first.
  * @param others without itself; the order does not matter
  * @param cores processors of the machine
  */
@@ -33,14 +33,14 @@ function isBefore(a: Sharer, b: Sharer): boolean {
 }
 
 /**
- * Names the processors that this process may use: two processes have the same name only if they have the same processors.
- * `null` where that cannot be told.
+ * Names the processors that this process may use: two processes have the same name only if they have the same
+ * processors. `null` where that cannot be determined.
  */
 export function coresName(): string | null {
   const space = processSpace();
   if (space === null) return null;
   const allowed = /^Cpus_allowed:\s*(.*)$/mu.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
-  // One that is held to a part of them shares it with its own control group only (cgroups(7)).
+  // A process confined to some of them shares those only with its own control group (cgroups(7)).
   const isHeld = availableParallelism() < cpus().length;
   const group = isHeld ? `${availableParallelism()} ${readFileSync("/proc/self/cgroup", "utf8").trim()}` : "all";
   return `${space} ${allowed} ${group}`;

@@ -16,17 +16,18 @@ export interface Intake {
   readonly completions: Completions;
   readonly settings: QueueSettings;
   readonly onError: (error: Error) => void;
-  /** Asked for at most once in `roomPollMs`. */
+  /** Read at most once in `roomPollMs`. */
   memory: { readonly atMs: number; readonly is: Promise<RedisMemory> } | null;
   isFull: boolean;
-  /** Was it said that others fill Redis? */
+  /** Whether it was reported that other data fills Redis. */
   isReported: boolean;
 }
 
 /**
- * Enqueues jobs, as many as one command takes, once there is room for them. Waits while Redis is more than half full, then until it
- * is down to 40 %: at `maxmemory` not even workers can take jobs, and it would stay full forever. Waits as well while many jobs
- * wait already. Errors that may pass are waited out. When the signal aborts it returns, with the jobs enqueued or not.
+ * Enqueues jobs, as many as one command takes, once there is room for them. Waits while Redis is more than half full,
+ * then until it is down to 40 %: at `maxmemory` not even workers can take jobs, and it would stay full forever. Also
+ * waits while many jobs are waiting already, and while an error may pass. Returns when the signal aborts, whether or
+ * not the jobs are enqueued.
  * @throws {PipelineError} `queue-refused`
  */
 export async function enqueue(intake: Intake, jobs: readonly Job[], signal: AbortSignal): Promise<void> {
@@ -37,7 +38,8 @@ export async function enqueue(intake: Intake, jobs: readonly Job[], signal: Abor
     } catch (error) {
       if (error instanceof PipelineError) throw error;
       if (isLasting(error)) throw refused(intake, error);
-      // Out of memory, starting, without a master: added in part or not at all. The same jobs again change nothing.
+      // Redis is out of memory, starting or without a master: the jobs were added in part or not at all. Adding them
+      // again is harmless.
       intake.onError(asError(error));
     }
     await pause(intake.settings.roomPollMs, signal);
@@ -69,7 +71,7 @@ async function hasRoom(intake: Intake, waiting: number, coming: number): Promise
   if (refusal !== undefined)
     throw new PipelineError("queue-refused", `Redis at ${place} is not used any more: ${refusal}`, { place });
   const used = memory.limitBytes === 0 ? 0 : memory.usedBytes / memory.limitBytes;
-  // What others keep there must not hold us up forever once all of ours is done.
+  // Other data in Redis must not block us forever once all our jobs are done.
   const goOn = waiting === 0 ? memoryStop : memoryGoOn;
   intake.isFull = intake.isFull
     ? used >= goOn || waiting > waitingLimit * 0.8
@@ -102,7 +104,7 @@ function refused({ connection: { place } }: Intake, error: unknown): PipelineErr
   );
 }
 
-/** Would waiting change nothing? */
+/** True for an error that waiting cannot resolve. */
 function isLasting(error: unknown): boolean {
   return /^(?:NOPERM|NOAUTH|WRONGPASS|ERR unknown command)/u.test(asError(error).message);
 }

@@ -22,22 +22,22 @@ import { coresName, shareOf, type Sharer } from "./core-share.ts";
 import { beatScript, leaveScript, workersScript } from "./lua.ts";
 import { beatsPerLock, deadAfterLocks } from "./settings.ts";
 
-/** A kind that takes its part of the machine's processors. */
+/** A kind that takes a share of the machine's processors. */
 export interface Share {
   readonly wanted: number;
   readonly cores: Cores;
   readonly onShare: (jobs: number) => void;
 }
 
-/** Shows this process to the others while it consumes. */
+/** Makes this process visible to the others while it consumes. */
 export interface Heartbeat {
-  /** Unlike its name no other process ever has it, though a container starts again as process 1 of the same host. */
+  /** Unique forever, unlike its name: a restarted container is again process 1 of the same host. */
   readonly id: string;
   readonly name: string;
   readonly counts: { running: number; done: number };
   /**
-   * @param share left out: as many jobs as it wants; else it is called with how many may be in progress, again when that
-   *   changes
+   * @param share left out: as many jobs as it wants; else it is called with how many may be in progress, and again
+   *   whenever that changes
    */
   readonly start: (kind: JobKind, share?: Share) => void;
   readonly stop: () => Promise<void>;
@@ -49,7 +49,7 @@ interface HeartbeatState {
   readonly scripts: RedisScripts;
   readonly lockDurationMs: number;
   readonly onError: (error: Error) => void;
-  /** Of the scripts: workers, their states, those that share the processors. */
+  /** Keys of the scripts: workers, their states, those that share the processors. */
   readonly keys: readonly string[];
   readonly kinds: Set<JobKind>;
   readonly shares: Map<JobKind, Share>;
@@ -59,13 +59,13 @@ interface HeartbeatState {
   /** When Redis first saw this process; `null` until it has. */
   since: number | null;
   underWay: Promise<unknown> | null;
-  /** Has something changed since the sign of life under way was sent? */
+  /** Whether something changed since the heartbeat in progress was sent. */
   isStale: boolean;
   isOver: boolean;
 }
 
 const keys = ["workers", "worker-states"];
-/** The silent are shown this long, so that people who look can see that they have gone. */
+/** Silent workers are shown this long, so that people can see that they have gone. */
 const forgottenAfterLocks = 4;
 
 /** What `beatScript` answers: when this process was first seen, the other sharers, 1 if it was known. */
@@ -122,7 +122,7 @@ export function heartbeat(
   };
 }
 
-/** A process that cannot tell which processors it has shares them with nobody. */
+/** A process that cannot determine its processors shares them with no other. */
 function coresDigest(id: string): string {
   return createHash("sha256")
     .update(coresName() ?? id)
@@ -131,7 +131,7 @@ function coresDigest(id: string): string {
 }
 
 function beat(state: HeartbeatState): void {
-  // While Redis is away one waits; more would only pile up.
+  // While Redis is away one heartbeat waits; more would only pile up.
   state.isStale = state.underWay !== null;
   if (state.isStale) return;
   const { id, name, kinds, counts, lockDurationMs } = state;
@@ -146,7 +146,7 @@ function beat(state: HeartbeatState): void {
     .catch((error: unknown) => state.onError(asError(error)))
     .finally(() => {
       state.underWay = null;
-      // Behind the leave it would bring back one that has gone.
+      // Sent after the farewell, it would register this process again.
       if (state.isStale && !state.isOver) beat(state);
     });
 }
@@ -157,11 +157,12 @@ function takeShares(
   wants: Sharer["wants"],
   [first, seen, known]: Shaped<typeof beatAnswer>,
 ): void {
-  // Where Redis has forgotten this process it has forgotten the others too: they first give their signs of life.
+  // If Redis has forgotten this process, it has forgotten the others too: their heartbeats are awaited first.
   if (state.since !== null && known === 0) return;
   state.since = Number(first);
   const mine = { id: state.id, pid: process.pid, since: state.since, wants };
-  // One that was killed is silent for a while, but on this machine it can be seen at once.
+  // A killed process counts as alive until it has been silent for a while, but on this machine its absence is visible
+  // immediately.
   const others = seen.map((json) => parsed(sharerShape, json, mismatch)).filter(({ pid }) => isRunning(pid));
   for (const [kind, { cores, onShare }] of state.shares) {
     const jobs = shareOf(kind, mine, others, cores.count);

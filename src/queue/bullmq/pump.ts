@@ -9,9 +9,9 @@ import { hiddenMs } from "./settings.ts";
 export interface Pump {
   readonly state: ConsumerState;
   readonly worker: TaskWorker;
-  /** Jobs that may be in progress at once; 0 = none are taken. */
+  /** Jobs that may be in progress at the same time; 0 = none are taken. */
   share: number;
-  /** While Redis refuses to hand out jobs. */
+  /** True while Redis refuses to hand out jobs. */
   isResting: boolean;
   isWaking: boolean;
 }
@@ -20,8 +20,8 @@ const restMs = 1000;
 const wakeEveryMs = 1000;
 
 /**
- * Has BullMQ take as many jobs as it may, or none for now; those in progress go on, and one that it waits for already may still
- * come. May be called at any time.
+ * Has BullMQ take as many jobs as it may, or none for now. Jobs in progress continue, and one that it is already
+ * waiting for may still come. May be called at any time.
  */
 export function adjust({ state, worker, share, isResting }: Pump): void {
   if (state.closing.signal.aborted) return;
@@ -36,12 +36,13 @@ export function startPump(pump: Pump): () => void {
   const { state, worker } = pump;
   worker.on("error", (error) => {
     state.deps.onError(error);
-    // BullMQ asks again at once when Redis refuses to hand out a job (full, starting, no right): thousands of times a second.
+    // BullMQ retries without a pause when Redis refuses to hand out a job (full, starting, no permission): thousands of
+    // times a second.
     if (error.name === "ReplyError" && !pump.isResting) rest(pump);
   });
   adjust(pump);
   const wake = (): void => {
-    // BullMQ forgets a `resume` that comes in the moment in which its loop ends.
+    // BullMQ loses a `resume` that comes at the moment its loop ends.
     adjust(pump);
     void wakeDue(pump);
   };
@@ -66,7 +67,7 @@ async function wakeDue(pump: Pump): Promise<void> {
   try {
     const answer = await deps.connection.scripts.run(dueScript, [`${kind}:delayed`], [hiddenMs]);
     const backend = pump.worker.getBackend();
-    // Where it fails another worker was faster.
+    // If this fails, another worker was faster.
     for (const id of answerOf(listOf(text), answer)) await backend.promote(id).catch(() => {});
   } catch (error) {
     if (!closing.signal.aborted) deps.onError(asError(error));

@@ -14,16 +14,16 @@ import { heartbeat, workersSeen } from "./heartbeat.ts";
 
 export interface BullmqQueueOptions extends Partial<Omit<QueueSettings, "retry">> {
   readonly retry?: Partial<RetryRules>;
-  /** Called with what went wrong and is tried again: a lost connection, a full Redis, a lock that could not be renewed. */
+  /** Called with each error that is retried: a lost connection, a full Redis, a lock that could not be renewed. */
   readonly onError?: (error: Error) => void;
 }
 
 const leaveMs = 1000;
 
 /**
- * The queue of many machines: BullMQ on Redis. Nothing in Redis is the only copy of anything: after FLUSHALL, or a restart
- * that forgot, a caller that waits for a job learns that it is lost, and submits it again. While Redis is away everything
- * waits, and goes on when it is back. The connection stays the caller's, to be closed after the queue.
+ * The queue of many machines: BullMQ on Redis. Redis never holds the only copy of anything. After FLUSHALL, or a
+ * restart without its data, a caller that waits for a job learns that it is lost, and submits it again. While Redis is
+ * away everything waits, and continues when it is back. The caller owns the connection and closes it after the queue.
  */
 export function bullmqQueue(connection: RedisConnection, options: BullmqQueueOptions = {}): Queue {
   const { onError = () => {}, retry, ...others } = options;

@@ -10,7 +10,7 @@ import { persist, type ConsumerState, type Task, type TaskWorker } from "./consu
 import { failedScript, finishScript, giveBackScript, quarantineScript } from "./lua.ts";
 import { hiddenMs } from "./settings.ts";
 
-/** Progress is for people: one write a second and job. */
+/** Progress is for people: at most one write a second for each job. */
 const progressMs = 1000;
 
 /** A job under the lock that BullMQ gave this process. */
@@ -23,7 +23,7 @@ interface LockedTask {
 
 /**
  * Does a job that BullMQ handed out.
- * @throws {Error} one of BullMQ's own, which tells it to leave the job where it was put: waiting, delayed or failed
+ * @throws {Error} one of BullMQ's own, which makes it leave the job where it was put: waiting, delayed or failed
  */
 export async function runTask(state: ConsumerState, worker: TaskWorker, task: Task, token: string): Promise<JobResult> {
   const locked: LockedTask = { id: task.id ?? "", task, token, worker };
@@ -95,7 +95,7 @@ async function fail(state: ConsumerState, id: string, outcome: Exclude<JobOutcom
 
 async function requeue(state: ConsumerState, { task, token }: LockedTask): Promise<never> {
   state.requeued += 1;
-  // Where Redis does not know the job any more, nothing is to be requeued.
+  // If Redis no longer knows the job, there is nothing to requeue.
   await task.moveToWait(token).catch(state.deps.onError);
   throw new WaitingError();
 }
