@@ -2,7 +2,7 @@ import type { Link } from "../core/page.ts";
 import type { EvidenceKindName, RightsView, SeenEvidence } from "../core/rights.ts";
 import { firstAndLast } from "./first-and-last.ts";
 import { linkScope } from "./link-scope.ts";
-import { layoutOf } from "./place-scope.ts";
+import { layoutOf } from "./region-scope.ts";
 import { cut, valueLength } from "./quote.ts";
 
 /** Relations that mark a licence: of HTML, of the hNews microformat, and of ccREL and Dublin Core as pages write them. */

@@ -1,7 +1,7 @@
 import type { Link } from "../core/page.ts";
 import type { Subject } from "../core/rights.ts";
-import { chromeRegions, isChrome, partRegions, subjectAt } from "./place-scope.ts";
-import type { NamedLicence, PageLayout } from "./place-scope.ts";
+import { chromeRegions, isChrome, partRegions, subjectAt } from "./region-scope.ts";
+import type { NamedLicence, PageLayout } from "./region-scope.ts";
 import { quoteAround, quoteLength, quoteOf } from "./quote.ts";
 import { grantEndIn, sentenceScopeAt } from "./sentence-scope.ts";
 import { topicOf } from "./topic-words.ts";
