@@ -80,7 +80,9 @@ async function* rowsOfFile(files: CrawlFiles, file: ParquetFile, query: IndexQue
   const noLanguages = query.languages.length > 0 && !file.columns.has("content_languages");
   if (missing !== undefined || noLanguages) {
     const words = missing ?? "content_languages; crawls before 2018-39 were indexed without";
-    throw new PipelineError("index-broken", `${files.place}${file.path} has no column ${words}`, { path: file.path });
+    throw new PipelineError("index-broken", `${files.location}${file.path} has no column ${words}`, {
+      path: file.path,
+    });
   }
   const scan = await broken(files, file.path, async () => {
     const filter = filterOf(query);

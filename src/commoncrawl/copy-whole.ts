@@ -7,7 +7,7 @@ import { count, nullable, object, parsedOrNull, text, type Shaped } from "../cor
 import { renameDurably, writeWhole } from "../files/durable.ts";
 import { copyName, type Copied, type CopyRun, type CopySpec } from "./copy-spec.ts";
 import { subsetOf } from "./index-row.ts";
-import { changedUnderway, type CrawlFiles, type FilePart } from "./crawl-files.ts";
+import { changedUnderway, type CrawlFiles, type FileBytes } from "./crawl-files.ts";
 
 /** The version of the file that the unfinished bytes belong to, and its size in bytes. */
 const begunShape = object({ version: text, fileBytes: nullable(count) });
@@ -33,7 +33,7 @@ export async function copyWhole(spec: CopySpec, run: CopyRun): Promise<Copied> {
     });
     if (got !== null) return { path, name, records: 0, bytes: got, refused: [] };
   }
-  const detail = `there is no ${files.place}${spec.file}`;
+  const detail = `there is no ${files.location}${spec.file}`;
   const refused = [{ reason: "file-missing", detail, url: null, file: spec.file, offset: null }] as const;
   return { path: null, name, records: 0, bytes: 0, refused };
 }
@@ -85,7 +85,7 @@ async function fetched(file: string, path: string, run: CopyRun): Promise<number
 }
 
 /** Appends the received bytes to the unfinished copy until the file is complete and on disk. */
-async function writeOn(copy: Unfinished, answer: FilePart, file: string, { files, onBytes }: CopyRun): Promise<void> {
+async function writeOn(copy: Unfinished, answer: FileBytes, file: string, { files, onBytes }: CopyRun): Promise<void> {
   const { version, fileBytes } = answer;
   await using out = await open(copy.path, copy.at === 0 ? "w" : "r+");
   if (copy.at === 0) await noteBegun(copy.notePath, version, fileBytes);
@@ -130,5 +130,5 @@ async function sizeOf(path: string): Promise<number | null> {
 }
 
 function shorter(files: CrawlFiles, file: string, got: number, size: number): PipelineError {
-  return new PipelineError("source-unreachable", `${files.place}${file}: ${got} of ${size} bytes came`, { file });
+  return new PipelineError("source-unreachable", `${files.location}${file}: ${got} of ${size} bytes came`, { file });
 }

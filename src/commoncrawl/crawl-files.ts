@@ -11,7 +11,7 @@ export interface FileRange {
 }
 
 /** Some bytes of a file, as they arrive. */
-export interface FilePart {
+export interface FileBytes {
   /** Identifies the version of the file: its ETag, else its time of change; `null` when the server states neither. */
   readonly version: string | null;
   /** Of the whole file, where it is known. */
@@ -21,7 +21,7 @@ export interface FilePart {
 }
 
 export type FileAnswer =
-  | ({ readonly state: "part" } & FilePart)
+  | ({ readonly state: "part" } & FileBytes)
   /** There is no such file. */
   | { readonly state: "missing" }
   /** There are no bytes at `from`. */
@@ -32,7 +32,7 @@ export type FileAnswer =
 /** The files of a crawl, on a server or in a folder. */
 export interface CrawlFiles extends AsyncDisposable {
   /** URL or folder, for messages. */
-  readonly place: string;
+  readonly location: string;
   /**
    * Opens a range of a file; retries within considerate bounds.
    * @throws {PipelineError} `source-refused`, `source-unreachable`, `interrupted`
@@ -79,7 +79,7 @@ export async function bytesOf(
         if (got > maxBytes)
           throw new PipelineError(
             "index-broken",
-            `${files.place}${path} gives more than the ${maxBytes} bytes that can be meant`,
+            `${files.location}${path} gives more than the ${maxBytes} bytes that can be meant`,
           );
       }
       break;
@@ -95,7 +95,7 @@ export async function bytesOf(
 export function changedUnderway(files: CrawlFiles, path: string): PipelineError {
   return new PipelineError(
     "source-changed",
-    `${files.place}${path} became another file while it was read; nothing of it was kept, run again`,
+    `${files.location}${path} became another file while it was read; nothing of it was kept, run again`,
     { path },
   );
 }

@@ -14,7 +14,7 @@ export function localFiles(folder: string): CrawlFiles {
     return `${root}/${path}`;
   };
   return {
-    place: `${root}/`,
+    location: `${root}/`,
     localPath: pathOf,
     again: async () => false,
     async open(path, { from, to, version }, signal) {

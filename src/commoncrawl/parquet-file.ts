@@ -27,7 +27,7 @@ export const pageCodecs: Compressors = {
 export async function parquetFile(files: CrawlFiles, path: string, signal: AbortSignal): Promise<ParquetFile> {
   const tail = await bytesOf(files, path, { from: -tailBytes, to: null, version: null }, signal);
   if (tail === null)
-    throw new PipelineError("index-broken", `the index names ${files.place}${path}, but there is no such file`, {
+    throw new PipelineError("index-broken", `the index names ${files.location}${path}, but there is no such file`, {
       path,
     });
   const { version } = tail;
@@ -39,7 +39,7 @@ export async function parquetFile(files: CrawlFiles, path: string, signal: Abort
       if (start >= tailAt) return bufferOf(tail.bytes.subarray(start - tailAt, end - tailAt));
       const part = await bytesOf(files, path, { from: start, to: end, version }, signal);
       if (part?.bytes.length === end - start) return bufferOf(part.bytes);
-      throw new PipelineError("index-broken", `${files.place}${path} ends before byte ${end}`, { path });
+      throw new PipelineError("index-broken", `${files.location}${path} ends before byte ${end}`, { path });
     },
   };
   return broken(files, path, async () => {
@@ -58,7 +58,7 @@ export async function broken<T>(files: CrawlFiles, path: string, read: () => Pro
     const words = error instanceof Error ? error.message.slice(0, 300) : String(error);
     throw new PipelineError(
       "index-broken",
-      `${files.place}${path} cannot be read as Parquet: ${words}`,
+      `${files.location}${path} cannot be read as Parquet: ${words}`,
       { path },
       error,
     );

@@ -13,9 +13,11 @@ const maxListBytes = 512 << 20;
 export async function pathListOf(files: CrawlFiles, path: string, signal: AbortSignal): Promise<string[]> {
   const read = await bytesOf(files, path, { from: 0, to: null, version: null }, signal);
   if (read === null) {
-    throw new PipelineError("index-broken", `there is no ${files.place}${path}; is the crawl's name right?`, { path });
+    throw new PipelineError("index-broken", `there is no ${files.location}${path}; is the crawl's name right?`, {
+      path,
+    });
   }
-  return pathsIn(read.bytes, `${files.place}${path}`);
+  return pathsIn(read.bytes, `${files.location}${path}`);
 }
 
 /** @param name of the list, for messages */

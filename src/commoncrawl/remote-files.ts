@@ -9,7 +9,7 @@ import type { RequestPacer } from "./request-pacing.ts";
 /** The files of a crawl on a server that supports byte ranges. @param base URL that ends in a slash */
 export function remoteFiles(base: string, streams: Streamer, headers: Fields, pacer: RequestPacer): CrawlFiles {
   return {
-    place: base,
+    location: base,
     localPath: () => null,
     again: async (failedTries, signal) => pacer.again(failedTries, null, signal),
     async open(path, range, signal) {

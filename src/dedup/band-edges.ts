@@ -87,12 +87,12 @@ export async function bandEdges(
       const isLarge = bucket.length > anchorsOfBucket;
       const inBucket = isLarge ? unionOf(bucket.length) : null;
       const anchors: number[] = [];
-      for (let place = 0; place < bucket.length; place++) {
-        const textIndex = bucket[place] ?? 0;
+      for (let position = 0; position < bucket.length; position++) {
+        const textIndex = bucket[position] ?? 0;
         let alone = true;
         for (const at of anchors) {
           const anchor = bucket[at] ?? 0;
-          if (inBucket === null ? areOne(joined, anchor, textIndex) : areOne(inBucket, at, place)) {
+          if (inBucket === null ? areOne(joined, anchor, textIndex) : areOne(inBucket, at, position)) {
             alone = false;
             continue;
           }
@@ -101,12 +101,12 @@ export async function bandEdges(
           const similarity = known ?? (await similarityIn(anchor, textIndex));
           if (similarity < similarFrom) continue;
           alone = false;
-          inBucket?.join(at, place);
+          inBucket?.join(at, position);
           if (areOne(joined, anchor, textIndex)) continue;
           joined.join(anchor, textIndex);
           found.add(anchor, textIndex, similarity);
         }
-        if (anchors.length < anchorsOfBucket && (alone || !isLarge)) anchors.push(place);
+        if (anchors.length < anchorsOfBucket && (alone || !isLarge)) anchors.push(position);
       }
     }
     await onBand(index + 1);

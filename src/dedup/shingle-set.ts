@@ -15,9 +15,9 @@ export function shingleSetOf(text: string): ShingleSet {
   let size = 0;
   for (let index = 0; index < count; index++) {
     const value = ((high[index] ?? 0) & 0x1fffff) * 0x100000000 + ((low[index] ?? 0) >>> 0) || 1;
-    const place = placeOf(table, value);
-    if (table[place] === value) continue;
-    table[place] = value;
+    const slot = slotOf(table, value);
+    if (table[slot] === value) continue;
+    table[slot] = value;
     size++;
   }
   return { size, table };
@@ -33,15 +33,15 @@ export function jaccardOf(a: ShingleSet, b: ShingleSet, atLeast: number): number
   let shared = 0;
   for (let index = 0; index < small.table.length; index++) {
     const value = small.table[index] ?? 0;
-    if (value !== 0 && large.table[placeOf(large.table, value)] === value) shared++;
+    if (value !== 0 && large.table[slotOf(large.table, value)] === value) shared++;
   }
   return shared / (small.size + large.size - shared);
 }
 
 /** The slot of a value, or the empty slot where it would go. */
-function placeOf(table: Float64Array, value: number): number {
+function slotOf(table: Float64Array, value: number): number {
   const mask = table.length - 1;
-  let place = value & mask;
-  for (let other = table[place]; other !== 0 && other !== value; other = table[place]) place = (place + 1) & mask;
-  return place;
+  let slot = value & mask;
+  for (let other = table[slot]; other !== 0 && other !== value; other = table[slot]) slot = (slot + 1) & mask;
+  return slot;
 }

@@ -123,20 +123,20 @@ function rehashed(hash: number, seed: number): number {
 
 function distinct({ high, low, count }: ShingleHashes): ShingleHashes {
   const mask = (1 << (33 - Math.clz32(count))) - 1;
-  const table = new Int32Array(mask + 1); // index + 1 of a kept shingle, 0 for an empty place
+  const table = new Int32Array(mask + 1); // index + 1 of a kept shingle, 0 for an empty slot
   let kept = 0;
   for (let index = 0; index < count; index++) {
     const [highHash, lowHash] = [high[index] ?? 0, low[index] ?? 0];
-    let place = lowHash & mask;
-    let other = (table[place] ?? 0) - 1;
+    let slot = lowHash & mask;
+    let other = (table[slot] ?? 0) - 1;
     while (other >= 0 && (high[other] !== highHash || low[other] !== lowHash)) {
-      place = (place + 1) & mask;
-      other = (table[place] ?? 0) - 1;
+      slot = (slot + 1) & mask;
+      other = (table[slot] ?? 0) - 1;
     }
     if (other >= 0) continue;
     high[kept] = highHash;
     low[kept++] = lowHash;
-    table[place] = kept;
+    table[slot] = kept;
   }
   return { high, low, count: kept };
 }

@@ -12,7 +12,7 @@ export interface TagScan {
 /** Tag names by length and first letter, which already rule out most tags of a page. */
 export interface TagNames {
   readonly wanted: ReadonlySet<string>;
-  readonly places: readonly (readonly string[])[];
+  readonly buckets: readonly (readonly string[])[];
 }
 
 const space = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d && code !== 0x0b);
@@ -30,14 +30,14 @@ const countAt = rangesOfOne * attributesKept;
 
 /** @param wanted lower case, no longer than `http-equiv` */
 export function tagNames(wanted: readonly string[]): TagNames {
-  const places: string[][] = Array.from({ length: 32 * (longestName + 1) }, () => []);
+  const buckets: string[][] = Array.from({ length: 32 * (longestName + 1) }, () => []);
   for (const name of new Set([...wanted, ...rawText, "plaintext"])) {
-    places[placeOf(name.charCodeAt(0), name.length)]?.push(name);
+    buckets[bucketOf(name.charCodeAt(0), name.length)]?.push(name);
   }
-  return { wanted: new Set(wanted), places };
+  return { wanted: new Set(wanted), buckets };
 }
 
-const placeOf = (firstLetter: number, length: number): number => 32 * length + (firstLetter & 31);
+const bucketOf = (firstLetter: number, length: number): number => 32 * length + (firstLetter & 31);
 
 /** @param source text, or bytes as latin1: all of HTML's own syntax is ASCII */
 export function tagScan(source: string, names: TagNames): TagScan {
@@ -96,9 +96,9 @@ export function valueEnd({ ranges }: TagScan, attribute: number): number {
 }
 
 /** Which of the names a range of the source spells; "" for none of them. */
-function knownName({ places }: TagNames, source: string, start: number, end: number): string {
+function knownName({ buckets }: TagNames, source: string, start: number, end: number): string {
   const length = end - start;
-  const alike = length > longestName ? undefined : places[placeOf(source.charCodeAt(start), length)];
+  const alike = length > longestName ? undefined : buckets[bucketOf(source.charCodeAt(start), length)];
   if (alike === undefined) return "";
   for (let one = 0; one < alike.length; one += 1) {
     const name = alike[one] ?? "";

@@ -94,6 +94,6 @@ function pidOf(holder: string): number {
 }
 
 function isVisible(holder: string): boolean {
-  const [, , place = ""] = holder.split(" ");
-  return place !== "elsewhere" && place === livesIn();
+  const [, , space = ""] = holder.split(" ");
+  return space !== "elsewhere" && space === livesIn();
 }

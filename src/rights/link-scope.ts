@@ -21,7 +21,7 @@ export function linkScope(
     return { subject: subjectWithoutBlock(link, named), quote: quoteOf(block?.text ?? link.text) };
   }
   const text = block.text.slice(0, searchLength);
-  const found = placeOfWords(text, link.text);
+  const found = indexOfWords(text, link.text);
   if (found === -1) return badgeScope(layout, link, named, text);
   const [start, end] = [found, found + link.text.length];
   const subject = subjectAt(layout, link.block, sentenceScopeAt(text, start, end), named);
@@ -32,7 +32,7 @@ export function linkScope(
 /**
  * Index of the first occurrence as whole words ("license" is not in "licensed"), else of any occurrence; -1 for none.
  */
-function placeOfWords(text: string, words: string): number {
+function indexOfWords(text: string, words: string): number {
   if (words === "") return -1;
   const first = text.indexOf(words);
   let at = first;

@@ -200,7 +200,7 @@ export interface PolicyFile {
     };
   };
   /**
-   * keep-one: of near-duplicates only the copy with the best claim is kept.
+   * keep-one: of near-duplicates only the copy that comes first in the order of precedence is kept.
    */
   duplicates: "keep-one" | "keep-all";
 }

@@ -51,10 +51,12 @@ function faultsOf(errors: readonly ErrorObject[]): string[] {
   const choices = errors.filter(({ keyword }) => keyword === "anyOf");
   const inChoice = ({ schemaPath }: ErrorObject): boolean =>
     choices.some((choice) => schemaPath.startsWith(`${choice.schemaPath}/`));
-  return errors.filter((error) => !inChoice(error)).map((error) => `${placeOf(error.instancePath)} ${wordsOf(error)}`);
+  return errors
+    .filter((error) => !inChoice(error))
+    .map((error) => `${locationOf(error.instancePath)} ${wordsOf(error)}`);
 }
 
-function placeOf(pointer: string): string {
+function locationOf(pointer: string): string {
   const steps = pointer
     .split("/")
     .slice(1)

@@ -57,14 +57,14 @@ export const storeLayout = [
   {
     name: "clusterings/SHA256/documents",
     holds:
-      "what a clustering begins with: a line of JSON (format, software, counts); the SHA-256 of each segment, in order; for each distinct text, the best claim first, the number of its segment and its position there (32 bits each)",
+      "what a clustering begins with: a line of JSON (format, software, counts); the SHA-256 of each segment, in order; for each distinct text, in order of precedence, the number of its segment and its position there (32 bits each)",
     writer: "the collector",
     removable: "between runs",
   },
   {
     name: "clusterings/SHA256/edges-PART-OF",
     holds:
-      "pairs of similar texts that the bands of one part join, by their places in `documents`: all lower places, all higher ones (32 bits), all Jaccard similarities (64 bits)",
+      "pairs of similar texts that the bands of one part join, by their positions in `documents`: all lower positions, all higher ones (32 bits), all Jaccard similarities (64 bits)",
     writer: "a `bands` job",
     removable: "any time",
   },
