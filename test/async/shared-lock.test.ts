@@ -6,7 +6,7 @@ import { sharedLock } from "../../src/async/shared-lock.ts";
 
 const never = new AbortController().signal;
 
-/** Goes in and writes it down; gives how to leave. */
+/** Acquires the lock and records it; returns how to release it. */
 function visitor(log: string[]): (name: string, way: Promise<(() => void) | undefined>) => { leave: () => void } {
   return (name, way) => {
     const one = { leave: (): void => assert.fail(`${name} is not in`) };
@@ -48,7 +48,7 @@ suite("a shared lock", () => {
     assert.equal(log.at(-1), "late");
   });
 
-  test("holds nobody up for one that was stopped while it waited to be alone", async () => {
+  test("blocks no caller for one that was stopped while it waited for the exclusive lock", async () => {
     const [gate, log]: [ReturnType<typeof sharedLock>, string[]] = [sharedLock(), []];
     const enter = visitor(log);
     enter("a", gate.shared(never));

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { onceEvery, throttled } from "../../src/async/throttle.ts";
 
-test("the first value passes at once, then the newest of each period, and nothing after the stop", (context) => {
+test("the first value passes immediately, then the newest of each period, and nothing after the stop", (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
   const passed: number[] = [];
   const { say, stop } = throttled(1000, (value: number) => passed.push(value));

@@ -108,7 +108,7 @@ suite("records that are copied", () => {
     assert.ok(readFileSync(local.path ?? "").equals(readFileSync(remote.path ?? "")));
     assert.equal(local.name, remote.name);
     assert.ok(broken >= 2, `${broken} connections were broken`);
-    // Each time what was there already was not asked for again, and only of the same version of the file.
+    // Each request left out what was there already, and asked only for the same version of the file.
     const later = served.asked.slice(1);
     assert.ok(
       later.every(
@@ -168,7 +168,7 @@ suite("records that are copied", () => {
     const before = readFileSync(place);
     await using served = await serveCrawl(other.folder, {
       fault: (_, number) => {
-        // The bytes stay, the file is another one all the same.
+        // The bytes stay the same, but the file counts as another version.
         if (number === 1) writeFileSync(place, before);
         return null;
       },

@@ -30,7 +30,7 @@ export async function smallCrawl(options: Partial<CrawlOptions> = {}): Promise<S
   return { path, folder, made, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Does not wait long: what is told is how often and in which order, not for how long. */
+/** Waits only briefly: tests count tries and their order, not their duration. */
 export const shortPatience: Patience = { retryGapMs: 20, firstWaitMs: 1, longestWaitMs: 2000, tries: 4 };
 
 /** The files behind a loopback server. */

@@ -5,7 +5,7 @@ import { PipelineError } from "../../src/core/errors.ts";
 import type { JobOutcome, JobHandler } from "../../src/queue/queue.ts";
 import { done, held, sliceOf, until, within, type OpenQueue } from "./queue-samples.ts";
 
-/** How a job ends that a new queue is given together with its handler. */
+/** Gives a new queue a handler and a job; returns how the job ends. */
 async function endOf(open: OpenQueue, handler: JobHandler, priority = 0): Promise<JobOutcome | "lost"> {
   await using queue = await open();
   const job = sliceOf({ n: 1 }, priority);
@@ -15,7 +15,7 @@ async function endOf(open: OpenQueue, handler: JobHandler, priority = 0): Promis
   return await queue.ended(job, within());
 }
 
-/** The contract of a queue: how jobs end, and what is tried again. */
+/** The contract of a queue: how jobs end, and which are tried again. */
 export function queueEnds(open: OpenQueue): void {
   test("a job that has ended is begun again when it is submitted again", async () => {
     await using queue = await open();
@@ -64,7 +64,7 @@ export function queueEnds(open: OpenQueue): void {
     assert.equal(runs, 3);
   });
 
-  test("a failure that cannot pass ends the job at once", async () => {
+  test("a failure that cannot pass ends the job immediately", async () => {
     let runs = 0;
     const end = await endOf(open, async () => {
       runs += 1;
@@ -119,7 +119,7 @@ export function queueEnds(open: OpenQueue): void {
     assert.equal(await queue.ended(sliceOf({ n: 1 }), within()), "lost");
   });
 
-  test("a caller that stops waiting for a job leaves it to go on", async () => {
+  test("a job continues when its caller stops waiting for it", async () => {
     await using queue = await open();
     const job = sliceOf({ n: 1 });
     const { handler, begun, letGo } = held();

@@ -6,7 +6,7 @@ import { PipelineError } from "../../src/core/errors.ts";
 import { payloadBytes, type Job } from "../../src/queue/queue.ts";
 import { done, held, sliceOf, until, within, type OpenQueue } from "./queue-samples.ts";
 
-/** The contract of a queue: handing in, order and counts. */
+/** The contract of a queue: submitting, order and counts. */
 export function queueOrders(open: OpenQueue): void {
   test("a job reaches the consumer of its kind as it was handed in, and its result comes back", async () => {
     await using queue = await open();
@@ -25,7 +25,7 @@ export function queueOrders(open: OpenQueue): void {
     assert.deepEqual(got, [job]);
   });
 
-  test("a job waits until somebody consumes its kind, and goes to nobody else", async () => {
+  test("a job waits until a consumer takes its kind, and goes to no other", async () => {
     await using queue = await open();
     const job = sliceOf({ n: 1 });
     await queue.submit([job], within());
@@ -52,7 +52,7 @@ export function queueOrders(open: OpenQueue): void {
     assert.deepEqual(order, [1, 4, 2, 5, 0, 3]);
   });
 
-  test("as many jobs are in hand at a time as a consumer asks for, and no more", async () => {
+  test("as many jobs are in progress at a time as a consumer asks for, and no more", async () => {
     await using queue = await open();
     let [inHand, most] = [0, 0];
     const third = Promise.withResolvers<void>();
@@ -62,7 +62,7 @@ export function queueOrders(open: OpenQueue): void {
       async () => {
         inHand += 1;
         most = Math.max(most, inHand);
-        // On a busy machine the third may come late; those after it have no more time than this to be one too many.
+        // On a busy machine the third may come late; this is how long later ones are watched for one too many.
         if (most === 3) third.resolve();
         await third.promise;
         await pause(15);
@@ -76,7 +76,7 @@ export function queueOrders(open: OpenQueue): void {
     assert.equal(most, 3);
   });
 
-  test("a job that waits or runs is joined by whoever hands it in again", async () => {
+  test("a job that waits or runs is joined by a caller that submits it again", async () => {
     await using queue = await open();
     const job = sliceOf({ n: 1 });
     const { handler, begun, letGo } = held();
@@ -109,7 +109,7 @@ export function queueOrders(open: OpenQueue): void {
     assert.equal((await queue.counts("slice")).waiting, 1);
   });
 
-  test("handing in waits while too many jobs wait, goes on when they are done, and can be stopped", async () => {
+  test("submitting waits while too many jobs wait, continues when they are done, and can be stopped", async () => {
     await using queue = await open({ waitingLimit: 10 });
     const jobs = Array.from({ length: 40 }, (_, n) => sliceOf({ n }));
     const stop = new AbortController();

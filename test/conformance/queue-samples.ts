@@ -17,14 +17,14 @@ export interface ContractOptions {
   readonly waitingLimit?: number;
 }
 
-/** No test waits for ever. */
+/** No test waits forever. */
 export const within = (): AbortSignal => AbortSignal.timeout(15_000);
 
 export const sliceOf = (payload: JobPayload, priority = 0): Job => ({ ...jobOf("slice", payload), priority });
 
 export const done = (result: Record<string, unknown>): JobOutcome => ({ state: "done", result });
 
-/** Waits for what comes true soon. */
+/** Waits for a condition that becomes true soon. */
 export async function until(fits: () => boolean | Promise<boolean>): Promise<void> {
   const signal = within();
   while (!(await fits())) {
@@ -33,7 +33,7 @@ export async function until(fits: () => boolean | Promise<boolean>): Promise<voi
   }
 }
 
-/** A handler that is under way until it is let go. */
+/** A handler that stays in progress until it is released. */
 export function held(): { readonly handler: JobHandler; readonly begun: Job[]; readonly letGo: () => void } {
   const gate = Promise.withResolvers<void>();
   const begun: Job[] = [];

@@ -16,7 +16,7 @@ export const codeIs =
   (error: unknown): boolean =>
     error instanceof PipelineError && error.code === code;
 
-/** Without the pages of difference that `deepEqual` makes of large bytes. */
+/** Unlike `deepEqual`, prints no pages of differences for large buffers. */
 export function assertBytes(actual: Buffer | null | undefined, wanted: Buffer | undefined): void {
   assert.ok(actual && wanted && actual.equals(wanted), "the bytes are those that were put");
 }
@@ -24,7 +24,7 @@ export function assertBytes(actual: Buffer | null | undefined, wanted: Buffer | 
 /** Larger than any piece that a store reads or sends at once, and no multiple of one. */
 const largeBytes = 33 * 1024 * 1024 + 7;
 
-/** What holds of every store; `open` gives one that is empty, and the same one at every call with the same `name`. */
+/** What holds for every store; `open` returns an empty one, and the same one for every call with the same `name`. */
 export function storeContract(kind: string, open: (name: string) => Promise<Store>): void {
   suite(`${kind} keeps the contract of a store`, () => {
     test("an object comes back as it was put, whole, in parts and with its size", async () => {
@@ -60,7 +60,7 @@ export function storeContract(kind: string, open: (name: string) => Promise<Stor
       assert.equal(await part(0, 10), "0123456789");
     });
 
-    test("what was never put is told as absent, not as a fault", async () => {
+    test("what was never put is reported as absent, not as a fault", async () => {
       await using store = await open("absent");
       await store.put("folder/one", Buffer.from("1"));
       for (const name of ["two", "folder", "folder/two", "folder/one/below"]) {

@@ -8,7 +8,7 @@ import type { Edges } from "../../src/dedup/edges.ts";
 import { unionOf } from "../../src/dedup/union.ts";
 import { randomOf } from "./random.ts";
 
-/** Chains of three: the middle is like both ends, which are not like one another. */
+/** Chains of three: the middle text is similar to both others, which are not similar to each other. */
 const chains = Array.from({ length: 60 }, (_, chain) => {
   const words = Array.from({ length: 72 }, (_, word) => `w${chain}x${word}`);
   return [0, 6, 12].map((start) => words.slice(start, start + 60).join(" "));
@@ -30,7 +30,7 @@ function textsInLargeBuckets(seed: number): BandTexts {
   };
 }
 
-/** For each text the least one that it is joined to. */
+/** For each text, the lowest one that it is joined to. */
 function joinedBy(count: number, edges: readonly Edges[]): number[] {
   const union = unionOf(count);
   for (const { lower, higher } of edges) lower.forEach((a, index) => union.join(a, higher[index] ?? a));

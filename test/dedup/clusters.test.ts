@@ -115,7 +115,7 @@ test("texts without a word never cluster, not even with their like", async () =>
 
 test("no document at all gives no cluster", async () => assert.deepEqual(await clustersOfEntries([]), []));
 
-/** Families of texts at all similarities, copies and loners among them. */
+/** Families of texts at all similarities, including copies and unique texts. */
 const corpora = fc
   .array(fc.record({ family: fc.nat({ max: 4 }), start: fc.nat({ max: 50 }), count: fc.nat({ max: 6 }) }), {
     maxLength: 40,
@@ -154,7 +154,7 @@ test("the order in which documents come changes nothing", async () => {
   );
 });
 
-/** Families so large that their buckets have anchors, and members at all similarities to them. */
+/** Families so large that their buckets have anchors, with members at all similarities to these. */
 const templates = fc
   .array(fc.record({ family: fc.nat({ max: 2 }), start: fc.nat({ max: 100 }), count: fc.nat({ max: 9 }) }), {
     minLength: 120,

@@ -55,7 +55,7 @@ test("a text without a word has no shingle and is like no other", () => {
   }
 });
 
-test("a similarity that cannot reach what is asked for may be told from the sizes alone", () => {
+test("a similarity that cannot reach what is asked for may be rejected by the sizes alone", () => {
   const [long, short] = ["a b c d e f g h i j k l", "a b c d e f"];
   assert.equal(similarity(long, short), 2 / 8);
   assert.equal(jaccardOf(shingleSetOf(long), shingleSetOf(short), 0.8), 0);

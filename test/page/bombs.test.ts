@@ -4,7 +4,7 @@ import { textOf } from "../../src/page/document-text.ts";
 import { pageLimits } from "../../src/page/page-limits.ts";
 import { pageOf } from "../../src/page/parse-page.ts";
 
-/** Each made at least one HTML library hang, overflow its stack or fill the memory; here none may take more than linear time. */
+/** Each made at least one HTML library hang, overflow its stack or exhaust memory; here each may take at most linear time. */
 const bombs: readonly { readonly name: string; readonly html: () => string; readonly truncated: readonly string[] }[] =
   [
     { name: "100,000 nested divs", html: () => "<div>".repeat(100_000), truncated: ["depth"] },

@@ -7,7 +7,7 @@ import { collectPage, pageCollector } from "../../src/page/collect/collect-page.
 import { pageLimits } from "../../src/page/page-limits.ts";
 import { parsed } from "./html.ts";
 
-/** What a page may leave open, set or full when it ends: one reader serves all pages. */
+/** What a page may leave open, set or full at its end, although one reader serves all pages. */
 const openEnds = fc.constantFrom(
   "<title>left open",
   "<title>t</title>",

@@ -47,7 +47,7 @@ test("of copies that are equal in all else the smallest id is kept", () => {
   });
 });
 
-test("a copy with a reason against it is not kept, and the next best is; it is told of both reasons", () => {
+test("a copy with a reason against it is not kept, and the next best is; it has both reasons", () => {
   const documents = [member("1", { licence: "CC0-1.0", truncated: "length" }), member("2")];
   assert.deepEqual(decided(keepOne, documents), { 1: ["truncated", "duplicate"], 2: [] });
 });

@@ -8,7 +8,7 @@ import { contractRetry } from "../conformance/queue-samples.ts";
 
 queueContract("the local queue", async (options = {}) => localQueue({ ...options, retry: contractRetry }));
 
-test("the local queue remembers as many ends as it is told to, the newest", async () => {
+test("the local queue remembers as many completions as it is asked to, the newest", async () => {
   await using queue = localQueue({ keptEnds: 2 });
   const signal = AbortSignal.timeout(5000);
   const jobs = [1, 2, 3].map((n) => jobOf("slice", { n }));

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { PipelineError } from "../../src/core/errors.ts";
 import { cleanTally, retryRules, verdictOf, type Tally } from "../../src/queue/retry-rules.ts";
 
-/** The waits between the tries of a job that throws the same each time, and its end. */
+/** The waits between the tries of a job that always throws the same error, and its completion. */
 function course(error: unknown): { readonly delays: number[]; readonly end: string } {
   const delays: number[] = [];
   for (let tally: Tally = cleanTally; ;) {

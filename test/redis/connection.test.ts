@@ -9,7 +9,7 @@ import { connectRedis, type RedisConnection } from "../../src/redis/connection.t
 import { loopbackCertificate, loopbackKey } from "../fixtures/loopback-certificate.ts";
 import { startRedis, type RedisServer } from "../fixtures/redis-server.ts";
 
-/** A job through a queue: handed in, done, and its end learnt, by whatever way there is to Redis. */
+/** Submits a job through a queue over this connection, and waits until its completion is known. */
 async function assertServes(connection: RedisConnection): Promise<void> {
   await using queue = bullmqQueue(connection, { pollMs: 300, onError: (error) => assert.fail(error) });
   const signal = AbortSignal.timeout(10_000);
@@ -81,7 +81,7 @@ suite("a connection to Redis", { concurrency: 3 }, () => {
     });
   });
 
-  test("to nobody fails in time, and says where and what to do", async () => {
+  test("to a port without a server fails in time, and says where and what to do", async () => {
     await using server = await startRedis();
     await server.kill();
     await assert.rejects(connectRedis(server.url, { connectTimeoutMs: 300 }), (error: Error & { code?: string }) => {

@@ -33,7 +33,7 @@ suite("a lease in Redis", { concurrency: 4 }, () => {
     assert.equal(renewals, 2);
   });
 
-  test("that nobody else can take while Redis is away stays its holder's; one that runs out does not", async () => {
+  test("that no other process can take while Redis is away stays its holder's; one that expires does not", async () => {
     const renew = (): Promise<boolean> => Promise.reject(new Error("away"));
     await using lasting = heldLease({ ...terms, renew }, performance.now());
     const ending = heldLease({ ...terms, validMs: 50, renew }, performance.now());

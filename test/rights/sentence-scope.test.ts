@@ -41,7 +41,7 @@ for (const [text, topic] of topics) {
     assert.equal(scopeOf(text).topic, topic));
 }
 
-test("a grant, a pointer to the page, a whole site and a bare grant are told apart", () => {
+test("a grant, a pointer to the page, a whole site and a bare grant are distinguished", () => {
   assert.deepEqual(scopeOf("All content of this blog is licensed under [CC BY 4.0]"), {
     topic: "work",
     site: true,

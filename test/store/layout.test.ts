@@ -9,7 +9,7 @@ const zeros = "0".repeat(64);
 const effs = "f".repeat(64);
 const run = "0123456789abcdef0123456789abcdef";
 
-/** Each function at the ends of what it takes, and the names as they lie in stores of today. */
+/** Each function with extreme arguments, and the names as existing stores have them. */
 const names: readonly (readonly [string, string])[] = [
   [layout.archiveName(zeros), `archives/${zeros}`],
   [layout.segmentName(effs), `segments/${effs}`],

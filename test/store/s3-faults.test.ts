@@ -26,7 +26,7 @@ const impatient = { ...quick, tryMs: 150, leastBytesPerSecond: 4 * 1024 * 1024 }
 const direct = await s3Store(server.store("faults"), { patience: quick });
 const store = await s3Store(server.store("faults", proxy.port), { patience: quick });
 const hasty = await s3Store(server.store("faults", proxy.port), { patience: impatient });
-// For a machine that is so busy that its own server is late.
+// Leaves time for a machine so busy that its own server answers late.
 const stubborn = await s3Store(server.store("faults", proxy.port), { patience: { ...impatient, tries: 50 } });
 const bytes = randomBytes(300_000);
 await direct.put("there", bytes);
@@ -63,7 +63,7 @@ suite("a bucket behind a bad connection", () => {
         { name: "there", bytes: bytes.length },
       ]);
       const end = await through(() => asker.put(`put/${fault.kind}`, Buffer.from("new")));
-      // Whose an object is can be lost with the answer; that it is there is not.
+      // Whose object it is may be lost with the answer; that it is there is not.
       assert.ok(end === "stored" || (end === "present" && fault.kind === "lost-answer"), end);
       assert.equal((await direct.get(`put/${fault.kind}`))?.toString(), "new");
       await through(() => asker.remove(`put/${fault.kind}`));
@@ -151,7 +151,7 @@ suite("a large object on its way into a bucket", () => {
   });
 
   test("is there though the answer to its completion was lost", async () => {
-    // Amazon completes an upload twice without a word; other servers know nothing of it the second time.
+    // Amazon silently completes an upload twice; other servers do not know it the second time.
     const unknown: Fault = { kind: "answer", status: 404, body: "<Error><Code>NoSuchUpload</Code></Error>" };
     let asked = 0;
     proxy.script((passing) => {
@@ -168,7 +168,7 @@ suite("a large object on its way into a bucket", () => {
     proxy.script((passing) => (isPart(passing) ? { kind: "answer", status: 503 } : null));
     await assert.rejects(store.put("large/never", large), codeIs("store-unreachable"));
     assert.deepEqual(uploads(), []);
-    // At all moments of a part's way, which the server may finish although nobody waits for it any more.
+    // At every moment of sending a part, which the server may finish although no caller waits for it any more.
     for (let moment = 0; moment < 8; moment += 1) {
       const stop = new AbortController();
       proxy.script((passing) => {

@@ -49,7 +49,7 @@ suite("what a bucket refuses", () => {
     assert.ok(!JSON.stringify([error.message, error.context, error.cause]).includes("secret"), "no secret is told");
     return error.message;
   };
-  test("is told when the store is opened: no such bucket, wrong secret, unknown key, no keys", async () => {
+  test("is reported when the store is opened: no such bucket, wrong secret, unknown key, no keys", async () => {
     const none = server.store("x").replace("colophon", "no-such-bucket");
     assert.match(await refusal(none), /404 NoSuchBucket .*make the bucket first/);
     await withEnvironment({ AWS_SECRET_ACCESS_KEY: "wrong-secret" }, async () => {
@@ -65,7 +65,7 @@ suite("what a bucket refuses", () => {
     });
   });
 
-  test("is told later too, and not asked for again", async () => {
+  test("is reported later too, and not retried", async () => {
     const denied = "<Error><Code>AccessDenied</Code><Message>for secret</Message></Error>";
     proxy.script(always({ kind: "answer", status: 403, body: denied }));
     await assert.rejects(store.put("denied", Buffer.from("x")), codeIs("store-refused"));

@@ -18,7 +18,7 @@ function written(
   return { line, entry: JSON.parse(line) as Record<string, unknown> };
 }
 
-/** All that ends lines, drives terminals or turns the direction of text, but for the one feed at the end of a line. */
+/** Everything that ends lines, drives terminals or reverses text, except the one line feed at the end of a line. */
 const controls = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
 suite("a log", () => {
@@ -60,7 +60,7 @@ suite("a log", () => {
     assert.equal(written({ text: "x".repeat(2048) }).entry["text"], "x".repeat(2048));
     assert.equal(written({ text: "x".repeat(2049) }).entry["text"], `${"x".repeat(2048)}… (1 more)`);
     assert.equal(written({ text: "x".repeat(5_000_000) }).entry["text"], `${"x".repeat(2048)}… (4997952 more)`);
-    // A pair that the cut would halve.
+    // A surrogate pair that the cut would split.
     assert.equal(
       written({ text: `${"x".repeat(2047)}\u{1f600}` }).entry["text"],
       `${"x".repeat(2047)}\ufffd… (1 more)`,

@@ -83,7 +83,7 @@ suite("metrics", () => {
     }
   });
 
-  test("are on this machine alone unless it is said otherwise, and a port that is taken is told", async () => {
+  test("are on this machine only by default, and a port that is taken is reported", async () => {
     await using server = await serveMetrics(workMetrics(kinds), { port: 0 });
     await assert.rejects(
       serveMetrics(workMetrics(kinds), { port: server.port }),
@@ -94,7 +94,7 @@ suite("metrics", () => {
     assert.equal(error.code, "ECONNREFUSED");
   });
 
-  test("end with their server, which waits for nobody", async () => {
+  test("end with their server, which waits for no connection", async () => {
     const server = await serveMetrics(workMetrics(kinds), { port: 0 });
     const idle = connect(server.port, "127.0.0.1");
     await once(idle, "connect");

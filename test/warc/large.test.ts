@@ -5,7 +5,7 @@ import { readArchive } from "../../src/warc/read-archive.ts";
 import type { ByteSource } from "../../src/warc/source.ts";
 import { handWritten, pageRecord, readBack } from "./archives.ts";
 
-/** A source made of parts, some of them a pattern repeated to any length; it remembers the most that was asked for at once. */
+/** A source made of parts, some of them a pattern repeated to any length; it remembers the largest request. */
 function madeUpSource(
   parts: readonly (Buffer | { pattern: Buffer; times: number })[],
 ): ByteSource & { largestRead: number } {
@@ -63,7 +63,7 @@ test("a plain record of 5 GB gives its first bytes and its true length, without 
 });
 
 test("a single gzip member that holds 400 MB of records is read as a stream, record by record", async () => {
-  // Deflate's stored blocks: bytes as they are behind five bytes that say how many, so the member can be made up too.
+  // Deflate's stored blocks: five bytes of header, then the bytes unchanged, so the member can be generated too.
   const record = Buffer.from(handWritten(["WARC-Type: resource", "Content-Length: 65450"], "y".repeat(65450)));
   assert.ok(record.length < 65536);
   const times = 6500;

@@ -44,7 +44,7 @@ test("a path through a file is a missing archive", () => {
   assert.equal(failureOf(() => fileSource(join(folder, "file", "a.warc"))).code, "archive-missing");
 });
 
-test("a named pipe that nobody writes to is refused at once", () => {
+test("a named pipe without a writer is refused immediately", () => {
   const path = join(folder, "pipe.warc");
   execFileSync("mkfifo", [path]);
   const { code, message } = failureOf(() => fileSource(path));

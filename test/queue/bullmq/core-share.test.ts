@@ -113,7 +113,7 @@ suite("the share of a machine's cores", () => {
 
 type Answer = [since: string, others: string[], known: 0 | 1];
 
-/** Scripts that Redis answers when a test says so. */
+/** Scripts whose answers come when the test says so. */
 function slowScripts(): {
   readonly scripts: RedisScripts;
   readonly sent: readonly string[];

@@ -14,7 +14,7 @@ async function twoOnOneCore(on: Stage): Promise<[WorkerProcess, WorkerProcess]> 
 }
 
 suite("workers that share the cores of their machine", () => {
-  test("have no more in hand between them than there are, the oldest first, and what is left goes to the next", async () => {
+  test("have no more in progress between them than there are, the oldest first, and what is left goes to the next", async () => {
     await using on = await stage();
     const first = on.worker(2, 0, 3);
     await until(() => first.lines.includes("share 2"));

@@ -1,6 +1,6 @@
 import type { BullmqQueueOptions } from "../../../src/queue/bullmq/queue.ts";
 
-/** A dead worker's jobs run again after about a second, where it is half a minute in earnest. */
+/** A dead worker's jobs run again after about a second, instead of half a minute. */
 export const faultSettings: BullmqQueueOptions = {
   lockDurationMs: 1000,
   stalledIntervalMs: 200,

@@ -20,7 +20,7 @@ export interface WorkerProcess {
   readonly dead: Promise<unknown>;
 }
 
-/** A server, whoever submits, and worker processes; all gone when it is disposed of. */
+/** A server, a submitting queue, and worker processes; all end when it is disposed of. */
 export interface Stage extends AsyncDisposable {
   readonly server: RedisServer;
   readonly connection: RedisConnection;
@@ -71,7 +71,7 @@ export async function stage(options: RedisServerOptions = {}): Promise<Stage> {
     workers.add(one);
     return one;
   };
-  // Should the tests end without disposing of it.
+  // In case the tests end without disposing of it.
   const atExit = (): void => {
     for (const { child } of workers) child.kill("SIGKILL");
   };

@@ -38,7 +38,7 @@ suite("the queue on Redis under faults, with processes of their own", { concurre
     assert.equal((await on.queue.counts("slice")).quarantined, 0);
   });
 
-  test("a job that kills its process three times alone is quarantined, its neighbours are done, and it may be tried anew", async () => {
+  test("a job that kills its process three times alone is quarantined, its neighbours are done, and it may be tried again", async () => {
     await using on = await stage();
     const file = join(on.server.folder, "poison");
     writeFileSync(file, "");
@@ -82,7 +82,7 @@ suite("the queue on Redis under faults, with processes of their own", { concurre
     assert.equal((await Promise.all([...runs, late])).length, 41);
   });
 
-  test("a restart of Redis that remembers goes on where it was", async () => {
+  test("after a restart of Redis that kept its data the run continues where it was", async () => {
     await using on = await stage({ args: () => ["--appendonly", "yes", "--appendfsync", "always"] });
     const workers = [on.worker(3), on.worker(3)];
     const jobs = sleepers(30, 40);
@@ -94,7 +94,7 @@ suite("the queue on Redis under faults, with processes of their own", { concurre
     assertDone(await Promise.all(jobs.map((job) => on.queue.ended(job, within()))));
   });
 
-  test("whoever hands in or waits while Redis is away can be stopped", async () => {
+  test("a caller that submits or waits while Redis is away can be stopped", async () => {
     await using on = await stage();
     const [job, other] = sleepers(2, 1);
     assert.ok(job !== undefined && other !== undefined);
@@ -104,7 +104,7 @@ suite("the queue on Redis under faults, with processes of their own", { concurre
     await assert.rejects(on.queue.ended(job, within(100)), { code: "interrupted" });
   });
 
-  test("when Redis is half full whoever hands in waits, the workers drain it, and all is done", async () => {
+  test("when Redis is half full a submitter waits, the workers drain it, and all is done", async () => {
     await using on = await stage({ args: () => ["--maxmemory", "8mb"] });
     await using queue = bullmqQueue(on.connection, { roomPollMs: 20 });
     const jobs = sleepers(6000, 0);
@@ -125,7 +125,7 @@ suite("the queue on Redis under faults, with processes of their own", { concurre
     assertDone(await Promise.all(jobs.map((job) => queue.ended(job, within()))));
   });
 
-  test("a Redis that others have filled to the brim stops the workers, and they go on when there is room", async () => {
+  test("a Redis that others have filled to the brim stops the workers, and they continue when there is room", async () => {
     await using on = await stage();
     const jobs = sleepers(20, 10);
     await on.queue.submit(jobs, within());
@@ -143,7 +143,7 @@ suite("the queue on Redis under faults, with processes of their own", { concurre
     assertDone(await Promise.all(jobs.map((job) => on.queue.ended(job, within()))));
   });
 
-  test("a job that two submitters hand in at once is run once, and both are told how it ended", async () => {
+  test("a job that two callers submit at the same time is run once, and both learn how it ended", async () => {
     await using on = await stage();
     await using connection = await connectRedis(on.server.url);
     await using second = bullmqQueue(connection, faultSettings);
@@ -157,7 +157,7 @@ suite("the queue on Redis under faults, with processes of their own", { concurre
     assert.equal(worker.lines.filter((line) => line === "begun 1").length, 1);
   });
 
-  test("a worker told to end gives back what it cannot finish in time, and that is no failure of the job", async () => {
+  test("a worker that must end requeues what it cannot finish in time, and that is no failure of the job", async () => {
     await using on = await stage();
     const job = deedOf({ n: 1, ms: 1500 });
     const first = on.worker(1);

@@ -1,5 +1,5 @@
 // A worker process of the fault tests, which do to it what they like: node queue-worker.ts URL CONCURRENCY [CLOCK-MS] [CORES].
-// What a job asks for is its payload's deed; each start and end is a line of standard output.
+// A job's payload says what to do; each start and end is a line of standard output.
 import { existsSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 
