@@ -8,7 +8,7 @@ import type { MeetingPlace } from "../jobs/machines.ts";
 import type { Io } from "./command.ts";
 import { openCollector } from "./collector.ts";
 import { crawlInWords, sayRecovery } from "./report/crawl.ts";
-import { copyDisplay, copyFaults, copyInWords } from "./report/copy.ts";
+import { copyDisplay, copyFaults, copyInWords } from "./report.ts";
 import { damageInWords, ingestDisplay, ingestInWords } from "./report/ingest.ts";
 import { bytesInWords, progressDisplay } from "./progress.ts";
 import { publishedInWords } from "./report/publish.ts";

@@ -14,7 +14,7 @@ import { captureColumns, documentColumns, pack, type Stored } from "./columns.ts
 import { originKey, termKey, termKeyOrNull } from "./dictionaries.ts";
 import { inTransaction } from "./in-transaction.ts";
 import type { Ledger } from "./open.ts";
-import { blobOf, packedRecordId, splitUrl } from "./row-values.ts";
+import { blobOf, packedRecordId, splitUrl } from "./rows.ts";
 
 export interface SegmentInput {
   readonly archive: Hex;

@@ -2,7 +2,7 @@ import { captureFields, documentFields, type Field, type Fields, type RowOf } fr
 import { digestStates, outcomes, type DigestState, type Outcome } from "../core/records.ts";
 import { termKey } from "./dictionaries.ts";
 import type { Ledger } from "./open.ts";
-import { blobOf, packedDigest, packedRecordId } from "./row-values.ts";
+import { blobOf, packedDigest, packedRecordId } from "./rows.ts";
 
 type Value = string | number | null;
 export type Stored = Value | Buffer;

@@ -5,7 +5,7 @@ import { termKey } from "./dictionaries.ts";
 import { inTransactions } from "./in-transaction.ts";
 import type { Ledger } from "./open.ts";
 import { pagesOf } from "./pages-of.ts";
-import { blobOf, measurementsOf } from "./row-values.ts";
+import { blobOf, measurementsOf } from "./rows.ts";
 import { ruleSets } from "./rule-sets.ts";
 
 export const decisionSql = {

@@ -1,5 +1,5 @@
 import type { Ledger } from "./open.ts";
-import { hostOf } from "./row-values.ts";
+import { hostOf } from "./rows.ts";
 
 export const dictionarySql = {
   term: "SELECT key FROM term WHERE text = ?",

@@ -2,7 +2,7 @@ import type { DocumentCapture, Hex, Place, RuleSetRow } from "../core/records.ts
 import { captureColumns, documentColumns, unpack } from "./columns.ts";
 import type { Ledger } from "./open.ts";
 import { pagesOf } from "./pages-of.ts";
-import { blobOf, evidenceJson, evidenceOf, measurementsOf, signalsJson, signalsOf } from "./row-values.ts";
+import { blobOf, evidenceJson, evidenceOf, measurementsOf, signalsJson, signalsOf } from "./rows.ts";
 import { ruleSets } from "./rule-sets.ts";
 
 export const keptSql = {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import type { Hex } from "../core/records.ts";
 import { domainOfHost } from "../url/registrable-domain.ts";
-import { hostOf, splitUrl } from "../ledger/row-values.ts";
+import { hostOf, splitUrl } from "../ledger/rows.ts";
 
 /**
  * Number of the partition that an address belongs to: the first 4 bytes of the SHA-256 of its registrable domain (of its

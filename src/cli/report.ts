@@ -1,6 +1,6 @@
-import type { CopyProgress, CopyReport } from "../../commoncrawl/copy.ts";
-import { bytesInWords, type Progress } from "../progress.ts";
-import { printable } from "../write-line.ts";
+import type { CopyProgress, CopyReport } from "../commoncrawl/copy.ts";
+import { bytesInWords, type Progress } from "./progress.ts";
+import { printable } from "./write-line.ts";
 
 /** Tells how far the copying has come: first what an index has named, then which files are done. */
 export function copyDisplay(progress: Progress): (seen: CopyProgress) => void {
