@@ -7,11 +7,19 @@ import type { CorpusReport, makeCorpus } from "../pipeline/recipe.ts";
 import type { MeetingPlace } from "../jobs/machines.ts";
 import type { Io } from "./command.ts";
 import { openCollector } from "./collector.ts";
-import { crawlInWords, sayRecovery } from "./report/crawl.ts";
-import { copyDisplay, copyFaults, copyInWords } from "./report.ts";
-import { damageInWords, ingestDisplay, ingestInWords } from "./report/ingest.ts";
-import { bytesInWords, progressDisplay } from "./progress.ts";
-import { publishedInWords } from "./report/publish.ts";
+import {
+  crawlInWords,
+  sayRecovery,
+  copyDisplay,
+  copyFaults,
+  copyInWords,
+  damageInWords,
+  ingestDisplay,
+  ingestInWords,
+  publishedInWords,
+  bytesInWords,
+  progressDisplay,
+} from "./report.ts";
 import { printable, writeLine } from "./write-line.ts";
 
 export interface MakeCorpusCommand {

@@ -1,12 +1,9 @@
 import type { Decision, JudgedDocument } from "../core/decisions.ts";
 import type { Hex } from "../core/records.ts";
 import { documentFinder } from "./clusters.ts";
-import { termKey } from "./dictionaries.ts";
-import { inTransactions } from "./in-transaction.ts";
+import { termKey, pagesOf, blobOf, measurementsOf, ruleSets } from "./rows.ts";
+import { inTransactions } from "./partitions.ts";
 import type { Ledger } from "./open.ts";
-import { pagesOf } from "./pages-of.ts";
-import { blobOf, measurementsOf } from "./rows.ts";
-import { ruleSets } from "./rule-sets.ts";
 
 export const decisionSql = {
   documents: `SELECT d.key, lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, o.host,

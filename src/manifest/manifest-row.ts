@@ -1,7 +1,7 @@
 import { captureFields, documentFields, type Fields, type PublishedOf } from "../core/document-fields.ts";
 import type { DocumentCapture, RuleSetRow } from "../core/records.ts";
 import type { ManifestRow } from "./document-row.ts";
-import type { UnplacedRow } from "./write-rows.ts";
+import type { UnplacedRow } from "./build.ts";
 
 /** What a row says that is not of the capture itself. */
 export interface RowContext {

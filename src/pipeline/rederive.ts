@@ -9,7 +9,7 @@ import type { ArchiveState, InspectArchive } from "../manifest/verify/sources.ts
 import { readArchive } from "../warc/read-archive.ts";
 import type { ArchiveRecord } from "../warc/record.ts";
 import { bytesSource, fileSource, type ByteSource } from "../warc/source.ts";
-import { fileSha256 } from "../files/file-digest.ts";
+import { fileSha256 } from "../files/read-pieces.ts";
 import { processCapture, type Stages } from "../measure/process-capture.ts";
 
 /** Where an archive with this digest may lie, the likeliest place first; empty when none is known. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { canonicalJson } from "../canonical-json.ts";
 import { PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
-import { corpusCounts } from "../corpus-counts.ts";
+import { corpusCounts } from "../manifest-sums.ts";
 import type { ManifestRow } from "../document-row.ts";
 import type { Findings } from "./findings.ts";
 import { readLines } from "../line-reader.ts";
