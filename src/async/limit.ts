@@ -77,7 +77,7 @@ export async function* oneAhead<T>(values: AsyncGenerator<T>): AsyncGenerator<T>
 }
 
 /** Work that goes on beside the caller's own, one item after the other. */
-export interface InBackground<T> {
+interface InBackground<T> {
   readonly add: (item: T) => void;
   /** Aborted with the caller's, and when the work fails: then `done` rejects. */
   readonly signal: AbortSignal;

@@ -132,7 +132,7 @@ function processIo(): Io {
 }
 
 /** Aborted by the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once. */
-export function stopSignal(words: NodeJS.WritableStream): AbortSignal {
+function stopSignal(words: NodeJS.WritableStream): AbortSignal {
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {

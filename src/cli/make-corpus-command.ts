@@ -88,10 +88,13 @@ function sayFaults({ crawl, copies, ingest }: CorpusReport, io: Io): readonly st
 }
 
 async function inWords(corpus: Corpus, ledgers: readonly Ledger[], report: MadeCorpus): Promise<string[]> {
-  const { crawlStatus } = await import("../corpus/crawl-status.ts");
   const { archiveTotals } = await import("../ledger/archives.ts");
   const { crawl, copies, ingest, published } = report;
-  const lines = crawl === null ? [] : crawlInWords(crawl, crawlStatus(corpus)?.blocked ?? {});
+  const lines: string[] = [];
+  if (crawl !== null) {
+    const { crawlStatus } = await import("../corpus/crawl-status.ts");
+    lines.push(...crawlInWords(crawl, crawlStatus(corpus)?.blocked ?? {}));
+  }
   if (copies !== null) lines.push(...copyInWords(copies));
   if (ingest !== null) lines.push(...ingestInWords(ingest, archiveTotals(ledgers)));
   if (report.interrupted) lines.push("Stopped. Run the same command again to go on.");

@@ -53,7 +53,7 @@ export async function loadPolicy(path: string): Promise<LoadedPolicy> {
 }
 
 /** The names that the registries know. */
-export interface KnownNames {
+interface KnownNames {
   readonly rules: readonly string[];
   readonly licenceFamilies: readonly string[];
 }

@@ -162,7 +162,7 @@ export const describedTables: readonly DescribedTable[] = [
  * SQL that adds the fields which a version of the schema brought: to their table, and to the end of its view.
  * @param viewSql the view as it is
  */
-export function addedColumns({ table, alias, view, fields }: DescribedTable, version: number, viewSql: string): string {
+function addedColumns({ table, alias, view, fields }: DescribedTable, version: number, viewSql: string): string {
   const added = Object.values(fields).filter(({ since }) => since === version);
   if (added.length === 0) return "";
   const columns = added.map(({ as, column }) => `ALTER TABLE ${table} ADD COLUMN ${column} ${ways[as].type};`);
@@ -177,15 +177,11 @@ function shownSql(fields: Fields, field: Field, alias: string): string {
   return field.as === "time" ? `strftime('%Y-%m-%dT%H:%M:%fZ', ${sql} / 1000.0, 'unixepoch')` : sql;
 }
 
-/** Version that a file of `schemas/sql` leads to: the number that begins its name. */
-function versionOf(name: string): number {
-  return Number(name.slice(0, 4));
-}
-
 /** What leads to each version, in order: a file of `schemas/sql`, described fields, or both. */
 function migrations(tables: readonly DescribedTable[]): readonly (string | null)[] {
   const names = readdirSync(join(schemasFolder(), "sql")).sort();
-  const files = new Map(names.map((name) => [versionOf(name), name]));
+  // A file's name begins with the version that it leads to.
+  const files = new Map(names.map((name) => [Number(name.slice(0, 4)), name]));
   const described = tables.flatMap(({ fields }) => Object.values(fields));
   const brought = new Set(described.flatMap(({ since }) => (since === undefined ? [] : [since])));
   const latest = Math.max(...files.keys(), ...brought);

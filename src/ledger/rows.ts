@@ -139,13 +139,13 @@ export function ruleSets(ledger: Ledger): Map<number, RuleSetRow[]> {
 const pageRows = 1000;
 
 /**
- * All rows of a query, read page by page behind the place of the last row: no statement stays open in between, so the
- * same connection can write, and a slow reader holds no snapshot back.
+ * All rows of a query, read page by page, each page behind the key of the last row before it: no statement stays open in between,
+ * so the same connection can write, and a slow reader holds no snapshot back.
  */
-export function* pagesOf<Row, Place>(
-  start: Place,
-  placeOf: (row: Row) => Place,
-  readPage: (after: Place, limit: number) => Row[],
+export function* pagesOf<Row, Key>(
+  start: Key,
+  keyOf: (row: Row) => Key,
+  readPage: (after: Key, limit: number) => Row[],
 ): Generator<Row> {
   let after = start;
   for (;;) {
@@ -153,6 +153,6 @@ export function* pagesOf<Row, Place>(
     yield* rows;
     const last = rows.at(-1);
     if (last === undefined || rows.length < pageRows) return;
-    after = placeOf(last);
+    after = keyOf(last);
   }
 }

@@ -67,7 +67,7 @@ export type UnplacedRow = Omit<ManifestRow, "text"> & {
   readonly source: Pick<ShardText, "segmentSha256" | "position">;
 };
 
-export interface RowSource {
+interface RowSource {
   /** In ascending order of id, each once. */
   readonly rows: Iterable<UnplacedRow> | AsyncIterable<UnplacedRow>;
   readonly makeShard: ShardMaker;
@@ -79,7 +79,7 @@ export interface RowSource {
 }
 
 /** Writes rows in one pass, counts them and hashes them into the tree as they go by, and has their texts put into shards. */
-export async function writeRows(
+async function writeRows(
   folder: string,
   { rows, makeShard, shardsAtOnce = 1, signal, shardBytes = 64 * 1024 * 1024 }: RowSource,
 ): Promise<Pick<Manifest, "root" | "totals" | "languages" | "licences" | "files">> {

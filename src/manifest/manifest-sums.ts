@@ -69,7 +69,7 @@ function total(table: Readonly<Record<string, number>>): number {
 }
 
 /** Counts documents as they pass. */
-export interface CorpusCounts {
+interface CorpusCounts {
   readonly add: (document: {
     readonly language: string;
     readonly licence: string;
@@ -79,7 +79,7 @@ export interface CorpusCounts {
   readonly result: () => Pick<Manifest, "totals" | "languages" | "licences">;
 }
 
-/** What `manifest.json` says of its rows; the verifier counts them with the same hand. */
+/** What `manifest.json` says of its rows; the verifier counts them in the same way. */
 export function corpusCounts(): CorpusCounts {
   const totals = { documents: 0, textBytes: 0, words: 0 };
   const languages = new Map<string, Mutable<Count>>();

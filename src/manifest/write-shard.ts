@@ -59,7 +59,7 @@ function lineOf({ id, textSha256, bytes }: ShardText, text: string): Buffer {
 export type ShardMaker = (path: string, texts: readonly ShardText[]) => Promise<WrittenFile>;
 
 /** Gives each text its place, from its length alone, and has the shards made while the next ones are planned. */
-export interface ShardPlan extends AsyncDisposable {
+interface ShardPlan extends AsyncDisposable {
   readonly add: (text: ShardText) => Promise<{ readonly shard: string; readonly index: number }>;
   readonly finish: () => Promise<readonly ManifestFile[]>;
 }
@@ -106,7 +106,7 @@ export function shardPlan(folder: string, makeShard: ShardMaker, shardBytes: num
 }
 
 /** Writes lines into one file of one zstd frame. */
-export interface LineWriter extends AsyncDisposable {
+interface LineWriter extends AsyncDisposable {
   /** Adds a line, with the newline that ends it and no other. Resolves when the compressor can take more. */
   readonly write: (line: string | Buffer) => Promise<void>;
   /** Ends the frame, flushes the file to the disk and says what was written. */

@@ -1,13 +1,17 @@
+import type { JudgedDocument } from "../core/decisions.ts";
 import { PipelineError } from "../core/errors.ts";
 import type { Outcome } from "../core/records.ts";
 import { inBackground } from "../async/limit.ts";
-import { type LoadedPolicy, licenceKnowledge } from "../corpus/policy-file.ts";
+import { licenceKnowledge, type LoadedPolicy } from "../corpus/policy-file.ts";
 import type { Machines } from "../jobs/machines.ts";
 import type { PublishRunners } from "../jobs/runners.ts";
 import type { Measurer } from "../jobs/slice/contract.ts";
 import { localSlices } from "../jobs/slice/local.ts";
 import { submitSlices } from "../jobs/slice/submit.ts";
+import { documentsForDecisions, replaceDecisions } from "../ledger/decisions.ts";
+import type { Ledger } from "../ledger/open.ts";
 import { threadPool } from "../measure/thread-pool.ts";
+import { decide } from "../policy/decide.ts";
 import { acquire, type Acquired, type AcquireHooks, type Sources } from "./acquire.ts";
 import { clusterDocuments } from "./cluster.ts";
 import { collectSegment, noteWholeCopies } from "./collect.ts";
@@ -15,10 +19,6 @@ import { openIntake, type IngestProgress, type IngestReport } from "./ingest.ts"
 import { publishManifest, type PublishReport } from "./publish.ts";
 import { registerArchives } from "./register.ts";
 import type { Run } from "./run.ts";
-import type { JudgedDocument } from "../core/decisions.ts";
-import { documentsForDecisions, replaceDecisions } from "../ledger/decisions.ts";
-import type { Ledger } from "../ledger/open.ts";
-import { decide } from "../policy/decide.ts";
 
 /** What a corpus is made of, and who does the work. */
 export interface Recipe {
@@ -127,6 +127,16 @@ export async function publishCorpus(
   return { ...published, clusters };
 }
 
+/** Applies the policy to every document and puts the decisions in the place of the old ones; no page is read again. */
+export function decideDocuments({ ledgers }: Pick<Run, "ledgers">, policy: LoadedPolicy): void {
+  const stored = { sha256: policy.sha256, name: policy.policy.name, text: policy.text };
+  replaceDecisions(ledgers, stored, decide(policy.policy, documentsOfAll(ledgers), licenceKnowledge));
+}
+
+function* documentsOfAll(ledgers: readonly Ledger[]): Generator<JudgedDocument> {
+  for (const ledger of ledgers) yield* documentsForDecisions(ledger);
+}
+
 function stopIfAsked(signal: AbortSignal): void {
   if (signal.aborted)
     throw new PipelineError("interrupted", "stopped before the manifest was written; run the same command again");
@@ -170,14 +180,4 @@ function outcomesOf(reports: readonly IngestReport[]): Record<Outcome, number> {
     skipped: sum("skipped"),
     failed: sum("failed"),
   };
-}
-
-/** Applies the policy to every document and puts the decisions in the place of the old ones; no page is read again. */
-export function decideDocuments({ ledgers }: Pick<Run, "ledgers">, policy: LoadedPolicy): void {
-  const stored = { sha256: policy.sha256, name: policy.policy.name, text: policy.text };
-  replaceDecisions(ledgers, stored, decide(policy.policy, documentsOfAll(ledgers), licenceKnowledge));
-}
-
-function* documentsOfAll(ledgers: readonly Ledger[]): Generator<JudgedDocument> {
-  for (const ledger of ledgers) yield* documentsForDecisions(ledger);
 }

@@ -43,7 +43,7 @@ export async function* registerArchives(run: Run, paths: readonly string[]): Asy
   }
 }
 
-/** Bytes of a file, to say how much is to come; 0 where it cannot be told. */
+/** Bytes of a file, to say how much is to come; 0 where that is not known. */
 export function bytesOf(path: string): number {
   try {
     return statSync(path).size;
@@ -87,7 +87,7 @@ function statOf(path: string): { readonly bytes: number; readonly mtimeNs: bigin
 }
 
 /** How many slices a file of this size has; an empty file has one, so that it too is accounted for. */
-export function sliceCountOf(bytes: number, sliceBytes: number): number {
+function sliceCountOf(bytes: number, sliceBytes: number): number {
   return Math.max(1, Math.ceil(bytes / sliceBytes));
 }
 

@@ -94,7 +94,7 @@ export function reasonsAgainst(policy: Policy, document: JudgedDocument, licence
 }
 
 /** Is this licence allowed, by its id or by its family? `NOASSERTION` is judged by its own entry alone. */
-export function licenceAllowed(
+function licenceAllowed(
   { families, ids, noAssertion }: Policy["licences"],
   licence: string,
   { familyOf }: LicenceKnowledge,
