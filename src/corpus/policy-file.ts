@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { LicenceKnowledge, Policy } from "../core/decisions.ts";
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
-import { canonicalDigest, canonicalJson } from "../manifest/canonical-json.ts";
+import { canonicalDigest, canonicalJson } from "../manifest/manifest-text.ts";
 import { rules } from "../quality/registry.ts";
 import { licenceAttributesOf, licenceFamilies, licenceRank } from "../rights/licence-table.ts";
 import { validate } from "../schema/validate.ts";

@@ -4,13 +4,20 @@ import { join } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
-import { canonicalDigest, canonicalJson } from "./canonical-json.ts";
+import {
+  canonicalDigest,
+  canonicalJson,
+  digestList,
+  digestListPath,
+  documentsPath,
+  manifestPath,
+  manifestText,
+} from "./manifest-text.ts";
 import type { Manifest, ManifestHead } from "./manifest-head.ts";
-import { digestList, digestListPath, manifestPath, manifestText, documentsPath } from "./manifest-text.ts";
 import { manifestSums, corpusCounts } from "./manifest-sums.ts";
 import { syncFolder, writeSynced, replaceFolder } from "../files/durable.ts";
-import type { ManifestRow } from "./document-row.ts";
-import { lineWriter, shardPlan, type ShardMaker, type ShardText } from "./write-shard.ts";
+import type { ManifestRow, UnplacedRow } from "./manifest-row.ts";
+import { lineWriter, shardPlan, type ShardMaker } from "./write-shard.ts";
 import { merkleTree } from "./merkle.ts";
 
 export interface BuildInput extends RowSource {
@@ -59,13 +66,6 @@ async function fill(folder: string, input: BuildInput): Promise<BuildResult> {
   await syncFolder(folder);
   return { root: manifest.root, documents: manifest.totals.documents, manifestSha256 };
 }
-
-/** A row before its text has a place in the manifest. */
-export type UnplacedRow = Omit<ManifestRow, "text"> & {
-  readonly text: Pick<ManifestRow["text"], "bytes" | "words">;
-  /** Where the text lies until then. */
-  readonly source: Pick<ShardText, "segmentSha256" | "position">;
-};
 
 interface RowSource {
   /** In ascending order of id, each once. */

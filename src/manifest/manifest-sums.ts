@@ -1,4 +1,4 @@
-import { canonicalDigest } from "./canonical-json.ts";
+import { canonicalDigest } from "./manifest-text.ts";
 import type { Count, Manifest } from "./manifest-head.ts";
 
 /** Two things that a sound manifest says alike. */

@@ -6,10 +6,9 @@ import { constants, createZstdCompress } from "node:zlib";
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
 import { inSegmentOrder, type TextLocation } from "../core/text-order.ts";
-import { canonicalJson } from "./canonical-json.ts";
+import { canonicalJson, shardPath } from "./manifest-text.ts";
 import type { ManifestFile } from "./manifest-head.ts";
 import { semaphore } from "../async/limit.ts";
-import { shardPath } from "./manifest-text.ts";
 
 /** A text that is to stand in a shard, and where it lies until then. */
 export interface ShardText extends TextLocation {

@@ -1,9 +1,8 @@
 import { PipelineError } from "../core/errors.ts";
 import { archivePaths } from "../ledger/archives.ts";
 import type { Ledger } from "../ledger/open.ts";
-import type { ManifestRow } from "../manifest/document-row.ts";
+import { type ManifestRow, manifestRowOf } from "../manifest/manifest-row.ts";
 import type { Source } from "../manifest/manifest-head.ts";
-import { manifestRowOf } from "../manifest/manifest-row.ts";
 import type { Rederive, Rederived } from "../manifest/verify/archives.ts";
 import type { ArchiveState, InspectArchive } from "../manifest/verify/sources.ts";
 import { readArchive } from "../warc/read-archive.ts";
