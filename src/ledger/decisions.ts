@@ -68,7 +68,7 @@ export function* documentsForDecisions(ledger: Ledger): Generator<JudgedDocument
 }
 
 /**
- * Stores a policy and puts these decisions in the place of those it had, in one transaction a partition. Each decision is
+ * Stores a policy and replaces its decisions by these, in one transaction a partition. Each decision is
  * written where its document lies.
  * @throws {PipelineError} `not-found` for a decision about no document of any partition
  */

@@ -19,7 +19,7 @@ export function openPartitions(paths: readonly string[], { mode }: Pick<Ledger, 
   return { all, [Symbol.dispose]: () => kept[Symbol.dispose]() };
 }
 
-/** Runs `work` in a transaction of each ledger, all of them open until it has ended; they are kept one after the other. */
+/** Runs `work` in a transaction of each ledger, all of them open until it has ended; they are committed one after the other. */
 export function inTransactions<T>([first, ...rest]: readonly Ledger[], work: () => T): T {
   return first === undefined ? work() : inTransaction(first, () => inTransactions(rest, work));
 }

@@ -45,7 +45,7 @@ export async function acquire(
   return { crawl, copies, archives: [...(crawl?.archives ?? []), ...copiedPaths, ...sources.archives] };
 }
 
-// The crawler and the copier are loaded only for those who ask for them: archives that are there need neither.
+// The crawler and the copier are loaded only when they are asked for: archives that are there need neither.
 
 async function crawled(
   { corpus, software, signal }: Run,

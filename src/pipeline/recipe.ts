@@ -127,7 +127,7 @@ export async function publishCorpus(
   return { ...published, clusters };
 }
 
-/** Applies the policy to every document and puts the decisions in the place of the old ones; no page is read again. */
+/** Applies the policy to every document and replaces the old decisions; no page is read again. */
 export function decideDocuments({ ledgers }: Pick<Run, "ledgers">, policy: LoadedPolicy): void {
   const stored = { sha256: policy.sha256, name: policy.policy.name, text: policy.text };
   replaceDecisions(ledgers, stored, decide(policy.policy, documentsOfAll(ledgers), licenceKnowledge));
