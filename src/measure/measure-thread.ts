@@ -5,7 +5,7 @@ import { isDiskFull } from "../core/disk-full.ts";
 import { PipelineError } from "../core/errors.ts";
 import { measureSlice } from "./measure-slice.ts";
 import type { ByteRange } from "./sparse-source.ts";
-import { loadStages } from "./process-capture.ts";
+import { loadStages } from "./stages.ts";
 import {
   cells,
   type Filled,

@@ -3,7 +3,7 @@ import type { RuleSetRow } from "../core/records.ts";
 import { archiveTotals } from "../ledger/archives.ts";
 import { funnel, sumOfFunnels, type Funnel as LedgerFunnel } from "../ledger/funnel.ts";
 import { keptDocuments } from "../ledger/kept-documents.ts";
-import { latestVersion } from "../ledger/columns.ts";
+import { latestVersion } from "../ledger/migrate.ts";
 import type { Ledger } from "../ledger/open.ts";
 import { ruleSets } from "../ledger/rows.ts";
 import { buildManifest, type BuildResult } from "../manifest/build.ts";

@@ -19,7 +19,7 @@ import type { ManifestRow } from "../../src/manifest/manifest-row.ts";
 import type { Manifest } from "../../src/manifest/manifest-head.ts";
 import { merkleTree } from "../../src/manifest/merkle.ts";
 import { verifyManifest, type VerifyReport } from "../../src/manifest/verify/verify.ts";
-import { loadStages } from "../../src/measure/process-capture.ts";
+import { loadStages } from "../../src/measure/stages.ts";
 import { rederiver } from "../../src/pipeline/rederive.ts";
 import { archiveOfPages } from "../fixtures/archive-of-pages.ts";
 import { runColophon, temporaryFolder } from "../fixtures/run-colophon.ts";

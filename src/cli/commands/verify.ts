@@ -73,7 +73,7 @@ async function verified(folder: string, directory: string, wanted: Wanted, io: I
       ),
   };
   if (places.find === null) return { ...(await check(directory, options)), archivesKnown: false };
-  const { loadStages } = await import("../../measure/process-capture.ts");
+  const { loadStages } = await import("../../measure/stages.ts");
   const { rederiver } = await import("../../pipeline/rederive.ts");
   using archives = rederiver(places.find, loadStages(), io.signal);
   const { inspect, rederive } = archives;
