@@ -11,8 +11,7 @@ import {
 } from "./crawl-loop.ts";
 import { paceOf, type CrawlSettings } from "./crawl-settings.ts";
 import { priorities } from "./discovered-urls.ts";
-import type { Frontier, FrontierCounts } from "../frontier/frontier.ts";
-import { readNote } from "../frontier/read-note.ts";
+import { type Frontier, type FrontierCounts, readNote } from "../frontier/frontier.ts";
 import type { Address } from "../url/normalize.ts";
 import { turnsHere } from "./local-turns.ts";
 import { requestHeaders, type Requester } from "../fetch/requester.ts";

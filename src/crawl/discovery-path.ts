@@ -1,8 +1,7 @@
 import { LRUCache } from "lru-cache";
 
 import { count, listOf, object, text, type Shape } from "../core/json-shape.ts";
-import type { Note, Notes } from "../frontier/frontier.ts";
-import { readNote } from "../frontier/read-note.ts";
+import { type Note, type Notes, readNote } from "../frontier/frontier.ts";
 
 /** What led to a URL, as far as bounds depend on it. */
 export interface DiscoveryPath {

@@ -1,8 +1,7 @@
 import { headerOf } from "../warc/http.ts";
 import type { CrawlClock } from "./crawl-clock.ts";
 import type { ExchangeResult } from "../fetch/result.ts";
-import type { Note, Notes } from "../frontier/frontier.ts";
-import { readNote } from "../frontier/read-note.ts";
+import { type Note, type Notes, readNote } from "../frontier/frontier.ts";
 import {
   afterExchange,
   newPace,

@@ -4,7 +4,7 @@ import type { CrawlClock } from "../crawl-clock.ts";
 import { contextOf, paceOf, type CrawlContext, type CrawlSettings } from "../crawl-settings.ts";
 import type { Exchanger } from "../../fetch/fetcher.ts";
 import { hostLeaseMs, leaseHost, type HostLease } from "./host-lease.ts";
-import { readNote } from "../../frontier/read-note.ts";
+import { readNote } from "../../frontier/frontier.ts";
 import { hostPaces, paceNote, type HostPaces } from "../host-paces.ts";
 import type { EndedTurn } from "../ended-turn.ts";
 import { hostTurn, type TurnLimits } from "../host-turn.ts";
