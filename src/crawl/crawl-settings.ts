@@ -1,6 +1,6 @@
-import type { ConnectToRule } from "../fetch/connect-to.ts";
+import type { ConnectToRule } from "../fetch/connector.ts";
 import type { ExchangeRequest, ExchangeResult } from "../fetch/result.ts";
-import type { TargetRules } from "../fetch/target-rules.ts";
+import type { TargetRules } from "../fetch/address-rules.ts";
 import type { Fields } from "../warc/record.ts";
 import type { CrawlClock } from "./crawl-clock.ts";
 import { exchanger, type Exchanger } from "../fetch/fetcher.ts";

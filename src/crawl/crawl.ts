@@ -1,5 +1,5 @@
 import { archiveStateShape, openArchiveWriter } from "./archive-writer.ts";
-import { portsOf } from "../fetch/own-machine.ts";
+import { portsOf, requestHeaders, type Requester } from "../fetch/requester.ts";
 import { systemClock } from "./crawl-clock.ts";
 import {
   archiveNote,
@@ -14,7 +14,6 @@ import { priorities } from "./discovered-urls.ts";
 import { type Frontier, type FrontierCounts, readNote } from "../frontier/frontier.ts";
 import type { Address } from "../url/normalize.ts";
 import { turnsHere } from "./local-turns.ts";
-import { requestHeaders, type Requester } from "../fetch/requester.ts";
 
 export interface CrawlOptions extends Omit<CrawlSettings, "ports"> {
   /** Folder of the archives. */

@@ -9,7 +9,7 @@ import { noteDiscovery, listUrls, pageUrls, priorities } from "./discovered-urls
 import type { FoundUrl, TurnUrl, UrlOutcome, Validators } from "../frontier/turn.ts";
 import { addressOf } from "../url/normalize.ts";
 import { outLinksOf } from "./out-links.ts";
-import { redirectTargetOf } from "../fetch/redirect.ts";
+import { redirectTargetOf } from "../fetch/address-rules.ts";
 import { sitemapOf } from "./sitemap.ts";
 
 /** The result of visiting one URL. */

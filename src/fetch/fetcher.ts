@@ -3,7 +3,7 @@ import type { ExchangerOptions } from "./limits.ts";
 import type { ExchangeRequest, ExchangeResult } from "./result.ts";
 import { runExchange } from "./exchange.ts";
 import { hostClients } from "./connections.ts";
-import { targetOf } from "./target-rules.ts";
+import { targetOf } from "./address-rules.ts";
 
 export interface Exchanger extends AsyncDisposable {
   /** Sends one GET and takes what comes back. Never rejects and never follows a redirect. */

@@ -6,8 +6,7 @@ import type { Exchanged, NotExchanged, ExchangeRequest, ExchangeResult } from ".
 import { retryAfterMs } from "../fetch/retry-after.ts";
 import { compiledRobots, type RobotsRules } from "./compile.ts";
 import { maxRobotsBytes, robotsFileOf, type RobotsStatement } from "./parse.ts";
-import { redirectTargetOf } from "../fetch/redirect.ts";
-import type { TargetRules } from "../fetch/target-rules.ts";
+import { redirectTargetOf, type TargetRules } from "../fetch/address-rules.ts";
 
 /** RFC 9309 (2.4): a file may be used for a day. */
 export const robotsLifetimeMs = 24 * 3_600_000;

@@ -2,7 +2,7 @@ import { globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { connectToRuleOf } from "../../src/fetch/connect-to.ts";
+import { connectToRuleOf } from "../../src/fetch/connector.ts";
 import { crawl, type CrawlOptions, type CrawlReport } from "../../src/crawl/crawl.ts";
 import type { Budgets } from "../../src/frontier/frontier.ts";
 import { addressOf } from "../../src/url/normalize.ts";

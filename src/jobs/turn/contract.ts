@@ -13,7 +13,7 @@ import {
 } from "../../core/json-shape.ts";
 import type { CrawlSettings } from "../../crawl/crawl-settings.ts";
 import type { PaceOptions } from "../../crawl/politeness.ts";
-import type { ConnectToRule } from "../../fetch/connect-to.ts";
+import type { ConnectToRule } from "../../fetch/connector.ts";
 import { scopeOf } from "../../url/scope.ts";
 import { requester } from "../requester-shape.ts";
 
