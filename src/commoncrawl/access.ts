@@ -7,7 +7,8 @@ import { requestPacer, usualPatience, type Patience } from "./request-pacing.ts"
 import { remoteFiles } from "./remote-files.ts";
 import { PipelineError } from "../core/errors.ts";
 import { connectToRuleOf } from "../fetch/connector.ts";
-import { asksOnlyThisMachine, portsOf, requestHeaders, type Requester } from "../fetch/requester.ts";
+import { portsOf } from "../fetch/address-rules.ts";
+import { asksOnlyThisMachine, requestHeaders, type Requester } from "../fetch/requester.ts";
 import { addressOf } from "../url/normalize.ts";
 import { streamer } from "../fetch/stream.ts";
 

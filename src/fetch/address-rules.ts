@@ -110,6 +110,15 @@ export interface TargetRules {
   readonly allowPrivate: boolean;
 }
 
+/** Ports that the seeds name were meant. */
+export function portsOf(seeds: readonly { readonly url: string }[]): number[] {
+  const ports = seeds.flatMap(({ url }) => {
+    const { port } = new URL(url);
+    return port === "" ? [] : [Number(port)];
+  });
+  return [...new Set(ports)];
+}
+
 /** An address that may be asked, or why not. */
 export type Target =
   | { readonly ok: true; readonly url: URL }

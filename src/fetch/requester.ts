@@ -53,12 +53,3 @@ export function asksOnlyThisMachine(
     return isHere(literalAddressOf(hostname) ?? hostname);
   });
 }
-
-/** Ports that the seeds name were meant. */
-export function portsOf(seeds: readonly { readonly url: string }[]): number[] {
-  const ports = seeds.flatMap(({ url }) => {
-    const { port } = new URL(url);
-    return port === "" ? [] : [Number(port)];
-  });
-  return [...new Set(ports)];
-}

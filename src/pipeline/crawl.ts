@@ -6,8 +6,9 @@ import { PipelineError } from "../core/errors.ts";
 import { listOf, object, text, type Shaped } from "../core/json-shape.ts";
 import { finishedArchives } from "../crawl/archive-writer.ts";
 import { connectToRuleOf } from "../fetch/connector.ts";
-import { asksOnlyThisMachine, portsOf } from "../fetch/requester.ts";
-import { crawl, type CrawlOptions, type CrawlReport } from "../crawl/crawl.ts";
+import { portsOf } from "../fetch/address-rules.ts";
+import { asksOnlyThisMachine } from "../fetch/requester.ts";
+import { crawl, type CrawlOptions, type CrawlReport, withSmallHeap } from "../crawl/crawl.ts";
 import type { CrawlHooks, CrawlProgress } from "../crawl/crawl-loop.ts";
 import { dryRun, type Prospect } from "../crawl/dry-run.ts";
 import { type Frontier, type Budgets, readNote } from "../frontier/frontier.ts";
@@ -16,10 +17,10 @@ import { redisFrontier } from "../frontier/redis-frontier.ts";
 import { scopeOf } from "../url/scope.ts";
 import { openFrontier } from "../frontier/sqlite-frontier.ts";
 import { frontierPath, type Corpus } from "../corpus/corpus.ts";
-import { settingsOf, type StoredCrawl } from "../jobs/turn/contract.ts";
+import { settingsOf } from "../crawl/crawl-settings.ts";
+import type { StoredCrawl } from "../jobs/turn/contract.ts";
 import { submitTurns, type SharedCrawl } from "../jobs/turn/submit.ts";
 import type { Run } from "./run.ts";
-import { withSmallHeap } from "./small-heap.ts";
 
 /** What to crawl and how, as a command line or `corpus.yaml` states it. */
 export interface CrawlRequest {
