@@ -6,7 +6,7 @@ import { ExchangeFault, exchangeFaultOf } from "./fault.ts";
 import type { ExchangeLimits } from "./limits.ts";
 import { exchangeFaults, type ExchangeRequest, type ExchangeResult, type Truncation } from "./result.ts";
 import type { HostClient, HostClients, Tap } from "./connections.ts";
-import { addToWire, emptyWire, wirePartsOf, type WireBytes } from "./wire-bytes.ts";
+import { addToWire, emptyWire, wirePartsOf, type WireBytes } from "./attempt.ts";
 
 /** How often time and rate are looked at once the first of them could have run out. */
 const checkMs = 1000;
