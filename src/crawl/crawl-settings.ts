@@ -4,7 +4,7 @@ import type { ConnectToRule } from "../fetch/connector.ts";
 import type { TargetRules } from "../fetch/address-rules.ts";
 import type { Fields } from "../warc/record.ts";
 import type { CrawlClock, HostPaces, PacedFetch } from "./host-paces.ts";
-import { exchanger, type Exchanger } from "../fetch/fetcher.ts";
+import { exchanger, type Exchanger } from "../fetch/exchange.ts";
 import { exchangerDefaults, type ExchangeLimits } from "../fetch/limits.ts";
 import { type Notes, type Note, readNote } from "../frontier/frontier.ts";
 import { paceDefaults, type PaceOptions } from "./politeness.ts";

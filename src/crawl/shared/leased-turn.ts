@@ -2,7 +2,7 @@ import { PipelineError } from "../../core/errors.ts";
 import { pause } from "../../async/abort.ts";
 import { hostPaces, paceNote, politeAsk, type CrawlClock, type HostPaces, type PacedFetch } from "../host-paces.ts";
 import { contextOf, paceOf, type CrawlSettings } from "../crawl-settings.ts";
-import type { Exchanger } from "../../fetch/fetcher.ts";
+import type { Exchanger } from "../../fetch/exchange.ts";
 import { hostLeaseMs, leaseHost, type HostLease } from "./host-lease.ts";
 import { readNote } from "../../frontier/frontier.ts";
 import { type EndedTurn, hostTurn, type TurnLimits } from "../host-turn.ts";

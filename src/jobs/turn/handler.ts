@@ -4,7 +4,7 @@ import { PipelineError } from "../../core/errors.ts";
 import { settingsOf, webOf, type CrawlSettings } from "../../crawl/crawl-settings.ts";
 import { leasedTurn } from "../../crawl/shared/leased-turn.ts";
 import { turnAskOf, turnResultBytes, type TurnAsk } from "../../crawl/shared/turn-codec.ts";
-import type { Exchanger } from "../../fetch/fetcher.ts";
+import type { Exchanger } from "../../fetch/exchange.ts";
 import type { JobHandler } from "../../queue/queue.ts";
 import type { RedisScripts } from "../../redis/scripts.ts";
 import { crawlName, turnName } from "../../store/layout.ts";
