@@ -14,7 +14,7 @@ import { parseArgs } from "node:util";
 import { Parser } from "htmlparser2";
 
 import { measureSlice } from "../../src/measure/measure-slice.ts";
-import { loadStages } from "../../src/measure/stages.ts";
+import { loadStages } from "../../src/measure/process-capture.ts";
 import { threadPool } from "../../src/measure/thread-pool.ts";
 import { decodedBody, httpHeadOf } from "../../src/warc/http.ts";
 import { readArchive } from "../../src/warc/read-archive.ts";

@@ -152,7 +152,7 @@ export async function withSmallHeap<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * V8 takes a size of the young generation at its start only. Later it can be shrunk, which V8 does as a last resort, and be
+ * V8 takes a size of the young generation at its start only. Later it can be released, which V8 does as a last resort, and be
  * made to grow, which it does when much survives, by a factor that can still be said.
  */
 function sizeYoungGeneration(): void {

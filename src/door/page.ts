@@ -6,6 +6,5 @@ export { measurementsOf } from "../quality/measure.ts";
 export { textViewOf } from "../quality/text-view.ts";
 export type { Rule, TextView } from "../core/quality.ts";
 export { estimatedSimilarity, signatureOf } from "../dedup/signature.ts";
-export { captureTypes, processCapture, type Measured, type Stages } from "../measure/process-capture.ts";
-export { loadStages } from "../measure/stages.ts";
+export { captureTypes, loadStages, processCapture, type Measured, type Stages } from "../measure/process-capture.ts";
 export type { CaptureRow, DocumentRow } from "../core/records.ts";

@@ -1,8 +1,14 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type Database from "better-sqlite3";
+
 import { captureFields, documentFields, type Field, type Fields, type RowOf } from "../core/document-fields.ts";
 import { digestStates, outcomes, type DigestState, type Outcome } from "../core/records.ts";
-import { termKey } from "./dictionaries.ts";
+import { termKey, blobOf, packedDigest, packedRecordId } from "./rows.ts";
 import type { Ledger } from "./open.ts";
-import { blobOf, packedDigest, packedRecordId } from "./row-values.ts";
+import { PipelineError } from "../core/errors.ts";
+import { schemasFolder } from "../schema/schemas-folder.ts";
 
 type Value = string | number | null;
 export type Stored = Value | Buffer;
@@ -156,7 +162,7 @@ export const describedTables: readonly DescribedTable[] = [
  * SQL that adds the fields which a version of the schema brought: to their table, and to the end of its view.
  * @param viewSql the view as it is
  */
-export function addedColumns({ table, alias, view, fields }: DescribedTable, version: number, viewSql: string): string {
+function addedColumns({ table, alias, view, fields }: DescribedTable, version: number, viewSql: string): string {
   const added = Object.values(fields).filter(({ since }) => since === version);
   if (added.length === 0) return "";
   const columns = added.map(({ as, column }) => `ALTER TABLE ${table} ADD COLUMN ${column} ${ways[as].type};`);
@@ -169,4 +175,43 @@ export function addedColumns({ table, alias, view, fields }: DescribedTable, ver
 function shownSql(fields: Fields, field: Field, alias: string): string {
   const sql = sqlOf(fields, field, alias);
   return field.as === "time" ? `strftime('%Y-%m-%dT%H:%M:%fZ', ${sql} / 1000.0, 'unixepoch')` : sql;
+}
+
+/** What leads to each version, in order: a file of `schemas/sql`, described fields, or both. */
+function migrations(tables: readonly DescribedTable[]): readonly (string | null)[] {
+  const names = readdirSync(join(schemasFolder(), "sql")).sort();
+  // A file's name begins with the version that it leads to.
+  const files = new Map(names.map((name) => [Number(name.slice(0, 4)), name]));
+  const described = tables.flatMap(({ fields }) => Object.values(fields));
+  const brought = new Set(described.flatMap(({ since }) => (since === undefined ? [] : [since])));
+  const latest = Math.max(...files.keys(), ...brought);
+  return Array.from({ length: latest }, (_, index) => {
+    const name = files.get(index + 1) ?? null;
+    if (name === null && !brought.has(index + 1))
+      throw new PipelineError("ledger-version", `nothing leads to version ${index + 1} of the ledger's schema`);
+    return name;
+  });
+}
+
+/** The schema that this program reads and writes, as a number. */
+export function latestVersion(): number {
+  return migrations(describedTables).length;
+}
+
+/** Brings the schema up to date, each step in a transaction of its own: a killed process leaves a whole older version. */
+export function migrate(db: Database.Database, tables: readonly DescribedTable[] = describedTables): void {
+  for (const [index, name] of migrations(tables).entries()) {
+    const step = db.transaction(() => {
+      if ((db.pragma("user_version", { simple: true }) as number) > index) return;
+      if (name !== null) db.exec(readFileSync(join(schemasFolder(), "sql", name), "utf8"));
+      for (const table of tables) db.exec(addedColumns(table, index + 1, viewSql(db, table.view)));
+      db.pragma(`user_version = ${index + 1}`);
+    });
+    step.immediate();
+  }
+}
+
+function viewSql(db: Database.Database, view: string): string {
+  const sql = db.prepare("SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ?").pluck().get(view);
+  return typeof sql === "string" ? sql : "";
 }

@@ -5,7 +5,7 @@ import Database from "better-sqlite3";
 
 import { PipelineError } from "../core/errors.ts";
 import { ledgerErrorOf } from "./ledger-error.ts";
-import { latestVersion, migrate } from "./migrate.ts";
+import { latestVersion, migrate } from "./columns.ts";
 
 /** An open ledger. `db`, `statement` and `keys` are for the files of this folder only. */
 export interface Ledger {

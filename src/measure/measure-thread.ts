@@ -5,7 +5,7 @@ import { isDiskFull } from "../core/disk-full.ts";
 import { PipelineError } from "../core/errors.ts";
 import { measureSlice } from "./measure-slice.ts";
 import type { ByteRange } from "./sparse-source.ts";
-import { loadStages } from "./stages.ts";
+import { loadStages } from "./process-capture.ts";
 import {
   cells,
   type Filled,
@@ -13,7 +13,7 @@ import {
   type ThreadData,
   type ThreadFailure,
   type ThreadTask,
-} from "./thread-messages.ts";
+} from "./thread.ts";
 
 const { software, progress } = workerData as ThreadData;
 const stages = loadStages();

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
 import { outcomeReasons, type OutcomeReason } from "../core/outcome-reasons.ts";
 import type { Document, LanguageGuess, Page } from "../core/page.ts";
@@ -15,6 +17,8 @@ import { evidenceOf, signalsOf } from "../rights/registry.ts";
 import { digestsOf } from "../warc/digests.ts";
 import type { ArchiveRecord } from "../warc/record.ts";
 import { exchangeOf, type Exchange } from "./payload.ts";
+import { languageModelOf } from "../language/language-model.ts";
+import { rules } from "../quality/registry.ts";
 
 /** What the stages need besides the record: made once a thread. */
 export interface Stages {
@@ -145,4 +149,12 @@ function captureRowOf(record: ArchiveRecord, archive: Hex, exchange: Exchange, r
 /** The same wherever and whenever it is computed: a digest of the place. */
 export function captureIdOf(archive: Hex, offset: number, innerOffset: number): Hex {
   return createHash("sha256").update(`${archive}:${offset}:${innerOffset}`).digest("hex").slice(0, 32);
+}
+
+const modelFile = "fasttext.wasm.js/dist/models/language-identification/assets/lid.176.ftz";
+
+/** Loads what the stages need: the language model that ships with the dependency, and the registries. */
+export function loadStages(): Stages {
+  const model = readFileSync(fileURLToPath(import.meta.resolve(modelFile)));
+  return { languageOf: languageModelOf(model), rules };
 }

@@ -1,17 +1,20 @@
+import type { JudgedDocument } from "../core/decisions.ts";
 import { PipelineError } from "../core/errors.ts";
 import type { Outcome } from "../core/records.ts";
-import { inBackground } from "../async/in-background.ts";
-import type { LoadedPolicy } from "../corpus/policy-file.ts";
+import { inBackground } from "../async/limit.ts";
+import { licenceKnowledge, type LoadedPolicy } from "../corpus/policy-file.ts";
 import type { Machines } from "../jobs/machines.ts";
 import type { PublishRunners } from "../jobs/runners.ts";
 import type { Measurer } from "../jobs/slice/contract.ts";
 import { localSlices } from "../jobs/slice/local.ts";
 import { submitSlices } from "../jobs/slice/submit.ts";
+import { documentsForDecisions, replaceDecisions } from "../ledger/decisions.ts";
+import type { Ledger } from "../ledger/open.ts";
 import { threadPool } from "../measure/thread-pool.ts";
+import { decide } from "../policy/decide.ts";
 import { acquire, type Acquired, type AcquireHooks, type Sources } from "./acquire.ts";
 import { clusterDocuments } from "./cluster.ts";
 import { collectSegment, noteWholeCopies } from "./collect.ts";
-import { decideDocuments } from "./decide.ts";
 import { openIntake, type IngestProgress, type IngestReport } from "./ingest.ts";
 import { publishManifest, type PublishReport } from "./publish.ts";
 import { registerArchives } from "./register.ts";
@@ -122,6 +125,16 @@ export async function publishCorpus(
   stopIfAsked(run.signal);
   const published = await publishManifest(run, policy, runners.shards, (done, of) => onProgress("publish", done, of));
   return { ...published, clusters };
+}
+
+/** Applies the policy to every document and replaces the old decisions; no page is read again. */
+export function decideDocuments({ ledgers }: Pick<Run, "ledgers">, policy: LoadedPolicy): void {
+  const stored = { sha256: policy.sha256, name: policy.policy.name, text: policy.text };
+  replaceDecisions(ledgers, stored, decide(policy.policy, documentsOfAll(ledgers), licenceKnowledge));
+}
+
+function* documentsOfAll(ledgers: readonly Ledger[]): Generator<JudgedDocument> {
+  for (const ledger of ledgers) yield* documentsForDecisions(ledger);
 }
 
 function stopIfAsked(signal: AbortSignal): void {

@@ -7,7 +7,7 @@ import { gunzipSync } from "node:zlib";
 import type { CaptureRow, SegmentHead } from "../../src/core/records.ts";
 import { measureSlice } from "../../src/measure/measure-slice.ts";
 import { openSegment } from "../../src/segment/read.ts";
-import { loadStages } from "../../src/measure/stages.ts";
+import { loadStages } from "../../src/measure/process-capture.ts";
 import { gzipMember, recordBytes, recordUrn, type WrittenRecord } from "../../src/warc/write.ts";
 import { pageHtml, responseMember } from "../fixtures/archive-of-pages.ts";
 import { temporaryFolder } from "../fixtures/run-colophon.ts";

@@ -3,8 +3,7 @@ import { suite, test } from "node:test";
 
 import { outcomeReasons, type OutcomeReason } from "../../src/core/outcome-reasons.ts";
 import type { CaptureRow } from "../../src/core/records.ts";
-import { processCapture } from "../../src/measure/process-capture.ts";
-import { loadStages } from "../../src/measure/stages.ts";
+import { processCapture, loadStages } from "../../src/measure/process-capture.ts";
 import { readArchive } from "../../src/warc/read-archive.ts";
 import { bytesSource } from "../../src/warc/source.ts";
 import { recordBytes, recordUrn, type WrittenRecord } from "../../src/warc/write.ts";

@@ -23,7 +23,7 @@ export const extract: Command = {
   ],
   async run({ args, options }: CommandInput, io: Io) {
     const { extractArchive, extractHtml, inspectedSource, startsAsArchive } = await import("../../measure/inspect.ts");
-    const { loadStages } = await import("../../measure/stages.ts");
+    const { loadStages } = await import("../../measure/process-capture.ts");
     const url = textOf(options, "url");
     if (!/^https?:/i.test(url) || !URL.canParse(url)) {
       throw new PipelineError("usage", `--url takes an address that begins with http: or https:, not ${url}`, { url });

@@ -6,7 +6,7 @@ import type { VerifyOptions, VerifyProgress, VerifyReport } from "../../manifest
 import type { FindArchive } from "../../pipeline/rederive.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { jsonOption, textOf, wholeNumberOf } from "../options.ts";
-import { progressDisplay } from "../progress.ts";
+import { progressDisplay } from "../report.ts";
 import { jsonText, oneLine, printable, writeLine } from "../write-line.ts";
 
 export const verify: Command = {
@@ -73,7 +73,7 @@ async function verified(folder: string, directory: string, wanted: Wanted, io: I
       ),
   };
   if (places.find === null) return { ...(await check(directory, options)), archivesKnown: false };
-  const { loadStages } = await import("../../measure/stages.ts");
+  const { loadStages } = await import("../../measure/process-capture.ts");
   const { rederiver } = await import("../../pipeline/rederive.ts");
   using archives = rederiver(places.find, loadStages(), io.signal);
   const { inspect, rederive } = archives;
