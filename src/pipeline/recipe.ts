@@ -16,7 +16,7 @@ import { acquire, type Acquired, type AcquireHooks, type Sources } from "./acqui
 import { clusterDocuments } from "./cluster.ts";
 import { collectSegment, noteWholeCopies } from "./collect.ts";
 import { openIntake, type IngestProgress, type IngestReport } from "./ingest.ts";
-import { publishManifest, type PublishReport } from "./publish.ts";
+import type { PublishReport } from "./publish.ts";
 import { registerArchives } from "./register.ts";
 import type { Run } from "./run.ts";
 
@@ -60,12 +60,12 @@ export async function makeCorpus(
   recipe: Recipe,
   hooks: RecipeHooks,
 ): Promise<CorpusReport & { readonly published: PublishReport | null }> {
-  await using measurer = measurerOf(recipe, run);
+  await using measurer = recipe.ingest ? measurerOf(recipe, run) : null;
 
   // Acquire. An archive that is whole is taken in while the next one is still being written.
   const early: IngestReport[] = [];
   const beside = inBackground<string>(run.signal, async (path, signal) => {
-    if (recipe.ingest) early.push(await ingestArchives({ ...run, signal }, measurer, [path], () => undefined));
+    if (measurer !== null) early.push(await ingestArchives({ ...run, signal }, measurer, [path], () => undefined));
   });
   let acquired: Acquired;
   try {
@@ -77,7 +77,7 @@ export async function makeCorpus(
 
   // Register, measure, collect: whatever of the archives is not in the ledger yet.
   const { crawl, copies, archives } = acquired;
-  const isDue = !run.signal.aborted && recipe.ingest && archives.length > 0;
+  const isDue = measurer !== null && !run.signal.aborted && archives.length > 0;
   const taken = isDue ? await ingestArchives(run, measurer, archives, afterEarlier(hooks.onIngest, early)) : null;
   if (taken !== null) noteWholeCopies(run, copies?.archives ?? []);
   const ingest = taken === null ? null : withEarlier(taken, early);
@@ -115,6 +115,7 @@ export async function publishCorpus(
   onProgress: PublishProgress,
   runners: PublishRunners = {},
 ): Promise<PublishReport> {
+  const { publishManifest } = await import("./publish.ts");
   onProgress("cluster", 0, 1);
   const { clusters } = await clusterDocuments(run, runners.bands);
   onProgress("cluster", 1, 1);

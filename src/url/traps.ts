@@ -58,7 +58,7 @@ export interface Family {
 }
 
 /**
- * The families that an address belongs to. Whoever keeps the URLs counts the members of each, every URL once, and takes
+ * The families that an address belongs to. The keeper of the URLs counts the members of each, every URL once, and takes
  * no more into a family that is full. @param url a normal address
  */
 export function familiesOf(url: string, limits: TrapLimits): Family[] {
