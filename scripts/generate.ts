@@ -13,7 +13,7 @@ import { exitStatuses } from "../src/core/errors.ts";
 import { outcomeReasons } from "../src/core/outcome-reasons.ts";
 import type { Rule } from "../src/core/quality.ts";
 import { otherBases, preferences } from "../src/core/rights.ts";
-import { describedTables } from "../src/ledger/columns.ts";
+import { describedTables } from "../src/ledger/migrate.ts";
 import { rules } from "../src/quality/registry.ts";
 import { evidenceKinds, signalKinds } from "../src/rights/registry.ts";
 import { storeLayout } from "../src/store/layout.ts";

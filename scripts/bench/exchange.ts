@@ -8,7 +8,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parseArgs } from "node:util";
 import { Client } from "undici";
-import { exchanger } from "../../src/fetch/fetcher.ts";
+import { exchanger } from "../../src/fetch/exchange.ts";
 import { exchangerDefaults } from "../../src/fetch/limits.ts";
 
 const { values: options } = parseArgs({

@@ -8,7 +8,7 @@ import { redisUrlOf } from "./redis-option.ts";
 import { logOnceAMinute } from "./log-once-a-minute.ts";
 import { printable } from "./write-line.ts";
 
-/** This process as the one that hands out a corpus' jobs and collects what comes of them. */
+/** This process as the one that hands out a corpus' jobs and collects their results. */
 export interface Collector extends AsyncDisposable {
   /** `null`: the work is done here. */
   readonly machines: Machines | null;

@@ -5,7 +5,6 @@ import { exitStatuses, failures, PipelineError, type ExitName } from "../core/er
 import type { Command, Io, OptionValues } from "./command.ts";
 import { commands } from "./commands.ts";
 import { softwareVersion } from "../corpus/software.ts";
-import { stopSignal } from "./stop-signal.ts";
 import { printable } from "./write-line.ts";
 
 /**
@@ -130,4 +129,17 @@ function processIo(): Io {
     terminal: process.stderr.isTTY,
     signal: stopSignal(process.stderr),
   };
+}
+
+/** Aborted by the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once. */
+function stopSignal(words: NodeJS.WritableStream): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(exitStatuses.interrupted.code);
+      words.write("\ncolophon: stopping cleanly after the work in hand; press Ctrl-C again to stop at once\n");
+      controller.abort();
+    });
+  }
+  return controller.signal;
 }

@@ -7,11 +7,19 @@ import type { CorpusReport, makeCorpus } from "../pipeline/recipe.ts";
 import type { MeetingPlace } from "../jobs/machines.ts";
 import type { Io } from "./command.ts";
 import { openCollector } from "./collector.ts";
-import { crawlInWords, sayRecovery } from "./report/crawl.ts";
-import { copyDisplay, copyFaults, copyInWords } from "./report/copy.ts";
-import { damageInWords, ingestDisplay, ingestInWords } from "./report/ingest.ts";
-import { bytesInWords, progressDisplay } from "./progress.ts";
-import { publishedInWords } from "./report/publish.ts";
+import {
+  crawlInWords,
+  sayRecovery,
+  copyDisplay,
+  copyFaults,
+  copyInWords,
+  damageInWords,
+  ingestDisplay,
+  ingestInWords,
+  publishedInWords,
+  bytesInWords,
+  progressDisplay,
+} from "./report.ts";
 import { printable, writeLine } from "./write-line.ts";
 
 export interface MakeCorpusCommand {
@@ -80,10 +88,13 @@ function sayFaults({ crawl, copies, ingest }: CorpusReport, io: Io): readonly st
 }
 
 async function inWords(corpus: Corpus, ledgers: readonly Ledger[], report: MadeCorpus): Promise<string[]> {
-  const { crawlStatus } = await import("../corpus/crawl-status.ts");
   const { archiveTotals } = await import("../ledger/archives.ts");
   const { crawl, copies, ingest, published } = report;
-  const lines = crawl === null ? [] : crawlInWords(crawl, crawlStatus(corpus)?.blocked ?? {});
+  const lines: string[] = [];
+  if (crawl !== null) {
+    const { crawlStatus } = await import("../corpus/crawl-status.ts");
+    lines.push(...crawlInWords(crawl, crawlStatus(corpus)?.blocked ?? {}));
+  }
   if (copies !== null) lines.push(...copyInWords(copies));
   if (ingest !== null) lines.push(...ingestInWords(ingest, archiveTotals(ledgers)));
   if (report.interrupted) lines.push("Stopped. Run the same command again to go on.");

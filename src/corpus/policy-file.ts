@@ -4,8 +4,7 @@ import { join } from "node:path";
 import type { LicenceKnowledge, Policy } from "../core/decisions.ts";
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
-import { canonicalDigest, canonicalJson } from "../manifest/canonical-json.ts";
-import { policyProblems } from "../policy/policy-problems.ts";
+import { canonicalDigest, canonicalJson } from "../manifest/manifest-text.ts";
 import { rules } from "../quality/registry.ts";
 import { licenceAttributesOf, licenceFamilies, licenceRank } from "../rights/licence-table.ts";
 import { validate } from "../schema/validate.ts";
@@ -51,4 +50,27 @@ export async function loadPolicy(path: string): Promise<LoadedPolicy> {
   const problems = policyProblems(policy, { rules: rules.map(({ name }) => name), licenceFamilies });
   if (problems.length > 0) throw new PipelineError("policy-invalid", `${path}: ${problems.join("; ")}`, { path });
   return { policy, sha256: canonicalDigest(policy), text: canonicalJson(policy) };
+}
+
+/** The names that the registries know. */
+interface KnownNames {
+  readonly rules: readonly string[];
+  readonly licenceFamilies: readonly string[];
+}
+
+/**
+ * What the schema cannot see: names that nothing carries, which would make a bound or an allowance silently void, and
+ * bounds that nothing can satisfy. One sentence a problem; empty for a sound policy.
+ */
+export function policyProblems(policy: Policy, known: KnownNames): string[] {
+  const rules = Object.entries(policy.rules).flatMap(([name, { min = -Infinity, max = Infinity }]) => {
+    if (!known.rules.includes(name)) return [`rules: there is no rule "${name}"; the rules are in docs/rules.md`];
+    return min > max ? [`rules."${name}": min ${min} is above max ${max}, so nothing could be kept`] : [];
+  });
+  const families = policy.licences.families
+    .filter((family) => !known.licenceFamilies.includes(family))
+    .map(
+      (family) => `licences.families: there is no family "${family}"; there are ${known.licenceFamilies.join(", ")}`,
+    );
+  return [...rules, ...families];
 }

@@ -1,18 +1,18 @@
-import type { ConnectToRule } from "../fetch/connect-to.ts";
-import type { ExchangeRequest, ExchangeResult } from "../fetch/result.ts";
-import type { TargetRules } from "../fetch/target-rules.ts";
+import { LRUCache } from "lru-cache";
+
+import type { ConnectToRule } from "../fetch/connector.ts";
+import type { TargetRules } from "../fetch/address-rules.ts";
 import type { Fields } from "../warc/record.ts";
-import type { CrawlClock } from "./crawl-clock.ts";
-import { exchanger, type Exchanger } from "../fetch/fetcher.ts";
+import type { CrawlClock, HostPaces, PacedFetch } from "./host-paces.ts";
+import { exchanger, type Exchanger } from "../fetch/exchange.ts";
 import { exchangerDefaults, type ExchangeLimits } from "../fetch/limits.ts";
-import type { Notes } from "../frontier/frontier.ts";
-import type { HostPaces } from "./host-paces.ts";
+import { type Notes, type Note, readNote } from "../frontier/frontier.ts";
 import { paceDefaults, type PaceOptions } from "./politeness.ts";
 import { robotsKeeper, type RobotsKeeper } from "../robots/cache.ts";
-import type { Scope } from "../url/scope.ts";
-import { discoveryPaths, type DiscoveryPaths } from "./discovery-path.ts";
-import type { RefusedLinks } from "./refused-links.ts";
+import { scopeOf, type Scope, type ScopeOptions } from "../url/scope.ts";
 import { productToken, requestHeaders, type Requester } from "../fetch/requester.ts";
+import { count, listOf, object, text, type Shape } from "../core/json-shape.ts";
+import type { RefusedCount } from "../frontier/turn.ts";
 
 /** How often what is tried again, and when. */
 export interface RetryOptions {
@@ -43,11 +43,18 @@ export interface CrawlSettings {
   readonly followSitemaps?: boolean;
 }
 
+/** Settings as JSON holds them. */
+type PlainSettings = Omit<CrawlSettings, "scope"> & { readonly scope: ScopeOptions };
+
+/** @throws {PipelineError} `usage` when the scope or a pattern cannot be read */
+export function settingsOf({ scope, ...rest }: PlainSettings): CrawlSettings {
+  return { ...rest, scope: scopeOf(scope) };
+}
+
 /** All that visiting a URL needs. */
 export interface CrawlContext {
   readonly clock: CrawlClock;
-  /** One exchange with a host, when its pace allows; one at a time for each host. */
-  readonly ask: (host: string, request: ExchangeRequest) => Promise<ExchangeResult>;
+  readonly ask: PacedFetch;
   readonly paces: HostPaces;
   readonly robots: RobotsKeeper;
   readonly scope: Scope;
@@ -72,7 +79,7 @@ export type SharedContext = Omit<CrawlContext, "refused" | "pathsChanged">;
 /** What doing turns needs beside the settings. */
 export interface CrawlParts {
   readonly clock: CrawlClock;
-  readonly ask: CrawlContext["ask"];
+  readonly ask: PacedFetch;
   readonly paces: HostPaces;
   readonly notes: Notes;
   readonly signal: AbortSignal;
@@ -118,4 +125,82 @@ export function contextOf(settings: CrawlSettings, { clock, ask, paces, notes, s
 
 function targetsOf({ ports, allowPrivate = false }: CrawlSettings): TargetRules {
   return { ports, allowPrivate };
+}
+
+/** What led to a URL, as far as bounds depend on it. */
+export interface DiscoveryPath {
+  /** Redirects in a row. */
+  readonly redirects: number;
+  /** Sitemaps that name further sitemaps. */
+  readonly indexes: number;
+  /** Hosts (`hostKeyOf`) whose robots.txt names it as a sitemap. */
+  readonly namedBy: readonly string[];
+}
+
+/** Paths to URLs that are found and not yet visited: noted with the turn that found them, for the one that visits them. */
+export interface DiscoveryPaths {
+  readonly of: (url: string) => DiscoveryPath;
+  readonly change: (url: string, change: Partial<DiscoveryPath>) => void;
+  /** The URL was visited: only who names it still matters, should it be visited again. */
+  readonly visited: (url: string) => void;
+  /** What the frontier is to write down of a URL that was changed or ended; `null` when it would say nothing new. */
+  readonly newNote: (url: string) => Note | null;
+}
+
+const pathShape: Shape<DiscoveryPath> = object({ redirects: count, indexes: count, namedBy: listOf(text) });
+const plainPath: DiscoveryPath = { redirects: 0, indexes: 0, namedBy: [] };
+/** Most are written down within a second, and can then be read back. */
+const rememberedPaths = 5_000;
+
+/** Name of the note of the path to a URL. */
+export function pathNote(url: string): string {
+  return `way ${url}`;
+}
+
+export function discoveryPaths(notes: Notes): DiscoveryPaths {
+  const paths = new LRUCache<string, DiscoveryPath>({ max: rememberedPaths });
+  const of = (url: string): DiscoveryPath => paths.get(url) ?? readNote(notes, pathNote(url), pathShape) ?? plainPath;
+  const change = (url: string, change: Partial<DiscoveryPath>): void => {
+    const path = { ...of(url), ...change };
+    paths.set(url, path);
+  };
+  return {
+    of,
+    change,
+    visited(url) {
+      const { redirects, indexes } = of(url);
+      if (redirects > 0 || indexes > 0) change(url, { redirects: 0, indexes: 0 });
+    },
+    newNote(url) {
+      const path = paths.get(url);
+      if (path === undefined) return null;
+      const { redirects, indexes, namedBy } = path;
+      const isPlain = redirects === 0 && indexes === 0 && namedBy.length === 0;
+      if (isPlain) paths.delete(url);
+      return [pathNote(url), isPlain ? null : JSON.stringify(path)];
+    },
+  };
+}
+
+/** Links that never become URLs, counted over a turn. */
+export interface RefusedLinks {
+  readonly note: (reason: string, url: string) => void;
+  /** Gives what was counted and starts again from nothing. */
+  readonly take: () => ReadonlyMap<string, RefusedCount>;
+}
+
+export function refusedLinks(): RefusedLinks {
+  let counts = new Map<string, { links: number; readonly example: string }>();
+  return {
+    note(reason, url) {
+      const known = counts.get(reason);
+      if (known === undefined) counts.set(reason, { links: 1, example: url });
+      else known.links += 1;
+    },
+    take() {
+      const taken = counts;
+      counts = new Map();
+      return taken;
+    },
+  };
 }

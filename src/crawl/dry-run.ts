@@ -1,4 +1,4 @@
-import type { LocalFrontier } from "../frontier/local-frontier.ts";
+import type { LocalFrontier } from "../frontier/frontier.ts";
 import { priorities } from "./discovered-urls.ts";
 import type { Address } from "../url/normalize.ts";
 import { robotsVerdict } from "../robots/verdict.ts";

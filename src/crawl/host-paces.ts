@@ -1,8 +1,6 @@
 import { headerOf } from "../warc/http.ts";
-import type { CrawlClock } from "./crawl-clock.ts";
-import type { ExchangeResult } from "../fetch/result.ts";
-import type { Note, Notes } from "../frontier/frontier.ts";
-import { readNote } from "../frontier/read-note.ts";
+import type { ExchangeResult, ExchangeRequest } from "../fetch/result.ts";
+import { type Note, type Notes, readNote } from "../frontier/frontier.ts";
 import {
   afterExchange,
   newPace,
@@ -14,6 +12,21 @@ import {
   type PaceOptions,
 } from "./politeness.ts";
 import { retryAfterMs } from "../fetch/retry-after.ts";
+import { PipelineError } from "../core/errors.ts";
+import { pause } from "../async/abort.ts";
+
+/** The times a crawl goes by. */
+export interface CrawlClock {
+  /** Monotonic: setting the wall clock moves nothing. */
+  readonly steadyMs: () => number;
+  /** Whole milliseconds since 1970-01-01 UTC at the start of the process, counted on by the monotonic clock. */
+  readonly nowMs: () => number;
+}
+
+export const systemClock: CrawlClock = {
+  steadyMs: () => performance.now(),
+  nowMs: () => Math.round(performance.timeOrigin + performance.now()),
+};
 
 /** The pace of every host, for all requests to it. */
 export interface HostPaces {
@@ -112,4 +125,64 @@ function forgetOldest(hosts: Map<string, HostPace>, steadyMs: number): void {
     hosts.delete(host);
     if (hosts.size < rememberedHosts * 0.9) return;
   }
+}
+
+/** One exchange with a host, when its pace allows; one at a time for each host. */
+export type PacedFetch = (host: string, request: ExchangeRequest) => Promise<ExchangeResult>;
+
+/**
+ * Exchanges that each wait for their host's pace, one at a time for a host, for all callers.
+ * Rejects with `interrupted` when the signal is aborted before the host may be asked; what has begun is finished.
+ */
+export function politeAsk(
+  exchange: (request: ExchangeRequest) => Promise<ExchangeResult>,
+  paces: HostPaces,
+  signal: AbortSignal,
+): PacedFetch {
+  const lasts = new Map<string, Promise<void>>();
+  return async (host, request) => {
+    const before = lasts.get(host);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    lasts.set(host, promise);
+    try {
+      await before;
+      // A timer may end a little early, and the host's pace may have changed meanwhile.
+      for (let waitMs = paces.waitMs(host); waitMs > 0 && !signal.aborted; waitMs = paces.waitMs(host)) {
+        await pause(Math.ceil(waitMs), signal);
+      }
+      if (signal.aborted) throw new PipelineError("interrupted", `stopped before ${request.url} was asked for`);
+      const result = await exchange(request);
+      paces.observe(host, result);
+      return result;
+    } finally {
+      if (lasts.get(host) === promise) lasts.delete(host);
+      resolve();
+    }
+  };
+}
+
+/** How many hosts of one IP address are asked at the same time: many names may be one small machine. */
+export interface AddressSlots {
+  /** Takes a slot of the address that a host was last seen at; false when all are taken. `null`, not yet known, is free. */
+  readonly take: (ip: string | null) => boolean;
+  readonly giveBack: (ip: string | null) => void;
+}
+
+export function addressSlots(slotsAnAddress: number): AddressSlots {
+  const taken = new Map<string, number>();
+  return {
+    take(ip) {
+      if (ip === null) return true;
+      const now = taken.get(ip) ?? 0;
+      if (now >= slotsAnAddress) return false;
+      taken.set(ip, now + 1);
+      return true;
+    },
+    giveBack(ip) {
+      if (ip === null) return;
+      const left = (taken.get(ip) ?? 0) - 1;
+      if (left > 0) taken.set(ip, left);
+      else taken.delete(ip);
+    },
+  };
 }

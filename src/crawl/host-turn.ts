@@ -1,18 +1,60 @@
 import { unlessInterrupted } from "../async/abort.ts";
 import type { Fields } from "../warc/record.ts";
-import type { CrawlContext, SharedContext } from "./crawl-settings.ts";
-import { refusedLinks } from "./refused-links.ts";
-import type { EndedTurn } from "./ended-turn.ts";
+import { type CrawlContext, type SharedContext, type RetryOptions, refusedLinks } from "./crawl-settings.ts";
 import { exchangeRecords } from "./exchange-records.ts";
 import { statedSitemaps } from "./discovered-urls.ts";
 import type { Note } from "../frontier/frontier.ts";
-import type { FoundUrl, Turn, UrlOutcome } from "../frontier/turn.ts";
+import type { FoundUrl, Turn, UrlOutcome, RefusedCount, TurnResult } from "../frontier/turn.ts";
 import { hostKeyOf } from "../url/normalize.ts";
-import { fetchRobots } from "../robots/fetch.ts";
-import type { RobotsOutcome } from "../robots/outcome.ts";
+import { fetchRobots, type RobotsOutcome } from "../robots/outcome.ts";
 import { robotsVerdict } from "../robots/verdict.ts";
 import type { KnownRobots } from "../robots/cache.ts";
 import { visit } from "./visit.ts";
+import { backoffMs } from "../async/retry.ts";
+
+/** A turn that is over: all that must reach the disk before its URLs count as ended. */
+export interface EndedTurn extends TurnResult {
+  readonly found: readonly FoundUrl[];
+  /** Archived exchanges, as gzip members. */
+  readonly pieces: readonly Buffer[];
+  /** Why the host gets no more turns in this run. */
+  readonly blockedReason: string | null;
+  /** Links that never became URLs, by reason. */
+  readonly refused: ReadonlyMap<string, RefusedCount>;
+  /** What is to be written down of the host. */
+  readonly notes: readonly Note[];
+  /** Address the host was last seen at. */
+  readonly ip: string | null;
+}
+
+/** A turn in which nothing was done: all its URLs go back. */
+export function undoneTurn(turn: Turn, notBeforeMs: number): EndedTurn {
+  const nothing = { outcomes: new Map(), found: [], pieces: [], refused: new Map(), notes: [], ip: null };
+  return { turn, ...nothing, notBeforeMs, blockedReason: null };
+}
+
+/** A turn that could not be done: each of its URLs is tried again later, or has been tried often enough. */
+export function failedTurn(turn: Turn, reason: string, retry: RetryOptions, nowMs: number): EndedTurn {
+  const outcomes = turn.urls.map(({ id, attempts }): [number, UrlOutcome] => {
+    if (attempts + 1 >= retry.attempts) return [id, { kind: "failed", reason }];
+    return [id, { kind: "retry", notBeforeMs: nowMs + backoffMs(attempts + 1, retry), reason }];
+  });
+  return { ...undoneTurn(turn, nowMs), outcomes: new Map(outcomes) };
+}
+
+/** Links refused in all of the turns. */
+export function refusedIn(
+  turns: readonly { readonly refused: ReadonlyMap<string, RefusedCount> }[],
+): ReadonlyMap<string, RefusedCount> {
+  const sums = new Map<string, RefusedCount>();
+  for (const { refused } of turns) {
+    for (const [reason, { links, example }] of refused) {
+      const before = sums.get(reason);
+      sums.set(reason, { links: links + (before?.links ?? 0), example: before?.example ?? example });
+    }
+  }
+  return sums;
+}
 
 /** When a turn ends although it has URLs left; they go back to the frontier. */
 export interface TurnLimits {

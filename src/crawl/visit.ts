@@ -5,11 +5,10 @@ import type { Fields } from "../warc/record.ts";
 import type { CrawlContext } from "./crawl-settings.ts";
 import { exchangeRecords, type ExchangeRecords } from "./exchange-records.ts";
 import type { Exchanged, NotExchanged } from "../fetch/result.ts";
-import { noteDiscovery, listUrls, pageUrls, priorities } from "./discovered-urls.ts";
+import { noteDiscovery, listUrls, pageUrls, priorities, outLinksOf } from "./discovered-urls.ts";
 import type { FoundUrl, TurnUrl, UrlOutcome, Validators } from "../frontier/turn.ts";
 import { addressOf } from "../url/normalize.ts";
-import { outLinksOf } from "./out-links.ts";
-import { redirectTargetOf } from "../fetch/redirect.ts";
+import { redirectTargetOf } from "../fetch/address-rules.ts";
 import { sitemapOf } from "./sitemap.ts";
 
 /** The result of visiting one URL. */

@@ -1,4 +1,9 @@
 import { BlockList, isIP } from "node:net";
+import { isUtf8 } from "node:buffer";
+
+import type { ExchangeFaultCode } from "./result.ts";
+import { headerOf } from "../warc/http.ts";
+import type { Fields } from "../warc/record.ts";
 
 /**
  * Networks that no crawl of the public web has business in. Source: the IANA special-purpose address registries for IPv4 and
@@ -92,4 +97,80 @@ export function hostFault(hostname: string, allowPrivate: boolean): string | nul
 export function literalAddressOf(hostname: string): string | null {
   const bare = hostname.startsWith("[") && hostname.endsWith("]") ? hostname.slice(1, -1) : hostname;
   return isIP(bare) === 0 ? null : bare;
+}
+
+/** Longer addresses are none that a server would take; 8,000 octets are what RFC 9110 (4.1) asks servers to bear. */
+export const maxUrlLength = 8192;
+
+/** Which addresses may be asked at all. */
+export interface TargetRules {
+  /** Beside 80 and 443. */
+  readonly ports: readonly number[];
+  /** Loopback and private networks, for staging. */
+  readonly allowPrivate: boolean;
+}
+
+/** Ports that the seeds name were meant. */
+export function portsOf(seeds: readonly { readonly url: string }[]): number[] {
+  const ports = seeds.flatMap(({ url }) => {
+    const { port } = new URL(url);
+    return port === "" ? [] : [Number(port)];
+  });
+  return [...new Set(ports)];
+}
+
+/** An address that may be asked, or why not. */
+export type Target =
+  | { readonly ok: true; readonly url: URL }
+  | { readonly ok: false; readonly reason: ExchangeFaultCode; readonly detail: string };
+
+/** Reads and judges an absolute address by what can be known without a look-up. */
+export function targetOf(raw: string, { ports, allowPrivate }: TargetRules): Target {
+  if (raw.length > maxUrlLength) return fault("url", `${raw.length} characters are over the limit of ${maxUrlLength}`);
+  if (!URL.canParse(raw)) return fault("url", "is no absolute URL");
+  const url = new URL(raw);
+  if (url.protocol !== "http:" && url.protocol !== "https:") return fault("scheme", `${url.protocol} is not allowed`);
+  if (url.port !== "" && url.port !== "80" && url.port !== "443" && !ports.includes(Number(url.port)))
+    return fault("port", `port ${url.port} is not allowed`);
+  const why = hostFault(url.hostname, allowPrivate);
+  if (why === null) return { ok: true, url };
+  return fault(literalAddressOf(url.hostname) === null ? "ssrf-host" : "ssrf-address", `${url.hostname} ${why}`);
+}
+
+function fault(reason: ExchangeFaultCode, detail: string): Target {
+  return { ok: false, reason, detail };
+}
+
+const redirectStatuses = new Set([301, 302, 303, 307, 308]);
+
+/** Where a redirect leads, without its fragment, or why it may not be followed. */
+export type RedirectTarget =
+  | { readonly ok: true; readonly url: string }
+  | { readonly ok: false; readonly reason: ExchangeFaultCode; readonly detail: string };
+
+/**
+ * The target of a redirect, judged like any address; `null` when the response is none. Whether it is in scope, and what its
+ * robots.txt says, is for the caller to ask.
+ */
+export function redirectTargetOf(
+  response: { readonly status: number; readonly headers: Fields },
+  url: string,
+  rules: TargetRules,
+): RedirectTarget | null {
+  if (!redirectStatuses.has(response.status)) return null;
+  const location = headerOf(response.headers, "location");
+  if (location === null || location === "") return { ok: false, reason: "url", detail: "the redirect has no Location" };
+  if (location.length > maxUrlLength) return { ok: false, reason: "url", detail: "its Location is too long" };
+  const text = textOf(location);
+  if (!URL.canParse(text, url)) return { ok: false, reason: "url", detail: "its Location is no URL" };
+  const absolute = new URL(text, url);
+  absolute.hash = "";
+  const target = targetOf(absolute.href, rules);
+  return target.ok ? { ok: true, url: target.url.href } : target;
+}
+
+/** Headers are octets; many servers put UTF-8 in them. */
+function textOf(octets: string): string {
+  const bytes = Buffer.from(octets, "latin1");
+  return isUtf8(bytes) ? bytes.toString() : octets;
 }

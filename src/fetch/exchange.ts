@@ -1,63 +1,50 @@
 import type { Dispatcher } from "undici";
 import { headerOf } from "../warc/http.ts";
 import type { Fields } from "../warc/record.ts";
-import type { Connection } from "./connector.ts";
+import { targetOf } from "./address-rules.ts";
+import { addToWire, elapsedMs, emptyWire, resultOf, type Attempt, type Attempted, type Task } from "./attempt.ts";
+import { hostClients, type HostClients } from "./connections.ts";
+import { connectorOf } from "./connector.ts";
 import { ExchangeFault, exchangeFaultOf } from "./fault.ts";
-import type { ExchangeLimits } from "./limits.ts";
-import { exchangeFaults, type ExchangeRequest, type ExchangeResult, type Truncation } from "./result.ts";
-import type { HostClient, HostClients, Tap } from "./connections.ts";
-import { addToWire, emptyWire, wirePartsOf, type WireBytes } from "./wire-bytes.ts";
+import type { ExchangeLimits, ExchangerOptions } from "./limits.ts";
+import type { ExchangeRequest, ExchangeResult, Truncation } from "./result.ts";
 
 /** How often time and rate are looked at once the first of them could have run out. */
 const checkMs = 1000;
 const acceptEncoding = ["accept-encoding", "gzip, br, zstd"] as const;
 
-/** What one exchange is to do, and since when. */
-interface Task {
-  readonly clients: HostClients;
-  readonly url: URL;
-  readonly request: ExchangeRequest;
-  readonly limits: ExchangeLimits;
-  /** Wall-clock and monotonic time of the start, both of the first attempt. */
-  readonly startMs: number;
-  readonly beganMs: number;
+export interface Exchanger extends AsyncDisposable {
+  /** Sends one GET and takes what comes back. Never rejects and never follows a redirect. */
+  readonly exchange: (request: ExchangeRequest) => Promise<ExchangeResult>;
 }
 
-interface Attempted {
-  readonly result: ExchangeResult;
-  /** The server had closed a kept connection before it sent a byte. */
-  readonly stale: boolean;
-}
-
-/** An exchange in progress: what it was given, and what it has seen so far. Times count from `task.beganMs`. */
-interface Attempt {
-  readonly task: Task;
-  readonly host: HostClient;
-  readonly wire: WireBytes;
-  readonly sent: string[];
-  readonly tap: Tap;
-  readonly onAbort: () => void;
-  readonly resolve: (attempted: Attempted) => void;
-  timer: NodeJS.Timeout | undefined;
-  controller: Dispatcher.DispatchController | null;
-  connection: Connection | null;
-  /** The connection had carried an exchange before. */
-  kept: boolean;
-  connectMs: number;
-  firstByteMs: number;
-  headMs: number;
-  interimResponses: number;
-  status: number;
-  /** `null` until the final head is complete. */
-  headers: Fields | null;
-  payloadBytes: number;
-  /** More bytes came than there was room for. */
-  over: boolean;
-  settled: boolean;
+/** Exchanges over one connection a host, kept alive between them. */
+export function exchanger(options: ExchangerOptions): Exchanger {
+  const { limits } = options;
+  const connector = connectorOf({ ...options, connectMs: limits.connectMs });
+  const clients = hostClients(connector, options);
+  return {
+    exchange(request) {
+      const target = targetOf(request.url, options);
+      if (target.ok) return runExchange(clients, target.url, request, limits);
+      const { reason, detail } = target;
+      const timings = { startMs: Date.now(), connectMs: 0, firstByteMs: 0, totalMs: 0 };
+      return Promise.resolve({
+        ok: false,
+        reason,
+        detail,
+        retry: false,
+        ip: null,
+        timings,
+        requestHead: Buffer.alloc(0),
+      });
+    },
+    [Symbol.asyncDispose]: () => clients.close(),
+  };
 }
 
 /** Runs one exchange with an address that has been judged. Never rejects. */
-export async function runExchange(
+async function runExchange(
   clients: HostClients,
   url: URL,
   request: ExchangeRequest,
@@ -208,50 +195,6 @@ function settle(attempt: Attempt, fault: ExchangeFault | null, cut: Truncation |
   if (fault !== null && controller !== null) controller.abort(fault);
   else if (fault !== null && host.active === 1) task.clients.drop(host);
   task.clients.giveBack(host);
-}
-
-function resultOf(attempt: Attempt, fault: ExchangeFault | null, cut: Truncation | null): ExchangeResult {
-  const { task, connection, headers } = attempt;
-  const timings = {
-    startMs: task.startMs,
-    connectMs: attempt.connectMs,
-    firstByteMs: attempt.firstByteMs,
-    totalMs: elapsedMs(task),
-  };
-  const requestHead = Buffer.from(attempt.sent.join(""), "latin1");
-  if (headers === null) {
-    const { reason, message, ip } = fault ?? new ExchangeFault("framing", "a response without a head");
-    const { retry } = exchangeFaults[reason];
-    return { ok: false, reason, detail: message, retry, ip: ip ?? connection?.ip ?? null, timings, requestHead };
-  }
-  const { head, ...parts } = wirePartsOf(attempt.wire, isChunked(headers), attempt.payloadBytes);
-  const statusLine = head.toString("latin1", 0, head.indexOf("\r\n"));
-  return {
-    ok: true,
-    status: attempt.status,
-    statusLine,
-    headers,
-    responseHead: head,
-    ...parts,
-    truncated: cut,
-    fault: cut === "disconnect" ? (fault?.reason ?? null) : null,
-    interimResponses: attempt.interimResponses,
-    ip: connection?.ip ?? "",
-    protocol: statusLine.slice(0, 8),
-    tls: connection?.tls ?? null,
-    timings,
-    requestHead,
-  };
-}
-
-function elapsedMs({ beganMs }: Task): number {
-  return performance.now() - beganMs;
-}
-
-/** Is the body in chunks? Only when that is the last coding, as the parser sees it (RFC 9112, 6.3). */
-function isChunked(headers: Fields): boolean {
-  const codings = headers.flatMap(([name, value]) => (name.toLowerCase() === "transfer-encoding" ? [value] : []));
-  return codings.length > 0 && /(?:^|,)[ \t]*chunked[ \t]*$/i.test(codings.join(","));
 }
 
 type RawHeaders = readonly (Buffer | string)[] | Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import type { ConnectorOptions } from "./connector.ts";
-import type { TargetRules } from "./target-rules.ts";
+import type { TargetRules } from "./address-rules.ts";
 
 /** Bounds of one exchange; each ends in a recorded outcome. */
 export interface ExchangeLimits {

@@ -1,4 +1,6 @@
 import { PipelineError } from "../core/errors.ts";
+import { literalAddressOf } from "./address-rules.ts";
+import type { ConnectToRule } from "./connector.ts";
 
 /** What every request says of who asks, whom to write to and what for. */
 export interface Requester {
@@ -35,4 +37,19 @@ function contactOf(contact: string): string {
   const page = URL.parse(contact);
   if (page !== null && (page.protocol === "http:" || page.protocol === "https:")) return page.href;
   throw new PipelineError("usage", `"${contact}" is neither a mail address nor a page to be reached by`);
+}
+
+/** True when all seeds are on this machine, or everything is sent there: then a contact is of no use. */
+export function asksOnlyThisMachine(
+  seeds: readonly { readonly url: string }[],
+  connectTo: readonly ConnectToRule[],
+): boolean {
+  const isHere = (hostname: string): boolean =>
+    hostname === "localhost" || hostname === "::1" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  const all = connectTo.find(({ fromHost, fromPort }) => fromHost === null && fromPort === null);
+  if (all !== undefined && all === connectTo[0] && all.toHost !== null) return isHere(all.toHost);
+  return seeds.every(({ url }) => {
+    const { hostname } = new URL(url);
+    return isHere(literalAddressOf(hostname) ?? hostname);
+  });
 }

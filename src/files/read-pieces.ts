@@ -1,4 +1,7 @@
-import type { FileHandle } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
+import { createHash } from "node:crypto";
+
+import type { Hex } from "../core/records.ts";
 
 const pieceBytes = 1024 * 1024;
 
@@ -20,4 +23,12 @@ export async function* piecesOf(file: FileHandle, signal?: AbortSignal): AsyncGe
 /** Copies what is left of a file to the end of another. @throws what `signal` says when it aborts */
 export async function copyBytes(from: FileHandle, to: FileHandle, signal?: AbortSignal): Promise<void> {
   for await (const piece of piecesOf(from, signal)) await to.writeFile(piece);
+}
+
+/** SHA-256 of a whole file, read once in constant memory. @throws {AbortError} when `signal` aborts */
+export async function fileSha256(path: string, signal: AbortSignal): Promise<Hex> {
+  const hash = createHash("sha256");
+  await using file = await open(path, "r");
+  for await (const piece of piecesOf(file, signal)) hash.update(piece);
+  return hash.digest("hex");
 }

@@ -1,10 +1,10 @@
 import { addUrls } from "./add-urls.ts";
-import { overBudget, type Budgets, type CrawlBudgets } from "./budgets.ts";
+import { overBudget, type Budgets, type CrawlBudgets } from "./frontier.ts";
 import { delayed, done, failed, refused } from "./sqlite-schema.ts";
 import type { FrontierStore } from "./sqlite-store.ts";
 import type { TrapLimits } from "../url/traps.ts";
 import type { TurnResult, UrlOutcome } from "./turn.ts";
-import { validatorsRowOf } from "./validators-row.ts";
+import { validatorsRowOf } from "./claim-turns.ts";
 
 /** What a turn changes of its host. */
 interface HostTally {

@@ -1,5 +1,37 @@
-import type { BudgetReason } from "./budgets.ts";
 import type { FoundUrl, RefusedCount, Turn, TurnResult } from "./turn.ts";
+import { PipelineError } from "../core/errors.ts";
+import { parsed, type Shape } from "../core/json-shape.ts";
+
+/** Bounds of a crawl; what is left out is unbounded. Raised ones are obeyed from the next opening on. */
+export interface Budgets {
+  /** URLs that ended `done`. */
+  readonly pages?: number;
+  readonly bytes?: number;
+  /** Of a crawl: time between claims, pauses over a minute not counted. Of a host: sum of its exchanges. */
+  readonly timeMs?: number;
+}
+
+export type BudgetReason = "budget-pages" | "budget-bytes" | "budget-time";
+
+/** Budgets of the whole crawl, and of each of its hosts. */
+export interface CrawlBudgets {
+  readonly crawl: Budgets;
+  readonly host: Budgets;
+}
+
+/** What counts against budgets. */
+export interface Spent {
+  readonly pages: number;
+  readonly bytes: number;
+  readonly timeMs: number;
+}
+
+/** The first budget that is used up, `null` while none is. */
+export function overBudget(spent: Spent, budgets: Budgets): BudgetReason | null {
+  if (spent.pages >= (budgets.pages ?? Infinity)) return "budget-pages";
+  if (spent.bytes >= (budgets.bytes ?? Infinity)) return "budget-bytes";
+  return spent.timeMs >= (budgets.timeMs ?? Infinity) ? "budget-time" : null;
+}
 
 /** Result of adding URLs; the three make up all that were given. */
 export interface AddCounts {
@@ -103,4 +135,36 @@ export interface Frontier extends Notes {
   /** Writes something down beside the URLs; `null` takes it away. */
   setNote(name: string, value: string | null): void;
   close(): void;
+}
+
+/** When a host may have its next turn; `null` for a host that may have none for now. */
+export interface HostDue {
+  readonly host: string;
+  readonly dueMs: number | null;
+}
+
+/** A frontier on this machine: the truth, of which others may keep a window. */
+export interface LocalFrontier extends Frontier {
+  /**
+   * Claims at once, so that it may stand among the changes of `together`.
+   * @param hosts no others get a turn, and they get theirs in this order
+   */
+  claimNow(nowMs: number, limits: ClaimLimits, hosts?: readonly string[]): Turn[];
+  /** Those due first. */
+  firstDue(hosts: number): HostDue[];
+  /** Hosts that are due at another time than when this was last asked; `null` when it may be any, or very many. */
+  changedDue(nowMs: number): HostDue[] | null;
+}
+
+/**
+ * A note that was written as JSON; `null` when there is none.
+ * @throws {PipelineError} `ledger-broken` when it has another shape
+ */
+export function readNote<T>(notes: Notes, name: string, shape: Shape<T>): T | null {
+  const json = notes.note(name);
+  if (json === null) return null;
+  return parsed(shape, json, (why) => {
+    const advice = "the archives are whole without it: move the frontier away and crawl on from the seeds";
+    return new PipelineError("ledger-broken", `the frontier's note "${name}" is broken: ${why}; ${advice}`, { name });
+  });
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import type { HostDue } from "./local-frontier.ts";
+import type { HostDue } from "./frontier.ts";
 import { listOf, number, text, tupleOf } from "../core/json-shape.ts";
 import { answerOf } from "../redis/answer.ts";
 import type { RedisScripts } from "../redis/scripts.ts";

@@ -1,7 +1,6 @@
 import { untilAborted } from "../async/abort.ts";
 import { dueWindow, type DueWindow, type Taken } from "./redis-due-hosts.ts";
-import type { ClaimLimits, Frontier } from "./frontier.ts";
-import type { LocalFrontier } from "./local-frontier.ts";
+import type { ClaimLimits, Frontier, LocalFrontier } from "./frontier.ts";
 import type { Turn } from "./turn.ts";
 import type { RedisScripts } from "../redis/scripts.ts";
 

@@ -56,5 +56,5 @@ export function workerProcess(deps: Omit<WorkerDeps, "pool" | "folder" | "segmen
   };
 }
 
-/** Kinds that a worker takes unless it is told which. */
+/** Kinds that a worker takes unless it is given others. */
 export const workerKinds: readonly JobKind[] = jobKinds;

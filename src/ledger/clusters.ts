@@ -1,9 +1,8 @@
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
-import { inTransactions } from "./in-transaction.ts";
-import { pagesOf } from "./pages-of.ts";
+import { inTransactions } from "./partitions.ts";
+import { pagesOf, blobOf } from "./rows.ts";
 import type { Ledger } from "./open.ts";
-import { blobOf } from "./row-values.ts";
 
 export const clusterSql = {
   documents: `SELECT lower(hex(c.id)) AS id, lower(hex(d.text_sha256)) AS textSha256, l.text AS licence,
@@ -53,7 +52,7 @@ export function documentsForClustering(ledger: Ledger): Generator<ClusteringRow>
 }
 
 /**
- * Puts these clusters in the place of all that were there, in one transaction a partition. Each partition gets the members
+ * Replaces all clusters by these, in one transaction a partition. Each partition gets the members
  * that lie in it, under the representative of all.
  * @throws {PipelineError} `not-found` for a member that is no document of any partition
  */
@@ -77,25 +76,25 @@ export function replaceClusters(ledgers: readonly Ledger[], clusters: Iterable<C
   });
 }
 
-/** Where a document lies: it is in one partition only. */
-export interface DocumentPlace {
+/** Where a document is found: it is in one partition only. */
+export interface DocumentLocation {
   readonly ledger: Ledger;
   readonly key: number;
 }
 
-/** Finds documents by id; one that lies where the last one did is found at once. `not-found` is thrown for none. */
-export function documentFinder(ledgers: readonly Ledger[]): (id: Hex) => DocumentPlace {
+/** Finds documents by id; one in the partition of the last one is found at once. `not-found` is thrown for none. */
+export function documentFinder(ledgers: readonly Ledger[]): (id: Hex) => DocumentLocation {
   let [last] = ledgers;
-  const placeIn = (ledger: Ledger, id: Buffer): DocumentPlace | null => {
+  const locationIn = (ledger: Ledger, id: Buffer): DocumentLocation | null => {
     const row = ledger.statement<{ key: number }>(clusterSql.document).get(id);
     return row === undefined ? null : { ledger, key: row.key };
   };
   return (id) => {
     const bytes = blobOf(id);
-    const near = last === undefined ? null : placeIn(last, bytes);
+    const near = last === undefined ? null : locationIn(last, bytes);
     if (near !== null) return near;
     for (const ledger of ledgers) {
-      const found = ledger === last ? null : placeIn(ledger, bytes);
+      const found = ledger === last ? null : locationIn(ledger, bytes);
       if (found === null) continue;
       last = ledger;
       return found;

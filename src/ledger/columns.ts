@@ -1,8 +1,7 @@
 import { captureFields, documentFields, type Field, type Fields, type RowOf } from "../core/document-fields.ts";
 import { digestStates, outcomes, type DigestState, type Outcome } from "../core/records.ts";
-import { termKey } from "./dictionaries.ts";
+import { termKey, blobOf, packedDigest, packedRecordId } from "./rows.ts";
 import type { Ledger } from "./open.ts";
-import { blobOf, packedDigest, packedRecordId } from "./row-values.ts";
 
 type Value = string | number | null;
 export type Stored = Value | Buffer;
@@ -28,7 +27,7 @@ const term: Reading = {
 };
 
 /** How each way to store a field is read; `packed` writes it. */
-const ways: Readonly<Record<Way, Reading>> = {
+export const ways: Readonly<Record<Way, Reading>> = {
   text: { type: "TEXT", sql: asItIs },
   integer: { type: "INTEGER", sql: asItIs },
   real: { type: "REAL", sql: asItIs },
@@ -82,7 +81,7 @@ export function columnsOf<All extends Fields>(fields: All, alias: string): Colum
   };
 }
 
-function sqlOf(fields: Fields, { as, column, of = "" }: Field, alias: string): string {
+export function sqlOf(fields: Fields, { as, column, of = "" }: Field, alias: string): string {
   return ways[as].sql(`${alias}.${column}`, `${alias}.${fields[of]?.column ?? ""}`);
 }
 
@@ -138,35 +137,3 @@ export function unpack<All extends Fields>({ all }: Columns<All>, row: object): 
 
 export const captureColumns = columnsOf(captureFields, "c");
 export const documentColumns = columnsOf(documentFields, "d");
-
-/** A table of described fields, with the view that shows them. */
-export interface DescribedTable {
-  readonly table: string;
-  readonly alias: string;
-  readonly view: string;
-  readonly fields: Fields;
-}
-
-export const describedTables: readonly DescribedTable[] = [
-  { table: "capture", alias: "c", view: "captures", fields: captureFields },
-  { table: "document", alias: "d", view: "documents", fields: documentFields },
-];
-
-/**
- * SQL that adds the fields which a version of the schema brought: to their table, and to the end of its view.
- * @param viewSql the view as it is
- */
-export function addedColumns({ table, alias, view, fields }: DescribedTable, version: number, viewSql: string): string {
-  const added = Object.values(fields).filter(({ since }) => since === version);
-  if (added.length === 0) return "";
-  const columns = added.map(({ as, column }) => `ALTER TABLE ${table} ADD COLUMN ${column} ${ways[as].type};`);
-  const shown = added.map((field) => `\n, ${shownSql(fields, field, alias)} AS ${field.column}`).join("");
-  const from = `\nFROM ${table} ${alias}\n`;
-  return [...columns, `DROP VIEW ${view};`, `${viewSql.replace(from, () => `${shown}${from}`)};`].join("\n");
-}
-
-/** Views are for people: times are ISO 8601 there. */
-function shownSql(fields: Fields, field: Field, alias: string): string {
-  const sql = sqlOf(fields, field, alias);
-  return field.as === "time" ? `strftime('%Y-%m-%dT%H:%M:%fZ', ${sql} / 1000.0, 'unixepoch')` : sql;
-}

@@ -1,12 +1,9 @@
 import type { Decision, JudgedDocument } from "../core/decisions.ts";
 import type { Hex } from "../core/records.ts";
 import { documentFinder } from "./clusters.ts";
-import { termKey } from "./dictionaries.ts";
-import { inTransactions } from "./in-transaction.ts";
+import { termKey, pagesOf, blobOf, measurementsOf, ruleSets } from "./rows.ts";
+import { inTransactions } from "./partitions.ts";
 import type { Ledger } from "./open.ts";
-import { pagesOf } from "./pages-of.ts";
-import { blobOf, measurementsOf } from "./row-values.ts";
-import { ruleSets } from "./rule-sets.ts";
 
 export const decisionSql = {
   documents: `SELECT d.key, lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, o.host,
@@ -71,7 +68,7 @@ export function* documentsForDecisions(ledger: Ledger): Generator<JudgedDocument
 }
 
 /**
- * Stores a policy and puts these decisions in the place of those it had, in one transaction a partition. Each decision is
+ * Stores a policy and replaces its decisions by these, in one transaction a partition. Each decision is
  * written where its document lies.
  * @throws {PipelineError} `not-found` for a decision about no document of any partition
  */

@@ -1,6 +1,6 @@
 import { outcomes, type Hex, type Outcome } from "../core/records.ts";
 import type { Ledger } from "./open.ts";
-import { blobOf } from "./row-values.ts";
+import { blobOf } from "./rows.ts";
 
 export const funnelSql = {
   totals:

@@ -1,9 +1,7 @@
 import type { DocumentCapture, Hex, Place, RuleSetRow } from "../core/records.ts";
 import { captureColumns, documentColumns, unpack } from "./columns.ts";
 import type { Ledger } from "./open.ts";
-import { pagesOf } from "./pages-of.ts";
-import { blobOf, evidenceJson, evidenceOf, measurementsOf, signalsJson, signalsOf } from "./row-values.ts";
-import { ruleSets } from "./rule-sets.ts";
+import { pagesOf, blobOf, evidenceJson, evidenceOf, measurementsOf, signalsJson, signalsOf, ruleSets } from "./rows.ts";
 
 export const keptSql = {
   documents: `SELECT lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, c.offset, c.length, c.inner_offset AS innerOffset,

@@ -3,19 +3,48 @@ import { join } from "node:path";
 
 import type Database from "better-sqlite3";
 
+import { captureFields, documentFields, type Field, type Fields } from "../core/document-fields.ts";
 import { PipelineError } from "../core/errors.ts";
 import { schemasFolder } from "../schema/schemas-folder.ts";
-import { addedColumns, describedTables, type DescribedTable } from "./columns.ts";
+import { sqlOf, ways } from "./columns.ts";
 
-/** Version that a file of `schemas/sql` leads to: the number that begins its name. */
-function versionOf(name: string): number {
-  return Number(name.slice(0, 4));
+/** A table of described fields, with the view that shows them. */
+export interface DescribedTable {
+  readonly table: string;
+  readonly alias: string;
+  readonly view: string;
+  readonly fields: Fields;
+}
+
+export const describedTables: readonly DescribedTable[] = [
+  { table: "capture", alias: "c", view: "captures", fields: captureFields },
+  { table: "document", alias: "d", view: "documents", fields: documentFields },
+];
+
+/**
+ * SQL that adds the fields which a version of the schema brought: to their table, and to the end of its view.
+ * @param viewSql the view as it is
+ */
+function addedColumns({ table, alias, view, fields }: DescribedTable, version: number, viewSql: string): string {
+  const added = Object.values(fields).filter(({ since }) => since === version);
+  if (added.length === 0) return "";
+  const columns = added.map(({ as, column }) => `ALTER TABLE ${table} ADD COLUMN ${column} ${ways[as].type};`);
+  const shown = added.map((field) => `\n, ${shownSql(fields, field, alias)} AS ${field.column}`).join("");
+  const from = `\nFROM ${table} ${alias}\n`;
+  return [...columns, `DROP VIEW ${view};`, `${viewSql.replace(from, () => `${shown}${from}`)};`].join("\n");
+}
+
+/** Views are for people: times are ISO 8601 there. */
+function shownSql(fields: Fields, field: Field, alias: string): string {
+  const sql = sqlOf(fields, field, alias);
+  return field.as === "time" ? `strftime('%Y-%m-%dT%H:%M:%fZ', ${sql} / 1000.0, 'unixepoch')` : sql;
 }
 
 /** What leads to each version, in order: a file of `schemas/sql`, described fields, or both. */
 function migrations(tables: readonly DescribedTable[]): readonly (string | null)[] {
   const names = readdirSync(join(schemasFolder(), "sql")).sort();
-  const files = new Map(names.map((name) => [versionOf(name), name]));
+  // A file's name begins with the version that it leads to.
+  const files = new Map(names.map((name) => [Number(name.slice(0, 4)), name]));
   const described = tables.flatMap(({ fields }) => Object.values(fields));
   const brought = new Set(described.flatMap(({ since }) => (since === undefined ? [] : [since])));
   const latest = Math.max(...files.keys(), ...brought);

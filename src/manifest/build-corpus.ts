@@ -11,8 +11,7 @@ import {
   type PartitionHead,
 } from "./corpus-head.ts";
 import { digestListPath, manifestText } from "./manifest-text.ts";
-import { syncFolder, writeSynced } from "../files/durable.ts";
-import { replaceFolder } from "../files/replace-folder.ts";
+import { syncFolder, writeSynced, replaceFolder } from "../files/durable.ts";
 
 /**
  * Writes a manifest for each partition, and `corpus.json` with the root over their roots, and puts all of it in the place

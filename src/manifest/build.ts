@@ -4,13 +4,21 @@ import { join } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
-import { canonicalDigest } from "./canonical-json.ts";
+import {
+  canonicalDigest,
+  canonicalJson,
+  digestList,
+  digestListPath,
+  documentsPath,
+  manifestPath,
+  manifestText,
+} from "./manifest-text.ts";
 import type { Manifest, ManifestHead } from "./manifest-head.ts";
-import { digestList, digestListPath, manifestPath, manifestText } from "./manifest-text.ts";
-import { manifestSums } from "./manifest-sums.ts";
-import { syncFolder, writeSynced } from "../files/durable.ts";
-import { replaceFolder } from "../files/replace-folder.ts";
-import { writeRows, type RowSource } from "./write-rows.ts";
+import { manifestSums, corpusCounts } from "./manifest-sums.ts";
+import { syncFolder, writeSynced, replaceFolder } from "../files/durable.ts";
+import type { ManifestRow, UnplacedRow } from "./manifest-row.ts";
+import { lineWriter, shardPlan, type ShardMaker } from "./write-shard.ts";
+import { merkleTree } from "./merkle.ts";
 
 export interface BuildInput extends RowSource {
   /** Where the manifest shall stand; one that is there is replaced when the new one is complete. */
@@ -57,4 +65,44 @@ async function fill(folder: string, input: BuildInput): Promise<BuildResult> {
   await syncFolder(join(folder, "text"));
   await syncFolder(folder);
   return { root: manifest.root, documents: manifest.totals.documents, manifestSha256 };
+}
+
+interface RowSource {
+  /** In ascending order of id, each once. */
+  readonly rows: Iterable<UnplacedRow> | AsyncIterable<UnplacedRow>;
+  readonly makeShard: ShardMaker;
+  /** Shards that are made at the same time; 1. */
+  readonly shardsAtOnce?: number;
+  readonly signal?: AbortSignal;
+  /** Bytes of text, unpacked, after which a new shard is begun; 64 MiB. */
+  readonly shardBytes?: number;
+}
+
+/** Writes rows in one pass, counts them and hashes them into the tree as they go by, and has their texts put into shards. */
+async function writeRows(
+  folder: string,
+  { rows, makeShard, shardsAtOnce = 1, signal, shardBytes = 64 * 1024 * 1024 }: RowSource,
+): Promise<Pick<Manifest, "root" | "totals" | "languages" | "licences" | "files">> {
+  const tree = merkleTree();
+  const counts = corpusCounts();
+  await using rowWriter = await lineWriter(join(folder, documentsPath));
+  await using shards = shardPlan(folder, makeShard, shardBytes, shardsAtOnce);
+  let lastId = "";
+  for await (const { text, source, ...row } of rows) {
+    if (signal?.aborted === true) throw new PipelineError("interrupted", "stopped before the manifest was complete");
+    if (row.id <= lastId) throw broken(`row ${row.id} does not come after ${lastId}`);
+    lastId = row.id;
+    const { bytes, words } = text;
+    const place = await shards.add({ id: row.id, textSha256: row.digests.textSha256, bytes, ...source });
+    const line = canonicalJson({ ...row, text: { ...place, ...text } } satisfies ManifestRow);
+    tree.push(line);
+    await rowWriter.write(`${line}\n`);
+    counts.add({ language: row.language.code, licence: row.licence.id, textBytes: bytes, words });
+  }
+  const files = [{ path: documentsPath, ...(await rowWriter.finish()) }, ...(await shards.finish())];
+  return { root: tree.root().toString("hex"), ...counts.result(), files };
+}
+
+function broken(what: string): PipelineError {
+  return new PipelineError("manifest-broken", `the manifest was not written: ${what}`);
 }

@@ -1,4 +1,4 @@
-import { canonicalDigest } from "./canonical-json.ts";
+import { canonicalDigest } from "./manifest-text.ts";
 import type { Count, Manifest } from "./manifest-head.ts";
 
 /** Two things that a sound manifest says alike. */
@@ -66,4 +66,46 @@ function sumOf(table: Readonly<Record<string, Count>>): Count {
 
 function total(table: Readonly<Record<string, number>>): number {
   return Object.values(table).reduce((sum, count) => sum + count, 0);
+}
+
+/** Counts documents as they pass. */
+interface CorpusCounts {
+  readonly add: (document: {
+    readonly language: string;
+    readonly licence: string;
+    readonly textBytes: number;
+    readonly words: number;
+  }) => void;
+  readonly result: () => Pick<Manifest, "totals" | "languages" | "licences">;
+}
+
+/** What `manifest.json` says of its rows; the verifier counts them in the same way. */
+export function corpusCounts(): CorpusCounts {
+  const totals = { documents: 0, textBytes: 0, words: 0 };
+  const languages = new Map<string, Mutable<Count>>();
+  const licences = new Map<string, Mutable<Count>>();
+  return {
+    add({ language, licence, textBytes, words }) {
+      for (const count of [totals, entry(languages, language), entry(licences, licence)]) {
+        count.documents++;
+        count.textBytes += textBytes;
+        count.words += words;
+      }
+    },
+    result: () => ({
+      totals: { ...totals },
+      languages: Object.fromEntries(languages),
+      licences: Object.fromEntries(licences),
+    }),
+  };
+}
+
+type Mutable<T> = { -readonly [key in keyof T]: T[key] };
+
+function entry(table: Map<string, Mutable<Count>>, key: string): Mutable<Count> {
+  const known = table.get(key);
+  if (known !== undefined) return known;
+  const fresh = { documents: 0, textBytes: 0, words: 0 };
+  table.set(key, fresh);
+  return fresh;
 }

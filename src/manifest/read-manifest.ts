@@ -6,7 +6,7 @@ import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
 import { schemaProblems } from "../schema/schema-problems.ts";
 import { corpusHeadPath } from "./corpus-head.ts";
-import type { ManifestRow } from "./document-row.ts";
+import type { ManifestRow } from "./manifest-row.ts";
 import { readLines } from "./line-reader.ts";
 import type { Manifest } from "./manifest-head.ts";
 import { documentsPath, manifestPath } from "./manifest-text.ts";

@@ -153,7 +153,7 @@ function copyOf({ type, block, offset, innerOffset, refersTo }: ArchiveRecord, a
   return [{ capture: captureIdOf(archive, offset - from.length, 0), recordId: refersTo, from }];
 }
 
-/** A digest that the archive states and its bytes do not have is a fault of the record, whatever becomes of its page. */
+/** A digest that the archive states and its bytes do not have is a fault of the record, whatever the outcome of its page. */
 function digestProblems(
   { offset, innerOffset }: ArchiveRecord,
   { blockDigestState, payloadDigestState }: Pick<CaptureRow, "blockDigestState" | "payloadDigestState">,

@@ -13,7 +13,7 @@ import {
   type ThreadData,
   type ThreadFailure,
   type ThreadTask,
-} from "./thread-messages.ts";
+} from "./thread.ts";
 
 const { software, progress } = workerData as ThreadData;
 const stages = loadStages();

@@ -3,8 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { PipelineError } from "../core/errors.ts";
 import type { MeasureJob, MeasureResult } from "./measure-slice.ts";
 import type { SparseFile } from "./sparse-source.ts";
-import { cells } from "./thread-messages.ts";
-import { measuredBy, startThread, type PageLimits, type Thread } from "./thread.ts";
+import { cells, measuredBy, startThread, type PageLimits, type Thread } from "./thread.ts";
 
 /** A pool of worker threads that measure slices, one at a time each. */
 export interface ThreadPool extends AsyncDisposable {

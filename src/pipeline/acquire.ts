@@ -1,16 +1,9 @@
 import type { CommonCrawl } from "../commoncrawl/access.ts";
-import {
-  copyFromCommonCrawl,
-  type CopyOne,
-  type CommonCrawlRequest,
-  type CopyProgress,
-  type CopyReport,
-} from "../commoncrawl/copy.ts";
+import type { CopyOne, CommonCrawlRequest, CopyProgress, CopyReport } from "../commoncrawl/copy.ts";
 import { commonCrawlFolder } from "../corpus/corpus.ts";
-import { localCopies } from "../jobs/copy/local.ts";
 import { submitCopies } from "../jobs/copy/submit.ts";
 import type { Machines } from "../jobs/machines.ts";
-import { crawlCorpus, type CorpusCrawlHooks, type CorpusCrawlReport, type CrawlRequest } from "./crawl.ts";
+import type { CorpusCrawlHooks, CorpusCrawlReport, CrawlRequest } from "./crawl.ts";
 import type { Run } from "./run.ts";
 
 /** Where the archives of a corpus come from. */
@@ -41,27 +34,47 @@ export interface AcquireHooks {
  * @param hooks `onArchive` is called with each archive as soon as it is whole
  */
 export async function acquire(
-  { corpus, software, signal }: Run,
+  run: Run,
   sources: Sources,
   machines: Machines | null,
   hooks: AcquireHooks & Pick<CorpusCrawlHooks, "onArchive">,
 ): Promise<Acquired> {
-  let crawl: CorpusCrawlReport | null = null;
-  if (sources.crawl !== null) {
-    const shared = machines === null ? null : { ...machines, scripts: machines.redis.scripts };
-    const crawlHooks = { onArchive: hooks.onArchive, onProgress: hooks.onCrawl };
-    crawl = await crawlCorpus({ corpus, software, signal }, sources.crawl, crawlHooks, shared);
-  }
-  let copies: CopyReport | null = null;
-  if (sources.copies !== null) {
-    const folder = commonCrawlFolder(corpus);
-    const onCopied = ({ path }: { readonly path: string }): void => hooks.onArchive(path);
-    const { access } = sources.copies;
-    const copyOneWith = (source: CommonCrawl): CopyOne =>
-      machines === null ? localCopies(source, folder) : submitCopies({ ...machines, access, software, folder });
-    const copying = { folder, signal, onArchive: onCopied, onProgress: hooks.onCopy, copyOneWith };
-    copies = await copyFromCommonCrawl(sources.copies, copying);
-  }
-  const copied = copies?.archives.map(({ path }) => path) ?? [];
-  return { crawl, copies, archives: [...(crawl?.archives ?? []), ...copied, ...sources.archives] };
+  const crawl = sources.crawl === null ? null : await crawled(run, sources.crawl, machines, hooks);
+  const copies = sources.copies === null ? null : await copied(run, sources.copies, machines, hooks);
+  const copiedPaths = copies?.archives.map(({ path }) => path) ?? [];
+  return { crawl, copies, archives: [...(crawl?.archives ?? []), ...copiedPaths, ...sources.archives] };
+}
+
+// The crawler and the copier are loaded only when they are asked for: archives that are there need neither.
+
+async function crawled(
+  { corpus, software, signal }: Run,
+  request: CrawlRequest,
+  machines: Machines | null,
+  { onArchive, onCrawl }: Pick<AcquireHooks, "onCrawl"> & Pick<CorpusCrawlHooks, "onArchive">,
+): Promise<CorpusCrawlReport> {
+  const { crawlCorpus } = await import("./crawl.ts");
+  const shared = machines === null ? null : { ...machines, scripts: machines.redis.scripts };
+  return crawlCorpus({ corpus, software, signal }, request, { onArchive, onProgress: onCrawl }, shared);
+}
+
+async function copied(
+  { corpus, software, signal }: Run,
+  request: CommonCrawlRequest,
+  machines: Machines | null,
+  { onArchive, onCopy }: Pick<AcquireHooks, "onCopy"> & Pick<CorpusCrawlHooks, "onArchive">,
+): Promise<CopyReport> {
+  const { copyFromCommonCrawl } = await import("../commoncrawl/copy.ts");
+  const { localCopies } = await import("../jobs/copy/local.ts");
+  const folder = commonCrawlFolder(corpus);
+  const { access } = request;
+  const copyOneWith = (source: CommonCrawl): CopyOne =>
+    machines === null ? localCopies(source, folder) : submitCopies({ ...machines, access, software, folder });
+  return copyFromCommonCrawl(request, {
+    folder,
+    signal,
+    onArchive: ({ path }) => onArchive(path),
+    onProgress: onCopy,
+    copyOneWith,
+  });
 }

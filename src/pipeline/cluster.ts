@@ -8,10 +8,10 @@ import { licenceRank } from "../rights/licence-table.ts";
 import type { BandRunner } from "../jobs/bands/contract.ts";
 import { localBands } from "../jobs/bands/local.ts";
 import type { Run } from "./run.ts";
-import { textStore } from "../segment/texts.ts";
+import { textStore } from "../segment/read.ts";
 
 /**
- * Finds exact and near duplicates among all documents of all partitions and puts the clusters in the place of the old ones.
+ * Finds exact and near duplicates among all documents of all partitions, and replaces the old clusters.
  * A cluster's representative is the member that comes first by `comparePrecedence`.
  * @returns how many clusters, and how many documents are in one
  */

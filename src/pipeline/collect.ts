@@ -1,11 +1,14 @@
+import { createHash } from "node:crypto";
+
 import type { CopiedArchive } from "../commoncrawl/copy.ts";
 import type { Hex } from "../core/records.ts";
 import { appendSegment, holdsCapture, holdsSlice } from "../ledger/append-segment.ts";
 import { noteArchiveCopy, slicesOf, type KnownSlice } from "../ledger/archives.ts";
 import type { Ledger } from "../ledger/open.ts";
-import { partitionOfArchive, partitionOfUrl } from "./partition-of.ts";
 import { openSegment } from "../segment/read.ts";
 import type { Run } from "./run.ts";
+import { domainOfHost } from "../url/registrable-domain.ts";
+import { hostOf, splitUrl } from "../ledger/rows.ts";
 
 /**
  * Adds a segment to all partitions, to each the captures of its domains. The one that has the archive's bytes comes last:
@@ -59,4 +62,22 @@ export function noteWholeCopies({ ledgers }: Pick<Run, "ledgers">, copied: reado
   for (const { path, whole } of copied) {
     if (whole !== null) for (const ledger of ledgers) noteArchiveCopy(ledger, path, whole.crawl, whole.file);
   }
+}
+
+/**
+ * Number of the partition that an address belongs to: the first 4 bytes of the SHA-256 of its registrable domain (of its
+ * host when it has none, of nothing when it has no host), modulo `count`. The suffix list changes with time: what has been
+ * placed stays where it is.
+ */
+export function partitionOfUrl(url: string, count: number): number {
+  return partitionOf(domainOfHost(hostOf(splitUrl(url)[0])), count);
+}
+
+/** Number of the partition that has the bytes of an archive in its account. */
+export function partitionOfArchive(sha256: Hex, count: number): number {
+  return partitionOf(sha256, count);
+}
+
+function partitionOf(name: string, count: number): number {
+  return createHash("sha256").update(name).digest().readUInt32BE() % count;
 }

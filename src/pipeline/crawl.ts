@@ -5,23 +5,22 @@ import { onceEvery } from "../async/throttle.ts";
 import { PipelineError } from "../core/errors.ts";
 import { listOf, object, text, type Shaped } from "../core/json-shape.ts";
 import { finishedArchives } from "../crawl/archive-writer.ts";
-import { connectToRuleOf } from "../fetch/connect-to.ts";
-import { asksOnlyThisMachine, portsOf } from "../fetch/own-machine.ts";
-import { crawl, type CrawlOptions, type CrawlReport } from "../crawl/crawl.ts";
+import { connectToRuleOf } from "../fetch/connector.ts";
+import { portsOf } from "../fetch/address-rules.ts";
+import { asksOnlyThisMachine } from "../fetch/requester.ts";
+import { crawl, type CrawlOptions, type CrawlReport, withSmallHeap } from "../crawl/crawl.ts";
 import type { CrawlHooks, CrawlProgress } from "../crawl/crawl-loop.ts";
 import { dryRun, type Prospect } from "../crawl/dry-run.ts";
-import type { Frontier } from "../frontier/frontier.ts";
-import type { Budgets } from "../frontier/budgets.ts";
+import { type Frontier, type Budgets, readNote } from "../frontier/frontier.ts";
 import { addressOf, type Address } from "../url/normalize.ts";
-import { readNote } from "../frontier/read-note.ts";
 import { redisFrontier } from "../frontier/redis-frontier.ts";
 import { scopeOf } from "../url/scope.ts";
 import { openFrontier } from "../frontier/sqlite-frontier.ts";
 import { frontierPath, type Corpus } from "../corpus/corpus.ts";
-import { settingsOf, type StoredCrawl } from "../jobs/turn/contract.ts";
+import { settingsOf } from "../crawl/crawl-settings.ts";
+import type { StoredCrawl } from "../jobs/turn/contract.ts";
 import { submitTurns, type SharedCrawl } from "../jobs/turn/submit.ts";
 import type { Run } from "./run.ts";
-import { withSmallHeap } from "./small-heap.ts";
 
 /** What to crawl and how, as a command line or `corpus.yaml` states it. */
 export interface CrawlRequest {

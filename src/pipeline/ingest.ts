@@ -4,9 +4,8 @@ import { oneAhead, semaphore, type Semaphore } from "../async/limit.ts";
 import { wholeSlices } from "./collect.ts";
 import type { MeasureJob, MeasureResult } from "../measure/measure-slice.ts";
 import type { Measurer } from "../jobs/slice/contract.ts";
-import { bytesOf, type InputFailure, type Registered } from "./register.ts";
+import { bytesOf, type InputFailure, type Registered, sliceOf } from "./register.ts";
 import type { Run } from "./run.ts";
-import { sliceOf } from "../measure/slices.ts";
 
 /** What a person watching wants to know; called often, so keep it cheap. */
 export interface IngestProgress {

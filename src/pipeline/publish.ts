@@ -5,7 +5,7 @@ import { funnel, sumOfFunnels, type Funnel as LedgerFunnel } from "../ledger/fun
 import { keptDocuments } from "../ledger/kept-documents.ts";
 import { latestVersion } from "../ledger/migrate.ts";
 import type { Ledger } from "../ledger/open.ts";
-import { ruleSets } from "../ledger/rule-sets.ts";
+import { ruleSets } from "../ledger/rows.ts";
 import { buildManifest, type BuildResult } from "../manifest/build.ts";
 import { buildCorpusManifest } from "../manifest/build-corpus.ts";
 import type { Funnel, Source } from "../manifest/manifest-head.ts";
@@ -15,7 +15,7 @@ import type { LoadedPolicy } from "../corpus/policy-file.ts";
 import { manifestRowOf } from "../manifest/manifest-row.ts";
 import type { ShardMaker } from "../jobs/export/contract.ts";
 import { localShards } from "../jobs/export/local.ts";
-import { textStore } from "../segment/texts.ts";
+import { textStore } from "../segment/read.ts";
 
 export interface PublishReport extends BuildResult {
   readonly funnel: Funnel;

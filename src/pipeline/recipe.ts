@@ -1,19 +1,22 @@
+import type { JudgedDocument } from "../core/decisions.ts";
 import { PipelineError } from "../core/errors.ts";
 import type { Outcome } from "../core/records.ts";
-import { inBackground } from "../async/in-background.ts";
-import type { LoadedPolicy } from "../corpus/policy-file.ts";
+import { inBackground } from "../async/limit.ts";
+import { licenceKnowledge, type LoadedPolicy } from "../corpus/policy-file.ts";
 import type { Machines } from "../jobs/machines.ts";
 import type { PublishRunners } from "../jobs/runners.ts";
 import type { Measurer } from "../jobs/slice/contract.ts";
 import { localSlices } from "../jobs/slice/local.ts";
 import { submitSlices } from "../jobs/slice/submit.ts";
+import { documentsForDecisions, replaceDecisions } from "../ledger/decisions.ts";
+import type { Ledger } from "../ledger/open.ts";
 import { threadPool } from "../measure/thread-pool.ts";
+import { decide } from "../policy/decide.ts";
 import { acquire, type Acquired, type AcquireHooks, type Sources } from "./acquire.ts";
 import { clusterDocuments } from "./cluster.ts";
 import { collectSegment, noteWholeCopies } from "./collect.ts";
-import { decideDocuments } from "./decide.ts";
 import { openIntake, type IngestProgress, type IngestReport } from "./ingest.ts";
-import { publishManifest, type PublishReport } from "./publish.ts";
+import type { PublishReport } from "./publish.ts";
 import { registerArchives } from "./register.ts";
 import type { Run } from "./run.ts";
 
@@ -57,12 +60,12 @@ export async function makeCorpus(
   recipe: Recipe,
   hooks: RecipeHooks,
 ): Promise<CorpusReport & { readonly published: PublishReport | null }> {
-  await using measurer = measurerOf(recipe, run);
+  await using measurer = recipe.ingest ? measurerOf(recipe, run) : null;
 
   // Acquire. An archive that is whole is taken in while the next one is still being written.
   const early: IngestReport[] = [];
   const beside = inBackground<string>(run.signal, async (path, signal) => {
-    if (recipe.ingest) early.push(await ingestArchives({ ...run, signal }, measurer, [path], () => undefined));
+    if (measurer !== null) early.push(await ingestArchives({ ...run, signal }, measurer, [path], () => undefined));
   });
   let acquired: Acquired;
   try {
@@ -74,7 +77,7 @@ export async function makeCorpus(
 
   // Register, measure, collect: whatever of the archives is not in the ledger yet.
   const { crawl, copies, archives } = acquired;
-  const isDue = !run.signal.aborted && recipe.ingest && archives.length > 0;
+  const isDue = measurer !== null && !run.signal.aborted && archives.length > 0;
   const taken = isDue ? await ingestArchives(run, measurer, archives, afterEarlier(hooks.onIngest, early)) : null;
   if (taken !== null) noteWholeCopies(run, copies?.archives ?? []);
   const ingest = taken === null ? null : withEarlier(taken, early);
@@ -112,6 +115,7 @@ export async function publishCorpus(
   onProgress: PublishProgress,
   runners: PublishRunners = {},
 ): Promise<PublishReport> {
+  const { publishManifest } = await import("./publish.ts");
   onProgress("cluster", 0, 1);
   const { clusters } = await clusterDocuments(run, runners.bands);
   onProgress("cluster", 1, 1);
@@ -122,6 +126,16 @@ export async function publishCorpus(
   stopIfAsked(run.signal);
   const published = await publishManifest(run, policy, runners.shards, (done, of) => onProgress("publish", done, of));
   return { ...published, clusters };
+}
+
+/** Applies the policy to every document and replaces the old decisions; no page is read again. */
+export function decideDocuments({ ledgers }: Pick<Run, "ledgers">, policy: LoadedPolicy): void {
+  const stored = { sha256: policy.sha256, name: policy.policy.name, text: policy.text };
+  replaceDecisions(ledgers, stored, decide(policy.policy, documentsOfAll(ledgers), licenceKnowledge));
+}
+
+function* documentsOfAll(ledgers: readonly Ledger[]): Generator<JudgedDocument> {
+  for (const ledger of ledgers) yield* documentsForDecisions(ledger);
 }
 
 function stopIfAsked(signal: AbortSignal): void {

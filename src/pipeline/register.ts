@@ -2,11 +2,10 @@ import { statSync } from "node:fs";
 import { basename, resolve } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
-import type { ArchiveRow, Hex } from "../core/records.ts";
+import type { ArchiveRow, Hex, SliceSpec } from "../core/records.ts";
 import { archiveByPath, registerArchive } from "../ledger/archives.ts";
 import { fileSource } from "../warc/source.ts";
-import { fileSha256 } from "../files/file-digest.ts";
-import { sliceCountOf } from "../measure/slices.ts";
+import { fileSha256 } from "../files/read-pieces.ts";
 import type { Run } from "./run.ts";
 
 /** A file that could not be taken in, and why; the others go on. */
@@ -44,7 +43,7 @@ export async function* registerArchives(run: Run, paths: readonly string[]): Asy
   }
 }
 
-/** Bytes of a file, to say how much is to come; 0 where it cannot be told. */
+/** Bytes of a file, to say how much is to come; 0 where that is not known. */
 export function bytesOf(path: string): number {
   try {
     return statSync(path).size;
@@ -85,4 +84,20 @@ async function registered({ corpus, ledgers, signal }: Run, path: string): Promi
 function statOf(path: string): { readonly bytes: number; readonly mtimeNs: bigint } {
   const { size, mtimeNs } = statSync(path, { bigint: true });
   return { bytes: Number(size), mtimeNs };
+}
+
+/** How many slices a file of this size has; an empty file has one, so that it too is accounted for. */
+function sliceCountOf(bytes: number, sliceBytes: number): number {
+  return Math.max(1, Math.ceil(bytes / sliceBytes));
+}
+
+/** The slice with this index; its ends are nominal, the records decide the true ones. */
+export function sliceOf(archive: ArchiveRow, index: number): SliceSpec {
+  return {
+    archive: archive.sha256,
+    index,
+    nominalStart: index * archive.sliceBytes,
+    nominalEnd: Math.min(archive.bytes, (index + 1) * archive.sliceBytes),
+    exactStart: null,
+  };
 }

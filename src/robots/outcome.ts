@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 
 import { backoffMs } from "../async/retry.ts";
 import { decodedBody, headerOf } from "../warc/http.ts";
-import type { Exchanged, NotExchanged } from "../fetch/result.ts";
+import type { Exchanged, NotExchanged, ExchangeRequest, ExchangeResult } from "../fetch/result.ts";
 import { retryAfterMs } from "../fetch/retry-after.ts";
 import { compiledRobots, type RobotsRules } from "./compile.ts";
 import { maxRobotsBytes, robotsFileOf, type RobotsStatement } from "./parse.ts";
+import { redirectTargetOf, type TargetRules } from "../fetch/address-rules.ts";
 
 /** RFC 9309 (2.4): a file may be used for a day. */
 export const robotsLifetimeMs = 24 * 3_600_000;
@@ -108,4 +109,42 @@ function contentHeadersOf(headers: readonly (readonly [string, string])[]): [str
   return headers.flatMap(([name, value]): [string, string][] =>
     name.toLowerCase() === "content-encoding" ? [[name, value]] : [],
   );
+}
+
+/** RFC 9309 (2.3.1.2): as many are to be followed, also to other authorities. */
+const maxRedirects = 5;
+
+/** One exchange of a look for robots.txt; each is archived. */
+export interface RobotsHop {
+  readonly url: string;
+  readonly result: ExchangeResult;
+}
+
+export interface RobotsLook {
+  readonly hops: readonly RobotsHop[];
+  readonly answer: RobotsAnswer;
+}
+
+/**
+ * Asks an origin (`http://host:port`) for its robots.txt, through up to five redirects. What the last one gives holds for
+ * the origin that was asked, wherever it lies.
+ */
+export async function fetchRobots(
+  exchange: (request: ExchangeRequest) => Promise<ExchangeResult>,
+  origin: string,
+  request: Omit<ExchangeRequest, "url">,
+  rules: TargetRules,
+): Promise<RobotsLook> {
+  const hops: RobotsHop[] = [];
+  let url = new URL("/robots.txt", origin).href;
+  while (true) {
+    const result = await exchange({ ...request, url });
+    hops.push({ url, result });
+    if (!result.ok) return { hops, answer: result };
+    const target = redirectTargetOf(result, url, rules);
+    if (target === null) return { hops, answer: result };
+    if (!target.ok) return { hops, answer: { ok: null, reason: `redirect-${target.reason}` } };
+    if (hops.length > maxRedirects) return { hops, answer: { ok: null, reason: "redirects-too-many" } };
+    ({ url } = target);
+  }
 }

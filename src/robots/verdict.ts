@@ -1,6 +1,4 @@
-import type { CompiledRule, RobotsRules } from "./compile.ts";
-import { indexOfPiece, searchCost } from "./search.ts";
-import { escapedPath, unreservedDecoded } from "./escapes.ts";
+import { type CompiledRule, type RobotsRules, escapedPath, unreservedDecoded } from "./compile.ts";
 
 /** Whether the path may be fetched, and which line says so. */
 export interface RobotsVerdict {
@@ -60,4 +58,50 @@ function matches({ pieces, anchored }: CompiledRule, path: string): boolean {
   }
   const last = pieces[lastIndex] ?? "";
   return anchored ? path.length - last.length >= at && path.endsWith(last) : indexOfPiece(path, last, at) >= 0;
+}
+
+/** Up to this length the engine's own search is used: it may compare each of a piece's characters at each place. */
+const shortPiece = 8;
+
+/** Steps that looking for the pieces after the first one can cost at most, whatever they and the text are. */
+export function searchCost(pieces: readonly string[], textLength: number): number {
+  let longest = 0;
+  let characters = 0;
+  for (let index = 1; index < pieces.length; index += 1) {
+    const { length } = pieces[index] ?? "";
+    longest = Math.max(longest, length);
+    characters += length;
+  }
+  return textLength * Math.min(longest, shortPiece) + 8 * pieces.length + characters;
+}
+
+/**
+ * The first place of the piece at or after `from`, or -1, in time linear in the text. Source: Knuth, Morris and Pratt 1977,
+ * Fast Pattern Matching in Strings, SIAM Journal on Computing 6(2).
+ */
+export function indexOfPiece(text: string, piece: string, from: number): number {
+  if (piece.length <= shortPiece) return text.indexOf(piece, from);
+  if (text.length - from < piece.length) return -1;
+  const borders = bordersOf(piece);
+  let matched = 0;
+  for (let at = from; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    while (matched > 0 && piece.charCodeAt(matched) !== code) matched = borders[matched - 1] ?? 0;
+    if (piece.charCodeAt(matched) === code) matched += 1;
+    if (matched === piece.length) return at - matched + 1;
+  }
+  return -1;
+}
+
+/** For each prefix, the length of the longest shorter prefix that also ends it. */
+function bordersOf(piece: string): Uint16Array {
+  const borders = new Uint16Array(piece.length);
+  let border = 0;
+  for (let at = 1; at < piece.length; at += 1) {
+    const code = piece.charCodeAt(at);
+    while (border > 0 && piece.charCodeAt(border) !== code) border = borders[border - 1] ?? 0;
+    if (piece.charCodeAt(border) === code) border += 1;
+    borders[at] = border;
+  }
+  return borders;
 }

@@ -7,7 +7,7 @@ import type { Store } from "../store/store.ts";
 
 import { segmentName } from "../store/layout.ts";
 import { segmentPath } from "./format.ts";
-import { textStore } from "./texts.ts";
+import { textStore } from "./read.ts";
 import { bringObject } from "./transfer.ts";
 
 /** Texts of segments that lie in a store. */

@@ -1,14 +1,24 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { zstdDecompressSync } from "node:zlib";
 
+import { LRUCache } from "lru-cache";
+
 import { PipelineError } from "../core/errors.ts";
 import { parsed } from "../core/json-shape.ts";
 import type { CaptureRow, Hex, SegmentHead } from "../core/records.ts";
 import { segmentName } from "../store/layout.ts";
 import type { Store } from "../store/store.ts";
-import { copySignature, footerIn, signatureBytes, textSpansOf, type Broken, type TextSpan } from "./footer.ts";
-import { segmentMagic, segmentPath, type SegmentFrame } from "./format.ts";
-import { captureShape } from "./shapes.ts";
+import {
+  copySignature,
+  footerIn,
+  signatureBytes,
+  textSpansOf,
+  type Broken,
+  type TextSpan,
+  segmentMagic,
+  segmentPath,
+} from "./format.ts";
+import { captureShape, type SegmentFrame } from "./shapes.ts";
 
 /** An open segment; frames are unpacked when asked for, one at a time. */
 export interface Segment extends Disposable {
@@ -164,5 +174,30 @@ export async function storedSignatures(store: Store, segment: Hex, signal: Abort
   return (position, into, at) => {
     const { ordinal } = documentAt(spans, position, broken);
     copySignature(signatures, ordinal * signatureBytes, into, at);
+  };
+}
+
+/** Texts and signatures by place, over many segments of which a few are open at a time. */
+export interface TextStore extends Disposable {
+  readonly text: (segment: Hex, position: number) => string;
+  readonly signature: (segment: Hex, position: number, into: Uint32Array, at: number) => void;
+}
+
+/** Open segments; each holds one unpacked frame. */
+const openLimit = 64;
+
+export function textStore(folder: string): TextStore {
+  const open = new LRUCache<Hex, Segment>({ max: openLimit, dispose: (segment) => segment[Symbol.dispose]() });
+  const segmentOf = (digest: Hex): Segment => {
+    const known = open.get(digest);
+    if (known !== undefined) return known;
+    const segment = openSegment(folder, digest);
+    open.set(digest, segment);
+    return segment;
+  };
+  return {
+    text: (segment, position) => segmentOf(segment).text(position).toString("utf8"),
+    signature: (segment, position, into, at) => segmentOf(segment).signature(position, into, at),
+    [Symbol.dispose]: () => open.clear(),
   };
 }

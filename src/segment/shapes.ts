@@ -15,7 +15,6 @@ import {
 import { captureFields, documentFields, type Fields, type RowOf, type Values } from "../core/document-fields.ts";
 import { digestStates, outcomes, type CaptureRow, type SegmentHead } from "../core/records.ts";
 import { subjects } from "../core/rights.ts";
-import type { SegmentFooter } from "./format.ts";
 
 /** What the fields of a row hold, by their description. */
 const values: Readonly<Record<keyof Values, Shape<unknown>>> = {
@@ -114,6 +113,26 @@ const head: Shape<SegmentHead> = objectWith(
 );
 
 const frame = object({ offset: count, length: count, rawLength: count });
+
+/** One zstd frame of the file. */
+export interface SegmentFrame {
+  readonly offset: number;
+  readonly length: number;
+  readonly rawLength: number;
+}
+
+/** The last thing in the file, found through the 8 bytes that end it. */
+export interface SegmentFooter {
+  readonly head: SegmentHead;
+  /** JSON lines, one a capture, in the order of the archive. */
+  readonly captures: readonly SegmentFrame[];
+  /** Texts of the documents, end to end in UTF-8; none is split over two frames. */
+  readonly texts: readonly SegmentFrame[];
+  /** Bytes of each capture's text, in the order of the captures; 0 for one that is no document. */
+  readonly textLengths: readonly number[];
+  /** Signatures of the documents, in order, little-endian 32-bit slots. */
+  readonly signatures: SegmentFrame;
+}
 
 export const footerShape: Shape<SegmentFooter> = object({
   head,

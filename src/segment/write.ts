@@ -5,7 +5,8 @@ import { constants, zstdCompressSync } from "node:zlib";
 
 import type { CaptureRow, Hex, SegmentHead } from "../core/records.ts";
 import { renameDurablySync } from "../files/durable.ts";
-import { frameBytes, segmentMagic, segmentPath, type SegmentFooter, type SegmentFrame } from "./format.ts";
+import { frameBytes, segmentMagic, segmentPath } from "./format.ts";
+import type { SegmentFooter, SegmentFrame } from "./shapes.ts";
 
 /** Takes the captures of one slice in order; memory stays constant because finished frames go straight to disk. */
 export interface SegmentWriter {

@@ -1,5 +1,4 @@
 import { PipelineError } from "../core/errors.ts";
-import { globOf } from "./glob.ts";
 import { normalUrlOf, urlLengthLimit } from "./normalize.ts";
 import { domainOfHost, isPublicSuffix } from "./registrable-domain.ts";
 
@@ -100,4 +99,27 @@ function patternsOf(patterns: readonly string[]): ((url: string) => boolean)[] {
     }
   }
   return patterns.map(globOf);
+}
+
+/** True when the text fits the pattern. */
+export type Glob = (text: string) => boolean;
+
+/**
+ * A pattern in which `*` stands for any run of characters, slashes too, and every other character for itself. Each part
+ * between stars is looked for once, from left to right, and never again: no pattern makes it go back.
+ */
+export function globOf(pattern: string): Glob {
+  const [first = "", ...rest] = pattern.split(/\*+/);
+  const last = rest.pop();
+  if (last === undefined) return (text) => text === first;
+  return (text) => {
+    if (!text.startsWith(first)) return false;
+    let at = first.length;
+    for (const part of rest) {
+      const found = text.indexOf(part, at);
+      if (found < 0) return false;
+      at = found + part.length;
+    }
+    return text.length - last.length >= at && text.endsWith(last);
+  };
 }

@@ -2,9 +2,9 @@ import { globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { connectToRuleOf } from "../../src/fetch/connect-to.ts";
+import { connectToRuleOf } from "../../src/fetch/connector.ts";
 import { crawl, type CrawlOptions, type CrawlReport } from "../../src/crawl/crawl.ts";
-import type { Budgets } from "../../src/frontier/budgets.ts";
+import type { Budgets } from "../../src/frontier/frontier.ts";
 import { addressOf } from "../../src/url/normalize.ts";
 import { scopeOf } from "../../src/url/scope.ts";
 import { openFrontier } from "../../src/frontier/sqlite-frontier.ts";

@@ -3,7 +3,7 @@ import { suite, test } from "node:test";
 
 import * as fc from "fast-check";
 
-import { refusedLinks } from "../../src/crawl/refused-links.ts";
+import { refusedLinks } from "../../src/crawl/crawl-settings.ts";
 import { pageUrls } from "../../src/crawl/discovered-urls.ts";
 import { normalUrlOf } from "../../src/url/normalize.ts";
 

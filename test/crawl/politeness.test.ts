@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import * as fc from "fast-check";
-import { addressSlots } from "../../src/crawl/hosts-per-address.ts";
+import { addressSlots } from "../../src/crawl/host-paces.ts";
 import {
   afterExchange,
   newPace,

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 
 import { PipelineError } from "../../src/core/errors.ts";
-import type { LocalFrontier } from "../../src/frontier/local-frontier.ts";
+import type { LocalFrontier } from "../../src/frontier/frontier.ts";
 import { openFrontier, type FrontierOptions } from "../../src/frontier/sqlite-frontier.ts";
 import { frontierContract } from "./frontier-contract.ts";
 import { addressesOf, done, endAll, found, wide } from "./frontier-samples.ts";

@@ -17,7 +17,7 @@ import { exportHandler } from "../../src/jobs/export/handler.ts";
 import { partBytes, partOf } from "../../src/jobs/export/part-codec.ts";
 import { localShards } from "../../src/jobs/export/local.ts";
 import { segmentCache } from "../../src/segment/cache.ts";
-import { textStore } from "../../src/segment/texts.ts";
+import { textStore } from "../../src/segment/read.ts";
 import { localQueue } from "../../src/queue/local-queue.ts";
 import { sentences } from "../fixtures/archive-of-pages.ts";
 import { sampleHead, sampleRows } from "../manifest/sample-manifest.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 
 import { PipelineError } from "../../src/core/errors.ts";
-import { undoneTurn } from "../../src/crawl/ended-turn.ts";
+import { undoneTurn } from "../../src/crawl/host-turn.ts";
 import type { Turn, UrlOutcome } from "../../src/frontier/turn.ts";
 import { turnAskOf, turnResultBytes } from "../../src/crawl/shared/turn-codec.ts";
 import type { StoredCrawl, TurnJob } from "../../src/jobs/turn/contract.ts";

@@ -5,8 +5,7 @@ import { join } from "node:path";
 
 import { buildManifest, type BuildInput, type BuildResult } from "../../src/manifest/build.ts";
 import type { ManifestHead } from "../../src/manifest/manifest-head.ts";
-import { manifestRowOf } from "../../src/manifest/manifest-row.ts";
-import type { UnplacedRow } from "../../src/manifest/write-rows.ts";
+import { manifestRowOf, type UnplacedRow } from "../../src/manifest/manifest-row.ts";
 import { writeShard, type ShardText } from "../../src/manifest/write-shard.ts";
 import { sampleCapture, sampleDocument } from "../ledger/sample-rows.ts";
 

@@ -8,7 +8,7 @@ import { signatureOf } from "../../src/dedup/signature.ts";
 import { registerArchive } from "../../src/ledger/archives.ts";
 import type { Ledger } from "../../src/ledger/open.ts";
 import { openPartitions, type Partitions } from "../../src/ledger/partitions.ts";
-import type { ManifestRow } from "../../src/manifest/document-row.ts";
+import type { ManifestRow } from "../../src/manifest/manifest-row.ts";
 import { collectSegment, wholeSlices } from "../../src/pipeline/collect.ts";
 import { openCorpus, type Corpus } from "../../src/corpus/corpus.ts";
 import { loadPolicy } from "../../src/corpus/policy-file.ts";

@@ -15,7 +15,7 @@ import { statsBy, statsKeys } from "../../src/ledger/stats.ts";
 import { storyOf } from "../../src/ledger/capture-history.ts";
 import { verifyCorpusManifest } from "../../src/manifest/verify/corpus.ts";
 import { verifyManifest } from "../../src/manifest/verify/verify.ts";
-import { partitionOfArchive, partitionOfUrl } from "../../src/pipeline/partition-of.ts";
+import { partitionOfArchive, partitionOfUrl } from "../../src/pipeline/collect.ts";
 import { loadPolicy } from "../../src/corpus/policy-file.ts";
 import { openSegment } from "../../src/segment/read.ts";
 import { sentences } from "../fixtures/archive-of-pages.ts";

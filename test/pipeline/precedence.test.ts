@@ -6,7 +6,7 @@ import * as fc from "fast-check";
 
 import type { Policy } from "../../src/core/decisions.ts";
 import { clusterDocuments } from "../../src/pipeline/cluster.ts";
-import { decideDocuments } from "../../src/pipeline/decide.ts";
+import { decideDocuments } from "../../src/pipeline/recipe.ts";
 import { sentences } from "../fixtures/archive-of-pages.ts";
 import { sha256 } from "../ledger/sample-rows.ts";
 import { lenient } from "../policy/sample-policy.ts";

@@ -6,17 +6,17 @@ import { after, before, suite, test } from "node:test";
 import { gunzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
 import { captureFields, documentFields, type Fields } from "../../src/core/document-fields.ts";
-import { canonicalJson } from "../../src/manifest/canonical-json.ts";
-import { corpusCounts } from "../../src/manifest/corpus-counts.ts";
-import type { ManifestRow } from "../../src/manifest/document-row.ts";
-import type { Manifest } from "../../src/manifest/manifest-head.ts";
 import {
+  canonicalJson,
   digestList,
   digestListPath,
   documentsPath,
   manifestPath,
   manifestText,
 } from "../../src/manifest/manifest-text.ts";
+import { corpusCounts } from "../../src/manifest/manifest-sums.ts";
+import type { ManifestRow } from "../../src/manifest/manifest-row.ts";
+import type { Manifest } from "../../src/manifest/manifest-head.ts";
 import { merkleTree } from "../../src/manifest/merkle.ts";
 import { verifyManifest, type VerifyReport } from "../../src/manifest/verify/verify.ts";
 import { loadStages } from "../../src/measure/stages.ts";

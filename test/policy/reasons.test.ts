@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { JudgedDocument, Policy } from "../../src/core/decisions.ts";
-import { reasonsAgainst } from "../../src/policy/reasons.ts";
+import { reasonsAgainst } from "../../src/policy/decide.ts";
 import { lenient, licences, ruleSet, sampleDocument } from "./sample-policy.ts";
 
 interface Case {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { suite, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { fetchRobots } from "../../src/robots/fetch.ts";
-import { robotsOutcomeOf, type RobotsAnswer, type RobotsOutcome } from "../../src/robots/outcome.ts";
+
+import { fetchRobots, robotsOutcomeOf, type RobotsAnswer, type RobotsOutcome } from "../../src/robots/outcome.ts";
 import { robotsVerdict } from "../../src/robots/verdict.ts";
 import type { Exchanged, ExchangeResult, NotExchanged } from "../../src/fetch/result.ts";
 

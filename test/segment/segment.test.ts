@@ -9,7 +9,8 @@ import * as fc from "fast-check";
 
 import { PipelineError } from "../../src/core/errors.ts";
 import type { CaptureRow, SegmentHead } from "../../src/core/records.ts";
-import { segmentPath, type SegmentFooter } from "../../src/segment/format.ts";
+import { segmentPath } from "../../src/segment/format.ts";
+import type { SegmentFooter } from "../../src/segment/shapes.ts";
 import { openSegment, storedSignatures } from "../../src/segment/read.ts";
 import { segmentWriter } from "../../src/segment/write.ts";
 import { folderStore } from "../../src/store/folder-store.ts";

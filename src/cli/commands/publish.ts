@@ -1,8 +1,7 @@
 import type { Command, CommandInput, Io } from "../command.ts";
 import { openCollector } from "../collector.ts";
 import { corpusOption, jsonOption, machineOptions, machinesOf, textOf } from "../options.ts";
-import { progressDisplay } from "../progress.ts";
-import { publishedInWords } from "../report/publish.ts";
+import { progressDisplay, publishedInWords } from "../report.ts";
 import { jsonText, writeLine } from "../write-line.ts";
 
 export const publish: Command = {

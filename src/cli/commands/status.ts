@@ -3,7 +3,7 @@ import type { MachinesStatus } from "../../jobs/machines-status.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { corpusOption, jsonOption, optionalTextOf, textOf } from "../options.ts";
 import { redisUrlOf } from "../redis-option.ts";
-import { bytesInWords } from "../progress.ts";
+import { bytesInWords } from "../report.ts";
 import { jsonText, printable, writeLine } from "../write-line.ts";
 
 export const status: Command = {

@@ -6,7 +6,7 @@ import type { VerifyOptions, VerifyProgress, VerifyReport } from "../../manifest
 import type { FindArchive } from "../../pipeline/rederive.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { jsonOption, textOf, wholeNumberOf } from "../options.ts";
-import { progressDisplay } from "../progress.ts";
+import { progressDisplay } from "../report.ts";
 import { jsonText, oneLine, printable, writeLine } from "../write-line.ts";
 
 export const verify: Command = {

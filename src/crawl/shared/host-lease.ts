@@ -7,7 +7,7 @@ import type { RedisScripts } from "../../redis/scripts.ts";
 
 /** The right to be the only one of all machines that asks a host. */
 export interface HostLease extends Lease {
-  /** Until the host may be asked, at the moment of the claim: whoever had it before asked it so lately. */
+  /** Until the host may be asked, at the moment of the claim: so lately did the previous holder ask it. */
   readonly waitMs: number;
   /** Redis' clock at the moment of the claim. */
   readonly serverMs: number;
@@ -20,7 +20,7 @@ export interface LeaseOptions {
   readonly gapMs: number;
   /** Until the host may be asked again, as its holder knows; for the next one. */
   readonly restMs: () => number;
-  /** How long to wait for another to release it; for ever if left out. */
+  /** How long to wait for another to release it; forever if left out. */
   readonly patienceMs?: number;
 }
 

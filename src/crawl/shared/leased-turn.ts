@@ -1,14 +1,11 @@
 import { PipelineError } from "../../core/errors.ts";
 import { pause } from "../../async/abort.ts";
-import type { CrawlClock } from "../crawl-clock.ts";
-import { contextOf, paceOf, type CrawlContext, type CrawlSettings } from "../crawl-settings.ts";
-import type { Exchanger } from "../../fetch/fetcher.ts";
+import { hostPaces, paceNote, politeAsk, type CrawlClock, type HostPaces, type PacedFetch } from "../host-paces.ts";
+import { contextOf, paceOf, type CrawlSettings } from "../crawl-settings.ts";
+import type { Exchanger } from "../../fetch/exchange.ts";
 import { hostLeaseMs, leaseHost, type HostLease } from "./host-lease.ts";
-import { readNote } from "../../frontier/read-note.ts";
-import { hostPaces, paceNote, type HostPaces } from "../host-paces.ts";
-import type { EndedTurn } from "../ended-turn.ts";
-import { hostTurn, type TurnLimits } from "../host-turn.ts";
-import { politeAsk } from "../paced-fetch.ts";
+import { readNote } from "../../frontier/frontier.ts";
+import { type EndedTurn, hostTurn, type TurnLimits } from "../host-turn.ts";
 import { storedPaceShape } from "../politeness.ts";
 import type { RedisScripts } from "../../redis/scripts.ts";
 import type { TurnAsk } from "./turn-codec.ts";
@@ -76,7 +73,7 @@ export async function leasedTurn(
   const hosts = hostPaces(notes, pace, clock, (host) => leases.get(host)?.waitMs ?? null);
   paces = hosts;
 
-  const ask: CrawlContext["ask"] = async (host, request) => {
+  const ask: PacedFetch = async (host, request) => {
     const lease = leases.get(host) ?? (await take(host, otherHostMs));
     const isFar = host !== turn.host && hosts.waitMs(host) > otherHostMs;
     if (isFar) await pause(otherHostMs, stop);

@@ -15,7 +15,7 @@ import {
 } from "../../core/json-shape.ts";
 import type { Note } from "../../frontier/frontier.ts";
 import type { FoundUrl, RefusedCount, Turn, UrlOutcome, Validators } from "../../frontier/turn.ts";
-import type { EndedTurn } from "../ended-turn.ts";
+import type { EndedTurn } from "../host-turn.ts";
 
 /** A turn as another process is asked to do it. */
 export interface TurnAsk {

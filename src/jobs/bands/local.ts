@@ -3,7 +3,7 @@ import { bandEdges, bandsOfPart } from "../../dedup/band-edges.ts";
 import { bandKeyOf } from "../../dedup/bands.ts";
 import { emptySlot, equalSlots, signatureSlots } from "../../dedup/signature.ts";
 import type { BandRunner } from "./contract.ts";
-import type { TextStore } from "../../segment/texts.ts";
+import type { TextStore } from "../../segment/read.ts";
 
 /** Finds the pairs in this process, all signatures in memory: 512 bytes a text. */
 export function localBands(store: Pick<TextStore, "text" | "signature">): BandRunner {

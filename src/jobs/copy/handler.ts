@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { openCommonCrawl } from "../../commoncrawl/access.ts";
 import { copyGroup } from "../../commoncrawl/copy.ts";
 import { PipelineError } from "../../core/errors.ts";
-import { fileSha256 } from "../../files/file-digest.ts";
+import { fileSha256 } from "../../files/read-pieces.ts";
 import type { JobHandler } from "../../queue/queue.ts";
 import { archiveName, copyName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";

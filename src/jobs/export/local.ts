@@ -1,6 +1,6 @@
 import { yieldToEventLoop } from "../../async/yield.ts";
 import { writeShard } from "../../manifest/write-shard.ts";
-import type { TextStore } from "../../segment/texts.ts";
+import type { TextStore } from "../../segment/read.ts";
 import type { ShardMaker } from "./contract.ts";
 
 /** Makes shards in this process: while one is packed, rows and texts of the next are read. */

@@ -6,7 +6,7 @@ import type { Hex } from "../../core/records.ts";
 import type { Queue } from "../../queue/queue.ts";
 import { exportPartName, shardName, shardResultName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
-import { fileSha256 } from "../../files/file-digest.ts";
+import { fileSha256 } from "../../files/read-pieces.ts";
 import { partBytes, shardSoftware } from "./part-codec.ts";
 import { exportJob, exportResult, type ShardMaker } from "./contract.ts";
 import { runUntilStored } from "../run-until-stored.ts";

@@ -11,10 +11,8 @@ import {
   type Shape,
   type Shaped,
 } from "../../core/json-shape.ts";
-import type { CrawlSettings } from "../../crawl/crawl-settings.ts";
 import type { PaceOptions } from "../../crawl/politeness.ts";
-import type { ConnectToRule } from "../../fetch/connect-to.ts";
-import { scopeOf } from "../../url/scope.ts";
+import type { ConnectToRule } from "../../fetch/connector.ts";
 import { requester } from "../requester-shape.ts";
 
 /** What a `turn` job asks for; the turn itself lies in the store. Who does turns is a `TurnRunner` of `crawl`. */
@@ -63,7 +61,3 @@ export const storedCrawl = object({
   followSitemaps: flag,
 });
 export type StoredCrawl = Shaped<typeof storedCrawl>;
-
-export function settingsOf({ scope, ...rest }: StoredCrawl): CrawlSettings {
-  return { ...rest, scope: scopeOf(scope) };
-}

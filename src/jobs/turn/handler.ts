@@ -1,16 +1,16 @@
 import { LRUCache } from "lru-cache";
 
 import { PipelineError } from "../../core/errors.ts";
-import { webOf, type CrawlSettings } from "../../crawl/crawl-settings.ts";
+import { settingsOf, webOf, type CrawlSettings } from "../../crawl/crawl-settings.ts";
 import { leasedTurn } from "../../crawl/shared/leased-turn.ts";
 import { turnAskOf, turnResultBytes, type TurnAsk } from "../../crawl/shared/turn-codec.ts";
-import type { Exchanger } from "../../fetch/fetcher.ts";
+import type { Exchanger } from "../../fetch/exchange.ts";
 import type { JobHandler } from "../../queue/queue.ts";
 import type { RedisScripts } from "../../redis/scripts.ts";
 import { crawlName, turnName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
 import { payloadOf, storedJson } from "../checked-json.ts";
-import { settingsOf, storedCrawl, turnJob, type TurnJob } from "./contract.ts";
+import { storedCrawl, turnJob, type TurnJob } from "./contract.ts";
 
 export interface TurnWork {
   readonly store: Store;

@@ -3,25 +3,22 @@ import { createHash } from "node:crypto";
 import { retrying } from "../../async/retry.ts";
 import { failures, PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
-import { systemClock } from "../../crawl/crawl-clock.ts";
+import { systemClock, paceNote } from "../../crawl/host-paces.ts";
 import type { TurnRunner } from "../../crawl/crawl-loop.ts";
-import { retryOf, type RetryOptions } from "../../crawl/crawl-settings.ts";
-import { failedTurn, undoneTurn, type EndedTurn } from "../../crawl/ended-turn.ts";
-import { refusedIn } from "../../crawl/refused-links.ts";
+import { pathNote, retryOf, settingsOf, type RetryOptions } from "../../crawl/crawl-settings.ts";
+import { failedTurn, refusedIn, undoneTurn, type EndedTurn } from "../../crawl/host-turn.ts";
 import type { Notes } from "../../frontier/frontier.ts";
 import type { Turn } from "../../frontier/turn.ts";
-import { paceNote } from "../../crawl/host-paces.ts";
 import { remoteTurnUrls } from "../../crawl/shared/leased-turn.ts";
 import { robotsNote } from "../../robots/cache.ts";
 import { turnAskBytes, turnResultOf } from "../../crawl/shared/turn-codec.ts";
-import { pathNote } from "../../crawl/discovery-path.ts";
 import { jobOf } from "../../queue/job.ts";
 import type { Queue } from "../../queue/queue.ts";
 import type { RedisScripts } from "../../redis/scripts.ts";
 import { runJob } from "../run-job.ts";
 import { crawlName, turnName, turnsPrefix } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
-import { settingsOf, type StoredCrawl, type TurnJob } from "./contract.ts";
+import type { StoredCrawl, TurnJob } from "./contract.ts";
 
 /** What a crawl shares with the workers that do its turns. */
 export interface SharedCrawl {

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 
-import { canonicalJson } from "../canonical-json.ts";
-import type { ManifestRow } from "../document-row.ts";
-import type { UnplacedRow } from "../write-rows.ts";
+import { canonicalJson } from "../manifest-text.ts";
+import type { ManifestRow, UnplacedRow } from "../manifest-row.ts";
 import type { Findings } from "./findings.ts";
 
 /** All of a row that the archived bytes give: not who its copies are, nor where the manifest has its text. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
-import { canonicalJson } from "../canonical-json.ts";
+import { canonicalJson, digestListPath, manifestPath } from "../manifest-text.ts";
 import {
   corpusDigestList,
   corpusHeadPath,
@@ -16,7 +16,6 @@ import {
 import { findings, type Findings } from "./findings.ts";
 import { idLists } from "../id-lists.ts";
 import type { Manifest } from "../manifest-head.ts";
-import { digestListPath, manifestPath } from "../manifest-text.ts";
 import { headOf } from "./head.ts";
 import type { ArchiveState } from "./sources.ts";
 import { verifyManifest, type VerifyOptions, type VerifyProgress, type VerifyReport } from "./verify.ts";

@@ -1,14 +1,13 @@
 import { join } from "node:path";
 
-import { canonicalJson } from "../canonical-json.ts";
+import { canonicalJson, documentsPath } from "../manifest-text.ts";
 import { PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
-import { corpusCounts } from "../corpus-counts.ts";
-import type { ManifestRow } from "../document-row.ts";
+import { corpusCounts } from "../manifest-sums.ts";
+import type { ManifestRow } from "../manifest-row.ts";
 import type { Findings } from "./findings.ts";
 import { readLines } from "../line-reader.ts";
 import type { Manifest } from "../manifest-head.ts";
-import { documentsPath } from "../manifest-text.ts";
 import { merkleTree } from "../merkle.ts";
 import { schemaProblems, type SchemaProblems } from "../../schema/schema-problems.ts";
 import { textWalk } from "./texts.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 
 import { PipelineError } from "../../../src/core/errors.ts";
-import { undoneTurn, type EndedTurn } from "../../../src/crawl/ended-turn.ts";
+import { undoneTurn, type EndedTurn } from "../../../src/crawl/host-turn.ts";
 import {
   turnAskBytes,
   turnAskOf,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Exchanged, ExchangeResult } from "../../src/fetch/result.ts";
-import { connectToRuleOf } from "../../src/fetch/connect-to.ts";
+import { connectToRuleOf } from "../../src/fetch/connector.ts";
 import { agentHeaders as headers, rawServer, shortLimits, testExchanger } from "./raw-server.ts";
 import { testCertificate, testKey } from "./test-certificate.ts";
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import * as fc from "fast-check";
 
-import { canonicalDigest, canonicalJson } from "../../src/manifest/canonical-json.ts";
+import { canonicalDigest, canonicalJson } from "../../src/manifest/manifest-text.ts";
 
 test("numbers are written as RFC 8785 appendix B lists them", () => {
   const cases: readonly (readonly [number, string])[] = [

@@ -3,8 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 
-import { writeSynced, writeWhole } from "../../src/files/durable.ts";
-import { replaceFolder } from "../../src/files/replace-folder.ts";
+import { writeSynced, writeWhole, replaceFolder } from "../../src/files/durable.ts";
 import { temporaryFolder } from "../fixtures/run-colophon.ts";
 
 suite("a folder that is replaced", () => {

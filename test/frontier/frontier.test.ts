@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { PipelineError } from "../../src/core/errors.ts";
 import { count, object } from "../../src/core/json-shape.ts";
-import { readNote } from "../../src/frontier/read-note.ts";
+import { readNote } from "../../src/frontier/frontier.ts";
 
 test("a note is read by its shape: none is null, and one of another shape names itself and what is wrong with it", () => {
   const notes = new Map([

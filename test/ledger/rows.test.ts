@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import * as fc from "fast-check";
 
-import { hostOf, splitUrl } from "../../src/ledger/row-values.ts";
+import { hostOf, splitUrl } from "../../src/ledger/rows.ts";
 
 test("the two parts of any address make it again, to the letter", () => {
   const anything = fc.oneof(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { connectedTo, connectToRuleOf } from "../../src/fetch/connect-to.ts";
+import { connectedTo, connectToRuleOf } from "../../src/fetch/connector.ts";
 import { PipelineError } from "../../src/core/errors.ts";
 import { agentHeaders as headers, rawServer, testExchanger } from "./raw-server.ts";
 

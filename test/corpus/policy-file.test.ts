@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { parse } from "yaml";
 
 import type { Policy } from "../../src/core/decisions.ts";
-import { policyProblems } from "../../src/policy/policy-problems.ts";
+import { policyProblems } from "../../src/corpus/policy-file.ts";
 import { rules } from "../../src/quality/registry.ts";
 import { licenceAttributesOf } from "../../src/rights/licence-table.ts";
 import { validate } from "../../src/schema/validate.ts";

@@ -1,8 +1,105 @@
 import { chunksOf } from "../warc/chunked.ts";
 import { freeBytes } from "../warc/release-memory.ts";
+import type { Dispatcher } from "undici";
+import type { Fields } from "../warc/record.ts";
+import type { HostClient, HostClients, Tap } from "./connections.ts";
+import type { Connection } from "./connector.ts";
+import { ExchangeFault } from "./fault.ts";
+import type { ExchangeLimits } from "./limits.ts";
+import { exchangeFaults, type ExchangeRequest, type ExchangeResult, type Truncation } from "./result.ts";
+
+/** What one exchange is to do, and since when. */
+export interface Task {
+  readonly clients: HostClients;
+  readonly url: URL;
+  readonly request: ExchangeRequest;
+  readonly limits: ExchangeLimits;
+  /** Wall-clock and monotonic time of the start, both of the first attempt. */
+  readonly startMs: number;
+  readonly beganMs: number;
+}
+
+export interface Attempted {
+  readonly result: ExchangeResult;
+  /** The server had closed a kept connection before it sent a byte. */
+  readonly stale: boolean;
+}
+
+/** An exchange in progress: what it was given, and what it has seen so far. Times count from `task.beganMs`. */
+export interface Attempt {
+  readonly task: Task;
+  readonly host: HostClient;
+  readonly wire: WireBytes;
+  readonly sent: string[];
+  readonly tap: Tap;
+  readonly onAbort: () => void;
+  readonly resolve: (attempted: Attempted) => void;
+  timer: NodeJS.Timeout | undefined;
+  controller: Dispatcher.DispatchController | null;
+  connection: Connection | null;
+  /** The connection had carried an exchange before. */
+  kept: boolean;
+  connectMs: number;
+  firstByteMs: number;
+  headMs: number;
+  interimResponses: number;
+  status: number;
+  /** `null` until the final head is complete. */
+  headers: Fields | null;
+  payloadBytes: number;
+  /** More bytes came than there was room for. */
+  over: boolean;
+  settled: boolean;
+}
+
+/** @param cut what a response that has begun is truncated by; without a head there is only the fault */
+export function resultOf(attempt: Attempt, fault: ExchangeFault | null, cut: Truncation | null): ExchangeResult {
+  const { task, connection, headers } = attempt;
+  const timings = {
+    startMs: task.startMs,
+    connectMs: attempt.connectMs,
+    firstByteMs: attempt.firstByteMs,
+    totalMs: elapsedMs(task),
+  };
+  const requestHead = Buffer.from(attempt.sent.join(""), "latin1");
+  if (headers === null) {
+    const { reason, message, ip } = fault ?? new ExchangeFault("framing", "a response without a head");
+    const { retry } = exchangeFaults[reason];
+    return { ok: false, reason, detail: message, retry, ip: ip ?? connection?.ip ?? null, timings, requestHead };
+  }
+  const { head, ...parts } = wirePartsOf(attempt.wire, isChunked(headers), attempt.payloadBytes);
+  const statusLine = head.toString("latin1", 0, head.indexOf("\r\n"));
+  return {
+    ok: true,
+    status: attempt.status,
+    statusLine,
+    headers,
+    responseHead: head,
+    ...parts,
+    truncated: cut,
+    fault: cut === "disconnect" ? (fault?.reason ?? null) : null,
+    interimResponses: attempt.interimResponses,
+    ip: connection?.ip ?? "",
+    protocol: statusLine.slice(0, 8),
+    tls: connection?.tls ?? null,
+    timings,
+    requestHead,
+  };
+}
+
+/** Milliseconds since the start. */
+export function elapsedMs({ beganMs }: Task): number {
+  return performance.now() - beganMs;
+}
+
+/** Is the body in chunks? Only when that is the last coding, as the parser sees it (RFC 9112, 6.3). */
+function isChunked(headers: Fields): boolean {
+  const codings = headers.flatMap(([name, value]) => (name.toLowerCase() === "transfer-encoding" ? [value] : []));
+  return codings.length > 0 && /(?:^|,)[ \t]*chunked[ \t]*$/i.test(codings.join(","));
+}
 
 /** Bytes as they come; a drip of single bytes takes little more memory than they do, and a long body no more than it. */
-export interface WireBytes {
+interface WireBytes {
   length: number;
   /** More cannot come. */
   readonly limit: number;
@@ -55,7 +152,7 @@ function wholeOf(wire: WireBytes): Buffer {
 }
 
 /** A response's bytes, taken apart. */
-export interface WireParts {
+interface WireParts {
   /** Status line to blank line of the final response. */
   readonly head: Buffer;
   readonly body: Buffer;
@@ -69,7 +166,7 @@ const headEnd = Buffer.from("\r\n\r\n");
  * Takes a response apart that the HTTP parser has accepted: past the 1xx ones, the final head, then the body, which is
  * `chunked` or as long as the `payloadBytes` that the parser has counted. Of chunks that it refused none is in the payload.
  */
-export function wirePartsOf(wire: WireBytes, chunked: boolean, payloadBytes: number): WireParts {
+function wirePartsOf(wire: WireBytes, chunked: boolean, payloadBytes: number): WireParts {
   const bytes = wholeOf(wire);
   let start = 0;
   let end = bytes.indexOf(headEnd);

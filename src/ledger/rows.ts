@@ -1,5 +1,6 @@
-import type { Hex } from "../core/records.ts";
+import type { Hex, RuleSetRow } from "../core/records.ts";
 import { subjects, type Evidence, type Signal } from "../core/rights.ts";
+import type { Ledger } from "./open.ts";
 
 /** The blob that a hex digest is stored as. */
 export function blobOf(hex: Hex): Buffer {
@@ -73,4 +74,85 @@ export function signalsOf(json: string): Signal[] {
 
 export function measurementsOf(json: string): (number | null)[] {
   return JSON.parse(json) as (number | null)[];
+}
+
+export const dictionarySql = {
+  term: "SELECT key FROM term WHERE text = ?",
+  addTerm: "INSERT INTO term (text) VALUES (?)",
+  origin: "SELECT key FROM origin WHERE origin = ?",
+  addOrigin: "INSERT INTO origin (origin, host) VALUES (?, ?)",
+} as const;
+
+/** Entries kept in memory; a crawl of many hosts must not grow the process. */
+const cacheLimit = 100_000;
+
+/** Key of a string that repeats, stored when it is new. Only inside a transaction. */
+export function termKey(ledger: Ledger, text: string): number {
+  return (
+    ledger.keys.terms.get(text) ??
+    remembered(ledger.keys.terms, text, () => {
+      const known = ledger.statement<{ key: number }>(dictionarySql.term).get(text);
+      return known?.key ?? Number(ledger.statement(dictionarySql.addTerm).run(text).lastInsertRowid);
+    })
+  );
+}
+
+/** `null` stays `null`. */
+export function termKeyOrNull(ledger: Ledger, text: string | null): number | null {
+  return text === null ? null : termKey(ledger, text);
+}
+
+/** Key of the scheme and authority of an address, stored when it is new. Only inside a transaction. */
+export function originKey(ledger: Ledger, origin: string): number {
+  return (
+    ledger.keys.origins.get(origin) ??
+    remembered(ledger.keys.origins, origin, () => {
+      const known = ledger.statement<{ key: number }>(dictionarySql.origin).get(origin);
+      return (
+        known?.key ?? Number(ledger.statement(dictionarySql.addOrigin).run(origin, hostOf(origin)).lastInsertRowid)
+      );
+    })
+  );
+}
+
+function remembered(cache: Map<string, number>, text: string, find: () => number): number {
+  const key = find();
+  if (cache.size >= cacheLimit) cache.clear();
+  cache.set(text, key);
+  return key;
+}
+
+export const ruleSetSql = {
+  all: "SELECT rule_set AS ruleSet, name, revision, unit FROM rule ORDER BY rule_set, position",
+} as const;
+
+/** Every rule set, by its key; documents of one set share one array. */
+export function ruleSets(ledger: Ledger): Map<number, RuleSetRow[]> {
+  const sets = new Map<number, RuleSetRow[]>();
+  for (const { ruleSet, ...rule } of ledger.statement<RuleSetRow & { ruleSet: number }>(ruleSetSql.all).all()) {
+    sets.set(ruleSet, [...(sets.get(ruleSet) ?? []), rule]);
+  }
+  return sets;
+}
+
+/** Rows read at once: enough that paging costs nothing, few enough that memory does not grow. */
+const pageRows = 1000;
+
+/**
+ * All rows of a query, read page by page, each page behind the key of the last row before it: no statement stays open in between,
+ * so the same connection can write, and a slow reader holds no snapshot back.
+ */
+export function* pagesOf<Row, Key>(
+  start: Key,
+  keyOf: (row: Row) => Key,
+  readPage: (after: Key, limit: number) => Row[],
+): Generator<Row> {
+  let after = start;
+  for (;;) {
+    const rows = readPage(after, pageRows);
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < pageRows) return;
+    after = keyOf(last);
+  }
 }
