@@ -77,10 +77,10 @@ export async function* oneAhead<T>(values: AsyncGenerator<T>): AsyncGenerator<T>
   }
 }
 
-/** Work that goes on beside the caller's own, one item after the other. */
+/** Work beside the caller's own, one item after the other. */
 interface InBackground<T> {
   readonly add: (item: T) => void;
-  /** Aborted with the caller's, and when the work fails: then `done` rejects. */
+  /** Aborted with the caller's signal, and when the work fails; then `done` rejects. */
   readonly signal: AbortSignal;
   /** Resolves when everything that was added is done. */
   readonly done: () => Promise<void>;

@@ -59,7 +59,7 @@ interface KnownNames {
 }
 
 /**
- * What the schema cannot see: names that nothing carries, which would make a bound or an allowance silently void, and
+ * Problems that the schema cannot detect: unknown names, which would silently disable a bound or an allowance, and
  * bounds that nothing can satisfy. One sentence a problem; empty for a sound policy.
  */
 export function policyProblems(policy: Policy, known: KnownNames): string[] {

@@ -79,7 +79,7 @@ function withoutBulk(document: JudgedDocument): JudgedDocument {
 
 /**
  * Every reason against a document that can be seen without its cluster, in a fixed order: host, truncation, language,
- * licence, signals by name, rules by name. Each is a code: the kind of reason, a colon, what it is about.
+ * licence, signals by name, rules by name. Each is a code: the kind of reason, a colon, and its subject.
  */
 export function reasonsAgainst(policy: Policy, document: JudgedDocument, licences: LicenceKnowledge): string[] {
   return [
@@ -112,7 +112,7 @@ function languageReasons({ allow, minScore, unknown }: Policy["languages"], docu
   const { language, languageScore } = document;
   if (language === "und") return unknown === "refuse" ? ["language:und"] : [];
   if (allow !== "any" && !allow.includes(language)) return [`language:${language}`];
-  // A score that is no number must not pass for a high one.
+  // A score that is not a number must not count as a high one.
   return languageScore >= minScore ? [] : [`language:${language}<${minScore}`];
 }
 
@@ -131,7 +131,7 @@ function signalReasons(
 
 function ruleReasons(rules: Policy["rules"], { ruleSet, measurements }: JudgedDocument): string[] {
   return compiledRules(rules, ruleSet).flatMap(({ name, bound, position }) => {
-    // A rule that was not measured at all is as unknown as one that could take no measure.
+    // A rule that was not measured at all is as unknown as one whose measurement is `null`.
     const value = measurements[position] ?? null;
     if (value === null) return bound.unknown === "refuse" ? [`rule:${name}=unknown`] : [];
     const { min = -Infinity, max = Infinity } = bound;
@@ -146,7 +146,7 @@ interface CompiledRule {
   readonly position: number;
 }
 
-// Remembers by identity, which a pure function may: looking names up again cost more than judging.
+// A cache by identity, so the function stays pure: looking names up for each document cost more than judging it.
 const compiled = new WeakMap<Policy["rules"], WeakMap<readonly RuleSetRow[], readonly CompiledRule[]>>();
 
 function compiledRules(rules: Policy["rules"], ruleSet: readonly RuleSetRow[]): readonly CompiledRule[] {

@@ -14,7 +14,7 @@ export function escapedPath(octets: string): string {
   return lowerCaseEscape.test(ascii) ? ascii.replaceAll(anyEscape, (triplet) => triplet.toUpperCase()) : ascii;
 }
 
-/** An escaped path without the escapes that nothing needs. */
+/** An escaped path without unnecessary escapes. */
 export function unreservedDecoded(escaped: string): string {
   if (!escaped.includes("%")) return escaped;
   return escaped.replaceAll(unreservedEscape, (triplet) => String.fromCharCode(Number.parseInt(triplet.slice(1), 16)));

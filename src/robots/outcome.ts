@@ -111,10 +111,10 @@ function contentHeadersOf(headers: readonly (readonly [string, string])[]): [str
   );
 }
 
-/** RFC 9309 (2.3.1.2): as many are to be followed, also to other authorities. */
+/** RFC 9309 (2.3.1.2): at least this many redirects should be followed, even to other authorities. */
 const maxRedirects = 5;
 
-/** One exchange of a look for robots.txt; each is archived. */
+/** One exchange while fetching robots.txt; each is archived. */
 export interface RobotsHop {
   readonly url: string;
   readonly result: ExchangeResult;
@@ -126,8 +126,8 @@ export interface RobotsLook {
 }
 
 /**
- * Asks an origin (`http://host:port`) for its robots.txt, through up to five redirects. What the last one gives holds for
- * the origin that was asked, wherever it lies.
+ * Asks an origin (`http://host:port`) for its robots.txt, through up to five redirects. The last answer applies to the
+ * original origin, wherever it came from.
  */
 export async function fetchRobots(
   exchange: (request: ExchangeRequest) => Promise<ExchangeResult>,

@@ -147,10 +147,10 @@ export interface RobotsLine {
 /** Google cuts lines at eight times what browsers once took for a URL. */
 const maxLineBytes = 2083 * 8;
 const maxRawCharacters = 1000;
-/** White space stands for a missing colon only between exactly two words, as in Google's parser. */
+/** White space replaces a missing colon only between exactly two words, as in Google's parser. */
 const twoWords = /^([^ \t]+)[ \t]+([^ \t]+)$/;
 
-/** Names that people write often enough for Google's parser, or crawler-commons, to know them. */
+/** Misspellings common enough for Google's parser, or crawler-commons, to accept them. */
 const misspellings: ReadonlyMap<string, string> = new Map([
   ["useragent", "user-agent"],
   ["user agent", "user-agent"],
@@ -177,7 +177,7 @@ export function robotsLineOf(bytes: Buffer, start: number, end: number): RobotsL
   return name === "" ? null : { name: misspellings.get(name) ?? name, value, raw: text.slice(0, maxRawCharacters) };
 }
 
-/** Only ASCII white space: octets over 127 are parts of characters, among them some that `trim` would take off. */
+/** Only ASCII white space: octets over 127 are parts of characters, and `trim` would remove some of them. */
 function trimmed(octets: string): string {
   let [start, end] = [0, octets.length];
   while (start < end && isSpace(octets.charCodeAt(start))) start += 1;

@@ -60,10 +60,10 @@ function matches({ pieces, anchored }: CompiledRule, path: string): boolean {
   return anchored ? path.length - last.length >= at && path.endsWith(last) : indexOfPiece(path, last, at) >= 0;
 }
 
-/** Up to this length the engine's own search is used: it may compare each of a piece's characters at each place. */
+/** Up to this length `indexOf` is used, which may compare every character of a piece at every position. */
 const shortPiece = 8;
 
-/** Steps that looking for the pieces after the first one can cost at most, whatever they and the text are. */
+/** An upper bound on the steps that searching for the pieces after the first can take. */
 export function searchCost(pieces: readonly string[], textLength: number): number {
   let longest = 0;
   let characters = 0;
@@ -76,8 +76,8 @@ export function searchCost(pieces: readonly string[], textLength: number): numbe
 }
 
 /**
- * The first place of the piece at or after `from`, or -1, in time linear in the text. Source: Knuth, Morris and Pratt 1977,
- * Fast Pattern Matching in Strings, SIAM Journal on Computing 6(2).
+ * The first index of the piece at or after `from`, or -1, in time linear in the text. Source: Knuth, Morris and Pratt
+ * 1977, Fast Pattern Matching in Strings, SIAM Journal on Computing 6(2).
  */
 export function indexOfPiece(text: string, piece: string, from: number): number {
   if (piece.length <= shortPiece) return text.indexOf(piece, from);

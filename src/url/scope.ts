@@ -105,8 +105,8 @@ function patternsOf(patterns: readonly string[]): ((url: string) => boolean)[] {
 export type Glob = (text: string) => boolean;
 
 /**
- * A pattern in which `*` stands for any run of characters, slashes too, and every other character for itself. Each part
- * between stars is looked for once, from left to right, and never again: no pattern makes it go back.
+ * A pattern in which `*` stands for any run of characters, slashes too, and every other character for itself. Each
+ * piece between stars is searched for once, from left to right: no pattern causes backtracking.
  */
 export function globOf(pattern: string): Glob {
   const [first = "", ...rest] = pattern.split(/\*+/);

@@ -38,7 +38,7 @@ export type StoredAsk = Shaped<typeof storedAsk>;
 
 /** The result of a copy as it lies in the store; put after the archive. */
 export const storedCopy = object({
-  /** `null` when no record of the file could be had. */
+  /** `null` when no record of the file could be copied. */
   archive: nullable(sha256),
   records: count,
   bytes: count,
