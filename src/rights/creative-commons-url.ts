@@ -39,8 +39,8 @@ const pressKit =
 /**
  * Reads the address of a Creative Commons deed, legal code or RDF file.
  * @param address absolute, protocol-relative or without scheme; any letter case
- * @returns `null` for anything else, also for pages of creativecommons.org that are no legal tool
- * Source: creativecommons/cc-legal-tools-app, `legal_tools/urls.py`.
+ * @returns `null` for anything else, including pages of creativecommons.org that are no legal tool Source:
+ *   creativecommons/cc-legal-tools-app, `legal_tools/urls.py`.
  */
 export function creativeCommonsToolOf(address: string): CreativeCommonsTool | null {
   const plain = plainAddress(address);

@@ -5,7 +5,7 @@
  */
 export interface CorpusConfig {
   /**
-   * Name of the corpus: letters, digits, dot, dash and underscore; it stands in the manifest.
+   * Name of the corpus: letters, digits, dot, dash and underscore; it appears in the manifest.
    */
   name: string;
   /**
@@ -100,7 +100,7 @@ export interface CorpusConfig {
       connectTo: string[];
     };
     /**
-     * Archives that lie elsewhere: paths or patterns such as crawl-*.warc.gz, relative to the corpus.
+     * Archives that are stored elsewhere: paths or patterns such as crawl-*.warc.gz, relative to the corpus.
      */
     archives: string[];
   };
@@ -113,7 +113,7 @@ export type Host = string;
  */
 export interface PolicyFile {
   /**
-   * Name of the policy; it stands in the manifest.
+   * Name of the policy; it appears in the manifest.
    */
   name: string;
   /**
@@ -147,7 +147,7 @@ export interface PolicyFile {
      */
     minScore: number;
     /**
-     * Documents whose language cannot be told (`und`).
+     * Documents whose language cannot be determined (`und`).
      */
     unknown: "keep" | "refuse";
   };
@@ -165,7 +165,7 @@ export interface PolicyFile {
      */
     noAssertion: "keep" | "refuse";
     /**
-     * Whose licence must be allowed besides the document's own when the same text stands at several addresses: nobody's (own), that of the earliest capture, or the most restrictive.
+     * Whose licence must be allowed besides the document's own when the same text is found at several addresses: none (own), that of the earliest capture, or the most restrictive.
      */
     inCluster: "own" | "earliest" | "most-restrictive";
   };

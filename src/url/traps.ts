@@ -77,7 +77,7 @@ export function familiesOf(url: string, limits: TrapLimits): Family[] {
   return families;
 }
 
-/** Session ids: the default names of Java and PHP, those of old shop software, and ASP.NET's brackets in the path. */
+/** Session ids: the default names of Java and PHP, those of early shop software, and ASP.NET's brackets in the path. */
 const sessionId =
   /(?<=[;?&])(?:jsessionid|phpsessid|aspsessionid[a-z]*|sessionid|session_id|sessid|sid|cfid|cftoken|oscsid|zenid)=[\w.!~-]{12,128}|\((?:[A-Z]\([\w-]{16,64}\)){1,4}\)/gi;
 

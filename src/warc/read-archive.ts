@@ -37,9 +37,9 @@ interface Archive {
 }
 
 /**
- * Yields, in order, every record and every loss of an archive or of a slice of it, and returns what it covered.
- * Reads WARC 0.17 to 1.1 and ARC, plain, in gzip members or in zstd frames, each of one record or many. Damage never
- * ends the reading: it becomes a loss with a reason and reading goes on at the next record. Memory stays constant.
+ * Yields, in order, every record and every loss of an archive or of a slice of it, and returns what it covered. Reads
+ * WARC 0.17 to 1.1 and ARC, plain, in gzip members or in zstd frames, each of one record or many. Damage never ends the
+ * reading: it becomes a loss with a reason, and reading continues at the next record. Memory stays constant.
  *
  * Slices of one file chain exactly: each `end` is the next one's `begin`. The exception is a cut that falls where bytes
  * inside a record look like a record. Then read the later slice again, with `exactStart` at the end of the one before.

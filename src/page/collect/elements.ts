@@ -29,7 +29,7 @@ export const kind = {
   /** Its end tag ends a row. */
   endsRow: 1 << 15,
   heading: 1 << 16,
-  /** SVG or MathML: a tag that closes itself holds nothing, and CDATA is text. */
+  /** `svg`, which has the syntax of XML: a tag that closes itself holds nothing, and CDATA is text. */
   foreign: 1 << 17,
   /** `select`: an unclosed one ends at any tag that it may not contain. */
   select: 1 << 18,

@@ -3,7 +3,10 @@ import { textCharacters } from "../characters.ts";
 import { ratioOf } from "../ratio.ts";
 import { repeatedGramCharacters } from "../word-grams.ts";
 
-/** Code points in runs of `n` words that repeat an earlier run, spaces left out, in all code points of the text. */
+/**
+ * Code points in runs of `n` words that repeat an earlier run, without spaces, as a share of all code points of the
+ * text.
+ */
 export function duplicateGramCharacterRatio(n: 5 | 6 | 7 | 8 | 9 | 10, max: number): Rule {
   return {
     name: `gopher/duplicate-${n}-gram-character-ratio`,

@@ -3,7 +3,7 @@ import { textCharacters } from "../characters.ts";
 import { ratioOf } from "../ratio.ts";
 import { gopherLines } from "../repeats.ts";
 
-/** Code points of the lines that repeat an earlier one, in all code points of the text. */
+/** Code points of the lines that repeat an earlier one, as a share of all code points of the text. */
 export const duplicateLineCharacterRatio: Rule = {
   name: "gopher/duplicate-line-character-ratio",
   revision: 1,

@@ -3,7 +3,7 @@ import { textCharacters } from "../characters.ts";
 import { ratioOf } from "../ratio.ts";
 import { gopherParagraphs } from "../repeats.ts";
 
-/** Code points of the paragraphs that repeat an earlier one, in all code points of the text. */
+/** Code points of the paragraphs that repeat an earlier one, as a share of all code points of the text. */
 export const duplicateParagraphCharacterRatio: Rule = {
   name: "gopher/duplicate-paragraph-character-ratio",
   revision: 1,

@@ -2,7 +2,10 @@ import type { Rule } from "../../core/quality.ts";
 import { ratioOf } from "../ratio.ts";
 import { finewebLines } from "../repeats.ts";
 
-/** Share of the lines that end in a mark that ends a sentence in any script (Unicode Sentence_Terminal); quotes do not count. */
+/**
+ * Share of the lines that end in a mark that ends sentences in some script (Unicode Sentence_Terminal); quotes do not
+ * count.
+ */
 export const linePunctuationRatio: Rule = {
   name: "fineweb/line-punctuation-ratio",
   revision: 1,

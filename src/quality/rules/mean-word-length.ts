@@ -2,10 +2,13 @@ import type { Rule } from "../../core/quality.ts";
 import { numberedWords } from "../numbered-words.ts";
 import { ratioOf } from "../ratio.ts";
 
-/** Written without spaces between words: how long a word is cannot be read off the text. */
+/** Languages written without spaces between words: the text does not show how long a word is. */
 const unspacedLanguages = new Set(["zh", "yue", "wuu", "lzh", "ja", "th", "lo", "km", "my", "bo", "dz"]);
 
-/** Mean length of the words in code points, symbols left out: code dumps and texts whose spaces were lost stand out. */
+/**
+ * Mean length of the words in code points, symbols left out: code dumps and texts that lost their spaces have unusual
+ * values.
+ */
 export const meanWordLength: Rule = {
   name: "gopher/mean-word-length",
   revision: 1,

@@ -4,7 +4,7 @@ import { lineFeeds } from "../line-feeds.ts";
 import { ratioOf } from "../ratio.ts";
 import { finewebLines } from "../repeats.ts";
 
-/** Code points of the lines that repeat an earlier one, in all code points but line feeds. */
+/** Code points of the lines that repeat an earlier one, as a share of all code points except line feeds. */
 export const repeatedLineCharacterRatio: Rule = {
   name: "fineweb/duplicate-line-character-ratio",
   revision: 1,

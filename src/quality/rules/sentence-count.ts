@@ -1,9 +1,9 @@
 import type { Rule } from "../../core/quality.ts";
 
 /**
- * Sentences of the lines that C4 keeps: at least three words, none over 1,000 code units, nothing of JavaScript or
- * cookie policies. Lines without a final mark stay, as in FineWeb's use of these rules. A sentence ends where a word
- * ends in a terminal mark, closing quotes and brackets aside, and another word follows; and with its line.
+ * Sentences of the lines that C4 keeps: at least three words, none over 1,000 code units, no mention of JavaScript or
+ * cookie policies. Lines without a final mark count, as in FineWeb's use of these rules. A sentence ends with its line,
+ * and after a word that ends in a terminal mark (closing quotes and brackets ignored) if another word follows.
  */
 export const sentenceCount: Rule = {
   name: "c4/sentence-count",
@@ -27,7 +27,7 @@ function sentencesOf(line: string): number {
   return sentences;
 }
 
-/** Most words end in an ASCII letter: that is seen without a pattern. */
+/** Most words end in an ASCII letter, which is checked without a pattern. */
 function endsSentence(line: string, end: number): boolean {
   const last = line.charCodeAt(end - 1) | 0x20;
   if (last >= 0x61 && last <= 0x7a) return false;

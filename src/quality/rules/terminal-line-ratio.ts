@@ -1,7 +1,10 @@
 import type { Rule } from "../../core/quality.ts";
 import { ratioOf } from "../ratio.ts";
 
-/** Share of the lines that end in a terminal mark and not in an ellipsis. C4 keeps only such lines, so it has no bound for a page. */
+/**
+ * Share of the lines that end in a terminal mark and not in an ellipsis. C4 keeps only such lines, so it states no
+ * bound for a page.
+ */
 export const terminalLineRatio: Rule = {
   name: "c4/terminal-line-ratio",
   revision: 1,

@@ -3,7 +3,7 @@ import { textCharacters } from "../characters.ts";
 import { ratioOf } from "../ratio.ts";
 import { topGramCharacters } from "../word-grams.ts";
 
-/** Code points in the most frequent run of `n` words, all its occurrences together, in all code points of the text. */
+/** Code points of all occurrences of the most frequent run of `n` words, as a share of all code points of the text. */
 export function topGramCharacterRatio(n: 2 | 3 | 4, max: number): Rule {
   return {
     name: `gopher/top-${n}-gram-character-ratio`,
