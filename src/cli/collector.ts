@@ -1,7 +1,7 @@
 import { PipelineError } from "../core/errors.ts";
 import type { Ledger } from "../ledger/open.ts";
 import type { Corpus } from "../corpus/corpus.ts";
-import type { Machines, MeetingPlace } from "../jobs/machines.ts";
+import type { Machines, SharedServers } from "../jobs/machines.ts";
 import type { PublishRunners } from "../jobs/runners.ts";
 import type { Io } from "./command.ts";
 import { redisUrlOf } from "./redis-option.ts";
@@ -20,8 +20,8 @@ export interface Collector extends AsyncDisposable {
   readonly check: () => void;
 }
 
-export async function openCollector(place: MeetingPlace | null, corpus: Corpus, io: Io): Promise<Collector> {
-  if (place === null) {
+export async function openCollector(servers: SharedServers | null, corpus: Corpus, io: Io): Promise<Collector> {
+  if (servers === null) {
     return {
       machines: null,
       runners: async () => ({}),
@@ -35,10 +35,10 @@ export async function openCollector(place: MeetingPlace | null, corpus: Corpus, 
   const { jobRunners } = await import("../jobs/runners.ts");
   const { softwareVersion } = await import("../corpus/software.ts");
   await using opened = new AsyncDisposableStack();
-  const redis = redisUrlOf(place.redis, process.env);
+  const redis = redisUrlOf(servers.redis, process.env);
   const machines = opened.use(
     await openMachines(
-      { ...place, redis },
+      { ...servers, redis },
       logOnceAMinute(({ message }) => io.err.write(`colophon: ${printable(message)}; trying again\n`)),
     ),
   );

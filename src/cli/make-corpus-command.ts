@@ -4,7 +4,7 @@ import type { PublishRunners } from "../jobs/runners.ts";
 import type { Ledger } from "../ledger/open.ts";
 import type { Sources } from "../pipeline/acquire.ts";
 import type { CorpusReport, makeCorpus } from "../pipeline/recipe.ts";
-import type { MeetingPlace } from "../jobs/machines.ts";
+import type { SharedServers } from "../jobs/machines.ts";
 import type { Io } from "./command.ts";
 import { openCollector } from "./collector.ts";
 import {
@@ -29,7 +29,7 @@ export interface MakeCorpusCommand {
   readonly publish: boolean;
   readonly workers: number;
   /** Where the work is handed to; `null`: it is done here. */
-  readonly place: MeetingPlace | null;
+  readonly servers: SharedServers | null;
   readonly json: boolean;
 }
 
@@ -46,7 +46,7 @@ export async function makeCorpusCommand(command: MakeCorpusCommand, io: Io): Pro
   // The process that holds the locks of the ledger is alone with the frontier and the archives too.
   using ledgers = openPartitions(corpus.ledgerPaths, { mode: "write" });
   removeUnfinished(corpus);
-  await using collector = await openCollector(command.place, corpus, io);
+  await using collector = await openCollector(command.servers, corpus, io);
   const { machines, signal } = collector;
   using progress = progressDisplay(io, json && !io.terminal);
   const run = { corpus, ledgers: ledgers.all, software: softwareVersion(), signal };

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 
 import type { ExitName } from "../core/errors.ts";
-import { openMachines, type Machines, type MeetingPlace } from "../jobs/machines.ts";
+import { openMachines, type Machines, type SharedServers } from "../jobs/machines.ts";
 import { softwareVersion } from "../corpus/software.ts";
 import { workerKinds, workerProcess, type BindWorker, type WorkerDeps } from "../jobs/worker.ts";
 import { logger, type Logger, type LogLevel } from "../telemetry/log.ts";
@@ -10,7 +10,7 @@ import { logOnceAMinute } from "./log-once-a-minute.ts";
 import { workerSight, type WorkerMetrics } from "./instrument-worker.ts";
 
 export interface WorkerRequest {
-  readonly place: MeetingPlace;
+  readonly servers: SharedServers;
   readonly binds: readonly BindWorker[];
   /** `null`: one a core of those that are shared. */
   readonly concurrency: number | null;
@@ -34,7 +34,7 @@ export async function runWorker(request: WorkerRequest, io: Io): Promise<ExitNam
   const metrics = request.metricsPort === null ? null : await workerMetrics();
   const { observed, counted } = workerSight(log, metrics);
   await using machines = await openMachines(
-    request.place,
+    request.servers,
     logOnceAMinute((error) => log.warn("trying again", { error })),
     request.lockMs,
   );

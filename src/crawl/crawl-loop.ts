@@ -41,7 +41,7 @@ export interface CrawlHooks {
 }
 
 /** What a loop works with. */
-export interface CrawlLoopParts {
+export interface CrawlLoopNeeds {
   readonly frontier: Frontier;
   readonly archive: ArchiveWriter;
   readonly turns: TurnRunner;
@@ -65,7 +65,7 @@ const rememberedHosts = 50_000;
 export const archiveNote = "archive";
 
 /** A crawl in progress. */
-interface Loop extends CrawlLoopParts {
+interface Loop extends CrawlLoopNeeds {
   readonly options: CrawlLoopOptions;
   readonly progress: { -readonly [Name in keyof CrawlProgress]: CrawlProgress[Name] };
   /** `null` for no bound. */
@@ -86,7 +86,7 @@ interface Loop extends CrawlLoopParts {
  * that ended in the meantime. A process that dies has lost no more than that, and the frontier knows up to which byte the
  * archive is whole.
  */
-export async function crawlLoop(parts: CrawlLoopParts, options: CrawlLoopOptions): Promise<CrawlProgress> {
+export async function crawlLoop(parts: CrawlLoopNeeds, options: CrawlLoopOptions): Promise<CrawlProgress> {
   const loop = newLoop(parts, options);
   const { frontier, archive, clock, signal, hooks, progress } = loop;
   signal.addEventListener("abort", () => loop.wake(), { once: true });
@@ -115,7 +115,7 @@ export async function crawlLoop(parts: CrawlLoopParts, options: CrawlLoopOptions
   return progress;
 }
 
-function newLoop(parts: CrawlLoopParts, options: CrawlLoopOptions): Loop {
+function newLoop(parts: CrawlLoopNeeds, options: CrawlLoopOptions): Loop {
   return {
     ...parts,
     options,

@@ -77,7 +77,7 @@ export interface CrawlContext {
 export type SharedContext = Omit<CrawlContext, "refused" | "pathsChanged">;
 
 /** What doing turns needs beside the settings. */
-export interface CrawlParts {
+export interface CrawlNeeds {
   readonly clock: CrawlClock;
   readonly ask: PacedFetch;
   readonly paces: HostPaces;
@@ -105,7 +105,7 @@ export function retryOf(settings: CrawlSettings): RetryOptions {
 }
 
 /** @throws {PipelineError} `usage` when the requester's contact is neither mail nor page */
-export function contextOf(settings: CrawlSettings, { clock, ask, paces, notes, signal }: CrawlParts): SharedContext {
+export function contextOf(settings: CrawlSettings, { clock, ask, paces, notes, signal }: CrawlNeeds): SharedContext {
   return {
     clock,
     ask,

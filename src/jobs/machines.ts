@@ -7,7 +7,7 @@ import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 
 /** Where machines meet: Redis carries jobs, the store what they are about. */
-export interface MeetingPlace {
+export interface SharedServers {
   readonly redis: string;
   readonly store: string;
 }
@@ -26,13 +26,13 @@ export interface Machines extends AsyncDisposable {
  * @throws {PipelineError} `queue-unreachable`, `queue-refused`, `store-unreachable`, `store-refused`
  */
 export async function openMachines(
-  place: MeetingPlace,
+  servers: SharedServers,
   onError: (error: Error) => void,
   lockMs: number | null = null,
 ): Promise<Machines> {
   await using opened = new AsyncDisposableStack();
-  const store = opened.use(await openStore(place.store));
-  const redis = opened.use(await connectRedis(place.redis));
+  const store = opened.use(await openStore(servers.store));
+  const redis = opened.use(await connectRedis(servers.redis));
   const queue = opened.use(
     bullmqQueue(redis, {
       onError,

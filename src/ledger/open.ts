@@ -23,7 +23,7 @@ export interface Ledger {
 }
 
 /** Which of the partitions of a corpus a ledger is; a whole one is the first of one. */
-export interface PartitionPlace {
+export interface PartitionNumber {
   readonly number: number;
   readonly count: number;
 }
@@ -31,7 +31,7 @@ export interface PartitionPlace {
 interface OpenOptions {
   readonly mode: "write" | "read";
   /** What it has to be, and becomes when it is new; left out: whatever it is, a new one whole. */
-  readonly place?: PartitionPlace;
+  readonly place?: PartitionNumber;
 }
 
 /** `CLPN`: tells a ledger from any other SQLite file. */
@@ -64,13 +64,18 @@ export function openLedger(path: string, { mode, place }: OpenOptions): Ledger {
   }
 }
 
-function placeOf(db: Database.Database): PartitionPlace {
-  const row = db.prepare<[], PartitionPlace>("SELECT number, count FROM partition").get();
+function placeOf(db: Database.Database): PartitionNumber {
+  const row = db.prepare<[], PartitionNumber>("SELECT number, count FROM partition").get();
   return row ?? { number: 0, count: 1 };
 }
 
 /** What lies in one partition is found by the number of them: a ledger never becomes another one than it was made as. */
-function placeHeld(db: Database.Database, path: string, mode: Ledger["mode"], wanted: PartitionPlace): PartitionPlace {
+function placeHeld(
+  db: Database.Database,
+  path: string,
+  mode: Ledger["mode"],
+  wanted: PartitionNumber,
+): PartitionNumber {
   const held = placeOf(db);
   if (held.number === wanted.number && held.count === wanted.count) return held;
   const isNew = held.count === 1 && db.prepare("SELECT 1 FROM archive LIMIT 1").get() === undefined;

@@ -98,9 +98,9 @@ export const crawl: Command = {
     const workers = options["workers"] === "auto" ? workersOf(corpus) : wholeNumberOf(options, "workers", 1, 1024);
     const ingest = options["ingest"] !== false;
     const publish = options["publish"] !== false;
-    const place = machinesOf(options);
+    const servers = machinesOf(options);
     const sources = { crawl: request, copies: null, archives: [] };
-    return makeCorpusCommand({ corpus, sources, ingest, publish, workers, place, json }, io);
+    return makeCorpusCommand({ corpus, sources, ingest, publish, workers, servers, json }, io);
   },
 };
 

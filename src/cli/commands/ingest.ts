@@ -94,10 +94,10 @@ export const ingest: Command = {
     const copies = asksCommonCrawl(options) ? await requestOf(options, corpus) : null;
     const workers = stated ?? workersOf(corpus);
     const publish = options["publish"] !== false;
-    const place = machinesOf(options);
+    const servers = machinesOf(options);
     const json = options["json"] === true;
     const sources = { crawl: null, copies, archives: args };
-    return makeCorpusCommand({ corpus, sources, ingest: true, publish, workers, place, json }, io);
+    return makeCorpusCommand({ corpus, sources, ingest: true, publish, workers, servers, json }, io);
   },
 };
 

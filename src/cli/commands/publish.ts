@@ -6,7 +6,7 @@ import { jsonText, writeLine } from "../write-line.ts";
 
 export const publish: Command = {
   name: "publish",
-  summary: "Cluster, decide by the policy and write the manifest anew",
+  summary: "Cluster, decide by the policy and write the manifest again",
   description:
     "Applies the policy to what is in the ledger and writes the manifest. No page is read again, so a changed policy takes seconds.",
   arguments: [],

@@ -21,8 +21,8 @@ export const run: Command = {
     const corpus = await openCorpus(corpusFolderOf(args[0] ?? "corpus"), false);
     const sources = acquirePlanOf(corpus);
     const publish = options["publish"] !== false;
-    const place = machinesOf(options);
+    const servers = machinesOf(options);
     const json = options["json"] === true;
-    return makeCorpusCommand({ corpus, sources, ingest: true, publish, workers: workersOf(corpus), place, json }, io);
+    return makeCorpusCommand({ corpus, sources, ingest: true, publish, workers: workersOf(corpus), servers, json }, io);
   },
 };

@@ -77,7 +77,7 @@ export const worker: Command = {
       optionalTextOf(options, "metrics-port") === null ? null : wholeNumberOf(options, "metrics-port", 0, 65_535);
     return runWorker(
       {
-        place: { ...place, redis: redisUrlOf(place.redis, process.env) },
+        servers: { ...place, redis: redisUrlOf(place.redis, process.env) },
         binds: await bindersOf(options),
         concurrency: autoOr("concurrency"),
         cores: autoOr("cores"),

@@ -11,7 +11,7 @@ import type { RedisScripts } from "../../redis/scripts.ts";
 import type { TurnAsk } from "./turn-codec.ts";
 
 /** What a process needs to do turns for others. */
-export interface LeasedTurnParts {
+export interface LeasedTurnNeeds {
   readonly settings: CrawlSettings;
   readonly web: Exchanger;
   readonly scripts: Pick<RedisScripts, "run">;
@@ -46,7 +46,7 @@ const otherHostMs = 10_000;
  */
 export async function leasedTurn(
   { turn, notes: noted, aheadMs }: TurnAsk,
-  { settings, web, scripts, leaseMs: ttlMs = hostLeaseMs, signal }: LeasedTurnParts,
+  { settings, web, scripts, leaseMs: ttlMs = hostLeaseMs, signal }: LeasedTurnNeeds,
   { isOver, deliver }: TurnDelivery,
 ): Promise<number | null> {
   const known = new Map(noted);
