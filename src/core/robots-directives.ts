@@ -43,15 +43,20 @@ const readings: Readonly<Record<string, readonly RobotsReading[]>> = {
 
 /**
  * Splits a list of robots directives; an `agent:` prefix holds for all that follows it up to the next one. The commas in
- * a date of `unavailable_after` end no directive. At most 200 are read. Source: Google, "Robots meta tag" reference.
+ * a date of `unavailable_after` end no directive. Source: Google, "Robots meta tag" reference.
  * @param value one header field, or the `content` of one element
  * @param defaultAgent the agent that directives before any prefix are addressed to: `*`, or the agent that the element
  * is named after
+ * @param most directives that are read; `null`: all
  */
-export function robotsDirectivesOf(value: string, defaultAgent: string): RobotsDirective[] {
+export function robotsDirectivesOf(
+  value: string,
+  defaultAgent: string,
+  most: number | null = directiveLimit,
+): RobotsDirective[] {
   let agent = defaultAgent;
   const directives: RobotsDirective[] = [];
-  for (const part of value.split(separator, directiveLimit)) {
+  for (const part of most === null ? value.split(separator) : value.split(separator, most)) {
     let text = part.trim();
     const colon = text.indexOf(":");
     const prefix = text.slice(0, Math.max(0, colon)).trim().toLowerCase();
@@ -78,16 +83,25 @@ export function robotsReadingsOf(text: string): readonly RobotsReading[] {
 }
 
 /**
- * Does a list of directives ask `agent` (lower case), or everybody, not to follow the links of the page? A request also
- * counts where only white space separates it from other words.
- * @param defaultAgent as for `robotsDirectivesOf`
+ * Does an `X-Robots-Tag` ask `agent` (lower case), or everybody, not to follow the links of the page? A request also counts
+ * where only white space separates it from other words. All of the header is read.
  */
-export function forbidsFollowing(value: string, agent: string, defaultAgent = "*"): boolean {
-  return robotsDirectivesOf(value, defaultAgent).some(
-    (directive) =>
-      (directive.agent === "*" || directive.agent === agent) &&
-      [directive.text, ...directive.text.split(/\s+/)].some(saysNofollow),
+export function headerForbidsFollowing(value: string, agent: string): boolean {
+  return robotsDirectivesOf(value, "*", null).some(
+    (directive) => (directive.agent === "*" || directive.agent === agent) && asksNofollow(directive.text),
   );
+}
+
+/**
+ * Does the `content` of a robots `meta` element ask not to follow the links of the page? The element's name says whom it
+ * addresses, so what looks like a prefix in it (`revisit-after: 7 days, nofollow`) addresses nobody else.
+ */
+export function metaForbidsFollowing(content: string): boolean {
+  return robotsDirectivesOf(content, "*", null).some(({ text }) => asksNofollow(text));
+}
+
+function asksNofollow(text: string): boolean {
+  return [text, ...text.split(/\s+/)].some(saysNofollow);
 }
 
 function saysNofollow(text: string): boolean {

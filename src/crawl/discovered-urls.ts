@@ -3,7 +3,7 @@ import type { FoundUrl } from "../frontier/turn.ts";
 import { addressOf, type Address } from "../url/normalize.ts";
 import type { RobotsStatement } from "../robots/parse.ts";
 import { sitemapLinksOf, type Sitemap } from "./sitemap.ts";
-import { forbidsFollowing } from "../core/robots-directives.ts";
+import { headerForbidsFollowing } from "../core/robots-directives.ts";
 import { essenceOf, readingOf } from "../page/media-type.ts";
 import { linkHeaderLinks, pageLinksOf, type PageLink } from "../page/page-links.ts";
 import type { PageInput } from "../page/parse-page.ts";
@@ -37,7 +37,8 @@ export interface LandedPage extends PageInput {
 export function outLinksOf({ url, headers, contentType, bytes }: LandedPage, agent: string): OutLinks | null {
   if (readingOf(essenceOf(contentType), bytes) !== "html") return null;
   const page = pageLinksOf({ url, bytes, contentType, agent });
-  const nofollow = page.metaNofollow || valuesOf(headers, "x-robots-tag").some((one) => forbidsFollowing(one, agent));
+  const nofollow =
+    page.metaNofollow || valuesOf(headers, "x-robots-tag").some((one) => headerForbidsFollowing(one, agent));
   const links: OutLink[] = [];
   for (const link of page.links) links.push({ url: link.url, nofollow: nofollow || isNofollow(link) });
   for (const link of linkHeaderLinks(valuesOf(headers, "link")))

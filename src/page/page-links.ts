@@ -1,5 +1,5 @@
 import { headerLinksOf } from "../core/link-header.ts";
-import { forbidsFollowing } from "../core/robots-directives.ts";
+import { metaForbidsFollowing } from "../core/robots-directives.ts";
 import { charsetOf, decode, latin1Of } from "./charset/charset.ts";
 import { entityDecoder } from "./entities.ts";
 import { pageLimits } from "./page-limits.ts";
@@ -55,8 +55,7 @@ export function pageLinksOf({ url, bytes, contentType, agent }: PageLinksInput):
     if (tag === "meta") {
       const label = valueOf(source, scan, "name")?.trim().toLowerCase();
       if (label === "robots" || (label !== undefined && label === agent)) {
-        const content = valueOf(source, scan, "content") ?? "";
-        metaNofollow ||= forbidsFollowing(content, agent, label === "robots" ? "*" : label);
+        metaNofollow ||= metaForbidsFollowing(valueOf(source, scan, "content") ?? "");
       }
       if (valueOf(source, scan, "http-equiv")?.trim().toLowerCase() === "refresh")
         metaRefresh ??= refreshTarget(valueOf(source, scan, "content") ?? "");

@@ -1,5 +1,7 @@
 import { Tokenizer, type TokenizerCallbacks } from "htmlparser2";
 
+import { withoutDocumentType } from "./document-type.ts";
+
 /** What reading XML calls, in document order. Names are as written, prefix and all. */
 export interface XmlHandler {
   /** @param attributes by name, the first of equal ones; to be read during the call */
@@ -32,13 +34,11 @@ interface XmlReading {
   name: string;
   attribute: string;
   value: string;
-  /** Not empty inside the brackets of a document type: `]` when that was its last character so far, else `[`. */
-  subset: "" | "[" | "]";
 }
 
 /**
  * A reader of XML for feeds and sitemaps: takes a document in chunks, in memory that does not grow with it. It knows
- * the five entities of XML and character references; declarations in a document type are skipped, so there is nothing
+ * the five entities of XML and character references; a document type is skipped, so there is nothing
  * to expand. It checks nothing: of a malformed document it reports what can be read. Source: XML 1.0, by the tokenizer
  * of htmlparser2.
  */
@@ -54,12 +54,12 @@ export function xmlElements(handler: XmlHandler): (chunk: string) => void {
     name: "",
     attribute: "",
     value: "",
-    subset: "",
   };
   const tokenizer = new Tokenizer({ xmlMode: true }, callbacksOf(reading));
+  const prolog = withoutDocumentType();
   return (chunk) => {
-    reading.chunk = chunk;
-    tokenizer.write(chunk);
+    reading.chunk = prolog(chunk);
+    tokenizer.write(reading.chunk);
     keepHead(reading);
   };
 }
@@ -85,22 +85,22 @@ function callbacksOf(reading: XmlReading): TokenizerCallbacks {
     onopentagend: (end) => opened(reading, end),
     onselfclosingtag(end) {
       opened(reading, end);
-      if (reading.subset === "") reading.handler.close(reading.name);
+      reading.handler.close(reading.name);
     },
     onclosetag(start, end) {
       const name = taken(reading, start, end);
-      if (reading.subset === "") reading.handler.close(name);
+      reading.handler.close(name);
     },
-    ontext: (start, end) => text(reading, taken(reading, start, end)),
+    ontext: (start, end) => reading.handler.text(taken(reading, start, end)),
     ontextentity(code, end) {
       reading.done = end;
-      text(reading, String.fromCodePoint(code));
+      reading.handler.text(String.fromCodePoint(code));
     },
     oncdata(start, end, offset) {
-      text(reading, taken(reading, start, end - offset));
+      reading.handler.text(taken(reading, start, end - offset));
       reading.done = end;
     },
-    ondeclaration: (start, end) => declaration(reading, taken(reading, start, end)),
+    ondeclaration: passOver,
     oncomment: passOver,
     onprocessinginstruction: passOver,
     onend: () => undefined,
@@ -136,18 +136,5 @@ function addToValue(reading: XmlReading, piece: string): void {
 
 function opened(reading: XmlReading, end: number): void {
   reading.done = end;
-  if (reading.subset === "") reading.handler.open(reading.name, reading.attributes);
-}
-
-function text(reading: XmlReading, piece: string): void {
-  if (reading.subset === "") reading.handler.text(piece);
-  else if (/\]\s*>/.test(reading.subset + piece)) reading.subset = "";
-  else if (piece.trim() !== "") reading.subset = piece.trimEnd().endsWith("]") ? "]" : "[";
-}
-
-/** The tokenizer ends a document type at its first `>`, even one in a nested declaration or inside quotes. */
-function declaration(reading: XmlReading, declared: string): void {
-  if (!/^doctype\s[^[]*\[/i.test(declared)) return;
-  const unquoted = declared.replaceAll(/"[^"]*"|'[^']*'/g, "").trimEnd();
-  if (!unquoted.endsWith("]") || /["']/.test(unquoted)) reading.subset = "[";
+  reading.handler.open(reading.name, reading.attributes);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 
-import { forbidsFollowing } from "../../src/core/robots-directives.ts";
+import { headerForbidsFollowing, metaForbidsFollowing } from "../../src/core/robots-directives.ts";
 
 const forbidding = [
   "nofollow",
@@ -30,16 +30,34 @@ const allowing = [
   "unavailable_after: Tue, 1 Jan 2030 00:00:00 GMT",
 ];
 
-suite("forbidsFollowing", () => {
+suite("an X-Robots-Tag", () => {
   for (const value of forbidding) {
-    test(`${JSON.stringify(value)} forbids it`, () => assert.equal(forbidsFollowing(value, "colophon"), true));
+    test(`${JSON.stringify(value)} forbids it`, () => assert.equal(headerForbidsFollowing(value, "colophon"), true));
   }
   for (const value of allowing) {
-    test(`${JSON.stringify(value)} does not`, () => assert.equal(forbidsFollowing(value, "colophon"), false));
+    test(`${JSON.stringify(value)} does not`, () => assert.equal(headerForbidsFollowing(value, "colophon"), false));
   }
 
-  test("directives without a prefix hold for the agent that an element is named after", () => {
-    assert.equal(forbidsFollowing("nofollow", "colophon", "colophon"), true);
-    assert.equal(forbidsFollowing("nofollow", "colophon", "googlebot"), false);
+  test("is read to its end, however many directives come first", () => {
+    assert.equal(headerForbidsFollowing(`${"x,".repeat(30_000)}nofollow`, "colophon"), true);
   });
+});
+
+suite("the content of a robots meta element", () => {
+  const asking = [
+    "nofollow",
+    "noindex nofollow",
+    "revisit-after: 7 days, nofollow",
+    "googlebot: noindex, nofollow",
+    "rating:general, nofollow",
+    "crawl-delay: 5, none",
+    "unavailable-after: 2030-01-01, nofollow",
+    "unavailable_after: Tue, 1 Jan 2030 00:00:00 GMT, nofollow",
+  ];
+  for (const content of asking) {
+    test(`${JSON.stringify(content)} asks not to follow`, () => assert.equal(metaForbidsFollowing(content), true));
+  }
+  for (const content of ["index, follow", "noindex", "unavailable_after: Tue, 1 Jan 2030 00:00:00 GMT", ""]) {
+    test(`${JSON.stringify(content)} does not`, () => assert.equal(metaForbidsFollowing(content), false));
+  }
 });

