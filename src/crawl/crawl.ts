@@ -4,7 +4,7 @@ import { runInNewContext } from "node:vm";
 import { archiveStateShape, openArchiveWriter } from "./archive-writer.ts";
 import { portsOf } from "../fetch/address-rules.ts";
 import { requestHeaders, type Requester } from "../fetch/requester.ts";
-import { systemClock, hostPaces, politeAsk } from "./host-paces.ts";
+import { systemClock } from "./host-paces.ts";
 import {
   archiveNote,
   crawlLoop,
@@ -13,11 +13,10 @@ import {
   type CrawlProgress,
   type TurnRunner,
 } from "./crawl-loop.ts";
-import { paceOf, type CrawlSettings, contextOf, webOf } from "./crawl-settings.ts";
+import { paceOf, type CrawlSettings } from "./crawl-settings.ts";
 import { priorities } from "./discovered-urls.ts";
-import { type Frontier, type FrontierCounts, readNote, type Notes } from "../frontier/frontier.ts";
+import { type Frontier, type FrontierCounts, readNote } from "../frontier/frontier.ts";
 import type { Address } from "../url/normalize.ts";
-import { briefTurn, hostTurn } from "./host-turn.ts";
 
 export interface CrawlOptions extends Omit<CrawlSettings, "ports"> {
   /** Folder of the archives. */
@@ -25,8 +24,8 @@ export interface CrawlOptions extends Omit<CrawlSettings, "ports"> {
   readonly seeds: readonly Address[];
   readonly concurrency?: number;
   readonly rollBytes?: number;
-  /** Who does the turns; left out, this process does. */
-  readonly turns?: TurnRunner;
+  /** Does the turns: this process, or workers elsewhere. */
+  readonly turns: TurnRunner;
 }
 
 export interface CrawlReport {
@@ -80,15 +79,13 @@ export async function crawl(
   const seeds = options.seeds.map((seed) => ({ ...seed, depth: 0, priority: priorities.seed, via: "seed" as const }));
   const { added: seedsAdded } = frontier.add(seeds);
 
-  await using own = new AsyncDisposableStack();
-  const turns = options.turns ?? own.use(turnsHere(settings, frontier, signal));
   const loop: CrawlLoopOptions = {
     concurrency: options.concurrency ?? 100,
     hostsAnAddress: settings.allowPrivate === true ? null : hostsAnAddress,
     rollBytes: options.rollBytes ?? 1_000_000_000,
     notBeforeMs: noted !== null ? restMs : clock.nowMs(),
   };
-  const progress = await crawlLoop({ frontier, archive, turns, clock, signal, hooks }, loop);
+  const progress = await crawlLoop({ frontier, archive, turns: options.turns, clock, signal, hooks }, loop);
   return { progress, counts: frontier.counts(), seedsAdded, recovery, interrupted: signal.aborted };
 }
 
@@ -110,22 +107,6 @@ function unblock(frontier: Frontier): void {
   for (const { host, blockedReason } of frontier.hosts()) {
     if (blockedReason !== null && runBlocks.test(blockedReason)) frontier.setHost(host, { blockedReason: null });
   }
-}
-
-const urlsPerTurn = 8;
-
-/** Has turns done by this process. */
-export function turnsHere(settings: CrawlSettings, notes: Notes, signal: AbortSignal): TurnRunner & AsyncDisposable {
-  const clock = systemClock;
-  const web = webOf(settings);
-  const paces = hostPaces(notes, paceOf(settings), clock);
-  const ask = politeAsk(web.exchange, paces, signal);
-  const context = contextOf(settings, { clock, ask, paces, notes, signal });
-  return {
-    urlsPerTurn,
-    runTurn: async (turn) => hostTurn(context, turn, briefTurn),
-    [Symbol.asyncDispose]: () => web[Symbol.asyncDispose](),
-  };
 }
 
 /** Young generation of a crawl. A quarter of it took a fifth more time; twice of it gained none. */

@@ -134,7 +134,7 @@ export type PacedFetch = (host: string, request: ExchangeRequest) => Promise<Exc
  * Exchanges that each wait for their host's pace, one at a time for a host, for all callers.
  * Rejects with `interrupted` when the signal is aborted before the host may be asked; what has begun is finished.
  */
-export function politeAsk(
+export function pacedFetch(
   exchange: (request: ExchangeRequest) => Promise<ExchangeResult>,
   paces: HostPaces,
   signal: AbortSignal,

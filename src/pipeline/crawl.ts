@@ -19,6 +19,7 @@ import { openFrontier } from "../frontier/sqlite-frontier.ts";
 import { frontierPath, type Corpus } from "../corpus/corpus.ts";
 import { settingsOf } from "../crawl/crawl-settings.ts";
 import type { StoredCrawl } from "../jobs/turn/contract.ts";
+import { localTurns } from "../jobs/turn/local.ts";
 import { submitTurns, type SharedCrawl } from "../jobs/turn/submit.ts";
 import type { Run } from "./run.ts";
 
@@ -83,14 +84,19 @@ export async function crawlCorpus(
   const stored = storedCrawlOf(corpus, software, request, aim);
   const recrawled = recrawl(frontier, request.recrawlBeforeMs);
   const run = runOf(frontier);
-  const turns = shared === null ? null : await submitTurns(shared, { run, crawl: stored, notes: frontier }, signal);
+  const settings = settingsOf(stored);
+  await using own = new AsyncDisposableStack();
+  const turns =
+    shared === null
+      ? own.use(localTurns(settings, frontier, signal))
+      : await submitTurns(shared, { run, crawl: stored, notes: frontier }, signal);
   const options: CrawlOptions = {
-    ...settingsOf(stored),
+    ...settings,
     archives: corpus.archives,
     seeds: aim.seeds,
     concurrency,
     rollBytes,
-    ...(turns === null ? {} : { turns }),
+    turns,
   };
   const due = shared === null ? frontier : redisFrontier(frontier, shared.scripts, { name: run, signal });
   const report = await withSmallHeap(() => crawl(due, options, signal, crawlHooks(frontier, hooks)));

@@ -21,7 +21,7 @@ export async function s3Library(): Promise<S3Library> {
 }
 
 /**
- * A client that does not retry: `patiently` does, and it also reads bodies again, which the client's own retries do
+ * A client that does not retry: `retryingS3` does, and it also reads bodies again, which the client's own retries do
  * not.
  */
 export function s3Client({ S3Client }: S3Library, { endpoint, region }: S3Address, { tryMs }: Patience): S3Client {

@@ -44,7 +44,7 @@ export interface Asked<T> {
  * @throws {PipelineError} `store-unreachable`, `store-refused`, `disk-full`, `interrupted`; its cause is never the
  * client's error, which holds keys and signatures
  */
-export async function patiently<T>(asked: Asked<T>, ask: (attempt: Try) => Promise<T>): Promise<T> {
+export async function retryingS3<T>(asked: Asked<T>, ask: (attempt: Try) => Promise<T>): Promise<T> {
   const { tries, firstDelayMs, longestDelayMs } = asked.patience;
   return retrying(
     async (attempt) => {

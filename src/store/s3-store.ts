@@ -5,7 +5,7 @@ import { addAbortSignal, type Readable } from "node:stream";
 import { PipelineError } from "../core/errors.ts";
 import { checkName, checkPrefix, isObjectName } from "./object-name.ts";
 import { openSource, readAt } from "./open-source.ts";
-import { patience as usualPatience, patiently, type Asked, type Patience } from "./s3-retry.ts";
+import { patience as usualPatience, retryingS3, type Asked, type Patience } from "./s3-retry.ts";
 import { s3AddressOf, type S3Address } from "./s3-address.ts";
 import { s3Client, s3Library, type S3Library } from "./s3-client.ts";
 import { partBytes, uploadInParts, type Source } from "./s3-upload.ts";
@@ -125,7 +125,7 @@ async function putSource(
     throw new PipelineError("store-unreachable", message, { place: bucket.place });
   }
   const Body = await source.read(0, source.bytes);
-  return patiently<"stored" | "present">({ ...asked, answers: { taken: "present" } }, async ({ signal, allow }) => {
+  return retryingS3<"stored" | "present">({ ...asked, answers: { taken: "present" } }, async ({ signal, allow }) => {
     allow(Body.length);
     const command = new library.PutObjectCommand({ ...target, Body, IfNoneMatch: "*", ChecksumAlgorithm: "CRC32" });
     await client.send(command, { abortSignal: signal });
@@ -149,7 +149,7 @@ async function read(
   const { library, client } = bucket;
   const Range = range === null ? {} : { Range: `bytes=${range.begin}-${range.end - 1}` };
   const answers = { absent: null, beyond: { bytes: Buffer.alloc(0), size: 0 } };
-  return patiently<Piece | null>(
+  return retryingS3<Piece | null>(
     { ...asking(bucket, `reading ${name}`, signal), answers },
     async ({ signal, allow }) => {
       const command = new library.GetObjectCommand({ ...targetOf(bucket, name), ...Range });
@@ -205,7 +205,7 @@ async function copyTo(bucket: Bucket, name: string, path: string, signal: AbortS
 async function size(bucket: Bucket, name: string, signal: AbortSignal | undefined): Promise<number | null> {
   const { library, client } = bucket;
   const asked = { ...asking(bucket, `looking for ${name}`, signal), answers: { absent: null } };
-  return patiently<number | null>(asked, async ({ signal }) => {
+  return retryingS3<number | null>(asked, async ({ signal }) => {
     const command = new library.HeadObjectCommand(targetOf(bucket, name));
     return (await client.send(command, { abortSignal: signal })).ContentLength ?? 0;
   });
@@ -234,7 +234,7 @@ async function listPage(
   signal: AbortSignal | undefined,
 ): Promise<{ readonly objects: readonly StoredObject[]; readonly after: string | undefined }> {
   const { library, client } = bucket;
-  return patiently(asking(bucket, `listing ${prefix}*`, signal), async ({ signal }) => {
+  return retryingS3(asking(bucket, `listing ${prefix}*`, signal), async ({ signal }) => {
     const command = new library.ListObjectsV2Command({
       Bucket: bucket.bucket,
       Prefix: `${bucket.prefix}${prefix}`,
@@ -250,7 +250,7 @@ async function listPage(
 async function remove(bucket: Bucket, name: string, signal: AbortSignal | undefined): Promise<void> {
   const { library, client } = bucket;
   const asked = { ...asking(bucket, `removing ${name}`, signal), answers: { absent: null } };
-  await patiently<unknown>(asked, ({ signal }) =>
+  await retryingS3<unknown>(asked, ({ signal }) =>
     client.send(new library.DeleteObjectCommand(targetOf(bucket, name)), { abortSignal: signal }),
   );
 }

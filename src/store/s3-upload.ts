@@ -1,6 +1,6 @@
 import type { CompletedPart, S3Client } from "@aws-sdk/client-s3";
 
-import { patiently, type Asked } from "./s3-retry.ts";
+import { retryingS3, type Asked } from "./s3-retry.ts";
 import type { S3Library } from "./s3-client.ts";
 
 /** What goes into a store: its size, and its bytes, which may be read more than once. */
@@ -32,7 +32,7 @@ export interface Upload {
  */
 export async function uploadInParts(upload: Upload, source: Source): Promise<"stored" | "taken" | "unsure"> {
   const { library, client, target, asked } = upload;
-  const { UploadId } = await patiently(asked, ({ signal }) =>
+  const { UploadId } = await retryingS3(asked, ({ signal }) =>
     client.send(new library.CreateMultipartUploadCommand({ ...target, ChecksumAlgorithm: "CRC32" }), {
       abortSignal: signal,
     }),
@@ -46,7 +46,7 @@ export async function uploadInParts(upload: Upload, source: Source): Promise<"st
       MultipartUpload: { Parts },
       IfNoneMatch: "*",
     });
-    end = await patiently<"stored" | "taken" | "unsure">(
+    end = await retryingS3<"stored" | "taken" | "unsure">(
       { ...asked, graceMs, answers: { taken: "taken", conflict: "unsure", absent: "unsure" } },
       async ({ signal, allow }) => {
         // The server may put the parts together before it answers.
@@ -69,7 +69,7 @@ async function sendParts({ library, client, asked }: Upload, begun: Begun, sourc
   for (let begin = 0; begin < source.bytes; begin += bytes) {
     const PartNumber = parts.length + 1;
     const Body = await source.read(begin, Math.min(bytes, source.bytes - begin));
-    const { ETag, ChecksumCRC32 } = await patiently({ ...asked, graceMs }, ({ signal, allow }) => {
+    const { ETag, ChecksumCRC32 } = await retryingS3({ ...asked, graceMs }, ({ signal, allow }) => {
       allow(Body.length);
       const part = new library.UploadPartCommand({ ...begun, PartNumber, Body, ChecksumAlgorithm: "CRC32" });
       return client.send(part, { abortSignal: signal });
@@ -82,7 +82,7 @@ async function sendParts({ library, client, asked }: Upload, begun: Begun, sourc
 /** Runs even when the caller was interrupted; an error here does not hide the original one. */
 async function abort({ library, client, asked }: Upload, begun: Begun): Promise<void> {
   const brief = { ...asked, signal: undefined, patience: { ...asked.patience, tries: 4 } };
-  await patiently<unknown>({ ...brief, answers: { conflict: null, absent: null } }, ({ signal }) =>
+  await retryingS3<unknown>({ ...brief, answers: { conflict: null, absent: null } }, ({ signal }) =>
     client.send(new library.AbortMultipartUploadCommand(begun), { abortSignal: signal }),
   ).catch(() => undefined);
 }

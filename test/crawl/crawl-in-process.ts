@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { connectToRuleOf } from "../../src/fetch/connector.ts";
+import { portsOf } from "../../src/fetch/address-rules.ts";
+import { localTurns } from "../../src/jobs/turn/local.ts";
 import { crawl, type CrawlOptions, type CrawlReport } from "../../src/crawl/crawl.ts";
 import type { Budgets } from "../../src/frontier/frontier.ts";
 import { addressOf } from "../../src/url/normalize.ts";
@@ -57,23 +59,23 @@ export async function crawlOnce(web: LoopbackWeb, place: CrawlPlace, recipe: Rec
   if (recrawlBeforeMs !== undefined) frontier.recrawl(recrawlBeforeMs);
   const seeds = written.flatMap((seed) => addressOf(seed) ?? []);
   const bounds = maxDepth === undefined ? {} : { maxDepth };
-  return await crawl(
-    frontier,
-    {
-      archives: place.archives,
-      requester: { software: "colophon test", project: "test", contact: "owner@example.org" },
-      followSitemaps: false,
-      allowPrivate: true,
-      connectTo: [connectToRuleOf(web.connectTo)],
-      ...rest,
-      pace: { minDelayMs: 0, maxDelayMs: 0, responseFactor: 0, backOffMs: 50, ...rest.pace },
-      retry: { firstMs: 20, ...rest.retry },
-      seeds,
-      scope: scopeOf({ scope, seeds: seeds.map(({ url }) => url), ...bounds }),
-    },
-    signal ?? new AbortController().signal,
-    { onArchive: () => undefined, onProgress: ({ done }) => onCommit?.(done) },
-  );
+  const stop = signal ?? new AbortController().signal;
+  const settings = {
+    requester: { software: "colophon test", project: "test", contact: "owner@example.org" },
+    followSitemaps: false,
+    allowPrivate: true,
+    connectTo: [connectToRuleOf(web.connectTo)],
+    ...rest,
+    pace: { minDelayMs: 0, maxDelayMs: 0, responseFactor: 0, backOffMs: 50, ...rest.pace },
+    retry: { firstMs: 20, ...rest.retry },
+    seeds,
+    scope: scopeOf({ scope, seeds: seeds.map(({ url }) => url), ...bounds }),
+  };
+  await using turns = localTurns({ ...settings, ports: portsOf(seeds) }, frontier, stop);
+  return await crawl(frontier, { ...settings, archives: place.archives, turns }, stop, {
+    onArchive: () => undefined,
+    onProgress: ({ done }) => onCommit?.(done),
+  });
 }
 
 export type KeptRecord = Pick<ArchiveRecord, "type" | "url" | "fields" | "truncated" | "recordId" | "refersTo"> & {

@@ -1,6 +1,6 @@
 import { PipelineError } from "../../core/errors.ts";
 import { pause } from "../../async/abort.ts";
-import { hostPaces, paceNote, politeAsk, type CrawlClock, type HostPaces, type PacedFetch } from "../host-paces.ts";
+import { hostPaces, paceNote, pacedFetch, type CrawlClock, type HostPaces, type PacedFetch } from "../host-paces.ts";
 import { contextOf, paceOf, type CrawlSettings } from "../crawl-settings.ts";
 import type { Exchanger } from "../../fetch/exchange.ts";
 import { hostLeaseMs, leaseHost, type HostLease } from "./host-lease.ts";
@@ -86,7 +86,7 @@ export async function leasedTurn(
       if (lease.lost.aborted) throw stopped(one.url);
       return { ...result, timings: { ...result.timings, startMs } };
     };
-    return politeAsk(exchange, hosts, stop)(host, request);
+    return pacedFetch(exchange, hosts, stop)(host, request);
   };
 
   const context = contextOf(settings, { clock, ask, paces: hosts, notes, signal: stop });

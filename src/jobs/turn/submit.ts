@@ -67,8 +67,8 @@ export async function submitTurns(
   const { store, scripts } = shared;
   const text = Buffer.from(JSON.stringify(submitted.crawl));
   const digest = createHash("sha256").update(text).digest("hex");
-  await patiently(() => store.put(crawlName(digest), text, signal), signal);
-  await patiently(async () => {
+  await whileReachable(() => store.put(crawlName(digest), text, signal), signal);
+  await whileReachable(async () => {
     for await (const { name } of store.list(turnsPrefix(submitted.run), signal)) await store.remove(name, signal);
   }, signal);
   const submitter: Submitter = {
@@ -116,9 +116,9 @@ async function askedFor(submitter: Submitter, turn: Turn, part: number | null): 
   const known = names.map((name) => [name, notes.note(name)] as const).filter(([, value]) => value !== null);
   const ask = turnAskBytes({ turn, notes: known, aheadMs: await aheadMs() });
   try {
-    await patiently(() => store.put(askName, ask, late), late);
-    await patiently(() => runJob(queue, jobOf("turn", job), late), late);
-    const bytes = await patiently(() => store.get(endName, late), late);
+    await whileReachable(() => store.put(askName, ask, late), late);
+    await whileReachable(() => runJob(queue, jobOf("turn", job), late), late);
+    const bytes = await whileReachable(() => store.get(endName, late), late);
     return bytes === null ? undoneTurn(turn, clock.nowMs()) : turnResultOf(bytes, turn);
   } finally {
     // The ask first: a worker that finds no end looks for it.
@@ -169,7 +169,7 @@ function joined(all: EndedTurn, one: EndedTurn): EndedTurn {
 }
 
 /** Tries until it can be reached; whatever else is wrong ends it. @throws {PipelineError} `interrupted` too */
-async function patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+async function whileReachable<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
   const again = (error: unknown): boolean => {
     if (!isAway(error)) return false;
     if (signal.aborted) throw new PipelineError("interrupted", "stopped while the store or Redis was away", {}, error);
