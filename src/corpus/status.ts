@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { PipelineError } from "../core/errors.ts";
+import { count, listOf, object, parsed, text, type Shape } from "../core/json-shape.ts";
 import { archiveTotals } from "../ledger/archives.ts";
 import { funnel, sumOfFunnels } from "../ledger/funnel.ts";
 import { isLocked } from "../ledger/open.ts";
 import { openPartitions } from "../ledger/partitions.ts";
-import { corpusHeadPath, type CorpusHead } from "../manifest/corpus-head.ts";
-import type { Manifest } from "../manifest/manifest-head.ts";
+import { corpusHeadPath } from "../manifest/corpus-head.ts";
 import { manifestPath } from "../manifest/manifest-text.ts";
 import type { Corpus } from "./corpus.ts";
 import { crawlStatus, type CrawlStatus } from "./crawl-status.ts";
@@ -82,7 +83,7 @@ interface Published {
 
 function manifestOf(corpus: Corpus): Published | null {
   if (corpus.ledgerPaths.length === 1) return publishedIn(corpus.manifest);
-  const head = jsonIn(join(corpus.manifest, corpusHeadPath)) as CorpusHead | null;
+  const head = jsonIn(headShape, join(corpus.manifest, corpusHeadPath));
   if (head === null) return null;
   const parts = head.partitions.map(({ path }) => publishedIn(join(corpus.manifest, path)));
   return {
@@ -93,13 +94,26 @@ function manifestOf(corpus: Corpus): Published | null {
   };
 }
 
+const manifestShape = object({
+  root: text,
+  totals: object({ documents: count }),
+  policy: object({ sha256: text }),
+  funnel: object({ captures: count }),
+});
+const headShape = object({ root: text, documents: count, partitions: listOf(object({ path: text })) });
+
 function publishedIn(folder: string): Published | null {
-  const manifest = jsonIn(join(folder, manifestPath)) as Manifest | null;
+  const manifest = jsonIn(manifestShape, join(folder, manifestPath));
   if (manifest === null) return null;
   const { root, totals, policy, funnel: counted } = manifest;
   return { root, documents: totals.documents, policySha256: policy.sha256, captures: counted.captures };
 }
 
-function jsonIn(path: string): unknown {
-  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : null;
+/** @throws {PipelineError} `manifest-broken` for a file that says something else */
+function jsonIn<T>(shape: Shape<T>, path: string): T | null {
+  if (!existsSync(path)) return null;
+  return parsed(shape, readFileSync(path, "utf8"), (why) => {
+    const words = `${path} is broken: ${why}; run \`colophon publish\` to write it again`;
+    return new PipelineError("manifest-broken", words, { path });
+  });
 }

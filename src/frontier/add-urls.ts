@@ -1,7 +1,7 @@
 import type { AddCounts } from "./frontier.ts";
 import { delayed } from "./sqlite-schema.ts";
-import { digestOf } from "./sqlite-store.ts";
-import type { FrontierStore } from "./sqlite-store.ts";
+import { digestOf } from "./sqlite-file.ts";
+import type { FrontierFile } from "./sqlite-file.ts";
 import type { FoundUrl, RefusedCount } from "./turn.ts";
 import { hostKeyOf } from "../url/normalize.ts";
 import { familiesOf, trapOf } from "../url/traps.ts";
@@ -12,7 +12,7 @@ import type { TrapLimits, TrapReason } from "../url/traps.ts";
  * @param sameContentHost a host whose pages have said the same for too long: links to it are not followed; or `null`
  */
 export function addUrls(
-  store: FrontierStore,
+  store: FrontierFile,
   found: Iterable<FoundUrl>,
   limits: TrapLimits,
   sameContentHost: string | null,
@@ -60,7 +60,7 @@ export function addUrls(
 }
 
 /** Adds to the counts of links that never became URLs; the first example of a reason stays. */
-export function countRefused(store: FrontierStore, refused: ReadonlyMap<string, RefusedCount>): void {
+export function countRefused(store: FrontierFile, refused: ReadonlyMap<string, RefusedCount>): void {
   const count = store.statement(
     `INSERT INTO refused_links (reason, links, example) VALUES (?, ?, ?)
      ON CONFLICT (reason) DO UPDATE SET links = links + excluded.links`,
@@ -68,7 +68,7 @@ export function countRefused(store: FrontierStore, refused: ReadonlyMap<string, 
   for (const [reason, { links, example }] of refused) count.run(reason, links, example);
 }
 
-function isKnown(store: FrontierStore, host: number, digest: Buffer, { depth }: FoundUrl): boolean {
+function isKnown(store: FrontierFile, host: number, digest: Buffer, { depth }: FoundUrl): boolean {
   const row = store
     .statement<{ id: number; depth: number; state: number }>(
       "SELECT id, depth, state FROM urls WHERE host = ? AND digest = ?",
@@ -91,7 +91,7 @@ interface UrlKey {
   readonly path: string;
 }
 
-function insertUrl(store: FrontierStore, { host, digest, path }: UrlKey, one: FoundUrl): void {
+function insertUrl(store: FrontierFile, { host, digest, path }: UrlKey, one: FoundUrl): void {
   const raw = one.rawUrl === one.url ? null : one.rawUrl;
   store
     .statement("INSERT INTO urls (host, digest, path, raw, depth, priority) VALUES (?, ?, ?, ?, ?, ?)")
@@ -99,7 +99,7 @@ function insertUrl(store: FrontierStore, { host, digest, path }: UrlKey, one: Fo
 }
 
 /** Counts the URL in each of its families, or in none when one of them is full: then that is the reason. */
-function joinFamilies(store: FrontierStore, host: number, url: string, limits: TrapLimits): TrapReason | null {
+function joinFamilies(store: FrontierFile, host: number, url: string, limits: TrapLimits): TrapReason | null {
   const families = familiesOf(url, limits);
   if (families.length === 0) return null;
   const digests = families.map(({ key }) => digestOf(key));

@@ -1,6 +1,6 @@
 import { overBudget, type CrawlBudgets, type ClaimLimits, type HostDue } from "./frontier.ts";
 import { delayed, ready } from "./sqlite-schema.ts";
-import type { FrontierStore } from "./sqlite-store.ts";
+import type { FrontierFile } from "./sqlite-file.ts";
 import type { Turn, TurnUrl, Validators } from "./turn.ts";
 
 /** A crawl that claims less often than this was not running in between. */
@@ -37,13 +37,13 @@ export interface ClaimAsk {
   readonly hosts: readonly string[] | null;
 }
 
-export function crawlRow(store: FrontierStore): CrawlRow {
+export function crawlRow(store: FrontierFile): CrawlRow {
   const row = store.statement<CrawlRow>("SELECT pages, bytes, elapsed_ms, claimed_ms FROM crawl").get();
   return row ?? { pages: 0, bytes: 0, elapsed_ms: 0, claimed_ms: null };
 }
 
 /** See `Frontier.nextDueMs`. */
-export function nextDueMs(store: FrontierStore): number | null {
+export function nextDueMs(store: FrontierFile): number | null {
   const host = store
     .statement<{ at: number }>(`SELECT next_ms AS at FROM hosts WHERE ${dueHost} ORDER BY next_ms LIMIT 1`)
     .get();
@@ -55,7 +55,7 @@ export function nextDueMs(store: FrontierStore): number | null {
 }
 
 /** See `LocalFrontier.claimNow`. */
-export function claimTurns(store: FrontierStore, budgets: CrawlBudgets, ask: ClaimAsk): Turn[] {
+export function claimTurns(store: FrontierFile, budgets: CrawlBudgets, ask: ClaimAsk): Turn[] {
   const { nowMs, limits, hosts: names } = ask;
   // Each of them is to come back with `changedDue`, whether it gets a turn or not.
   for (const name of names ?? []) store.touch(store.hostOf(name) ?? 0);
@@ -81,7 +81,7 @@ export function claimTurns(store: FrontierStore, budgets: CrawlBudgets, ask: Cla
   });
 }
 
-function firstHosts(store: FrontierStore, nowMs: number, hosts: number): DueHostRow[] {
+function firstHosts(store: FrontierFile, nowMs: number, hosts: number): DueHostRow[] {
   return store
     .statement<DueHostRow>(
       `SELECT id, name, pages FROM hosts WHERE ${dueHost} AND next_ms <= ? ORDER BY next_ms, id LIMIT ?`,
@@ -89,7 +89,7 @@ function firstHosts(store: FrontierStore, nowMs: number, hosts: number): DueHost
     .all(nowMs, hosts);
 }
 
-function namedHosts(store: FrontierStore, nowMs: number, names: readonly string[]): DueHostRow[] {
+function namedHosts(store: FrontierFile, nowMs: number, names: readonly string[]): DueHostRow[] {
   const named = store.statement<DueHostRow>(
     `SELECT id, name, pages FROM hosts WHERE name = ? AND ${dueHost} AND next_ms <= ?`,
   );
@@ -97,7 +97,7 @@ function namedHosts(store: FrontierStore, nowMs: number, names: readonly string[
 }
 
 /** See `LocalFrontier.firstDue`. */
-export function firstDue(store: FrontierStore, hosts: number): HostDue[] {
+export function firstDue(store: FrontierFile, hosts: number): HostDue[] {
   return store
     .statement<{ host: string; dueMs: number }>(
       `SELECT name AS host, next_ms AS dueMs FROM hosts WHERE ${dueHost} ORDER BY next_ms, id LIMIT ?`,
@@ -106,7 +106,7 @@ export function firstDue(store: FrontierStore, hosts: number): HostDue[] {
 }
 
 /** See `LocalFrontier.changedDue`. */
-export function changedDue(store: FrontierStore, nowMs: number): HostDue[] | null {
+export function changedDue(store: FrontierFile, nowMs: number): HostDue[] | null {
   const url = store.statement<{ due: number }>(
     `SELECT 1 AS due FROM urls WHERE state = ${delayed} AND due_ms <= ? LIMIT 1`,
   );
@@ -118,12 +118,12 @@ export function changedDue(store: FrontierStore, nowMs: number): HostDue[] | nul
   return touched === null ? null : [...touched].flatMap((id) => due.get(id) ?? []);
 }
 
-function leasedUrls(store: FrontierStore): number {
+function leasedUrls(store: FrontierFile): number {
   return store.statement<{ urls: number }>("SELECT coalesce(sum(url_count), 0) AS urls FROM leases").get()?.urls ?? 0;
 }
 
 /** Delayed URLs that are due become ready. */
-function wake(store: FrontierStore, nowMs: number): void {
+function wake(store: FrontierFile, nowMs: number): void {
   const due = store
     .statement<{ id: number; host: number }>(
       `SELECT id, host FROM urls WHERE state = ${delayed} AND due_ms <= ? ORDER BY due_ms LIMIT ?`,
@@ -138,7 +138,7 @@ function wake(store: FrontierStore, nowMs: number): void {
   }
 }
 
-function leased(store: FrontierStore, host: DueHostRow, most: number, untilMs: number): Turn {
+function leased(store: FrontierFile, host: DueHostRow, most: number, untilMs: number): Turn {
   const rows = store
     .statement<ReadyRow>(
       `SELECT id, path, raw, depth, attempts, etag, last_modified, payload_digest, captured_at, record_id

@@ -1,7 +1,7 @@
 import { addUrls } from "./add-urls.ts";
 import { overBudget, type Budgets, type CrawlBudgets } from "./frontier.ts";
 import { delayed, done, failed, refused } from "./sqlite-schema.ts";
-import type { FrontierStore } from "./sqlite-store.ts";
+import type { FrontierFile } from "./sqlite-file.ts";
 import type { TrapLimits } from "../url/traps.ts";
 import type { TurnResult, UrlOutcome } from "./turn.ts";
 import { validatorsRowOf } from "./claim-turns.ts";
@@ -22,7 +22,7 @@ interface HostTally {
 
 /** See `Frontier.ack`. */
 export function endTurn(
-  store: FrontierStore,
+  store: FrontierFile,
   { turn, outcomes, found, notBeforeMs }: TurnResult,
   { budgets, traps }: { readonly budgets: CrawlBudgets; readonly traps: TrapLimits },
 ): boolean {
@@ -44,7 +44,7 @@ export function endTurn(
 }
 
 /** See `Frontier.recover`. */
-export function recoverTurns(store: FrontierStore, nowMs: number, hostNotBeforeMs: number): number {
+export function recoverTurns(store: FrontierFile, nowMs: number, hostNotBeforeMs: number): number {
   return store.inTransaction(() => {
     const dead = store
       .statement<{ id: number; host: number; urls: string }>("SELECT id, host, urls FROM leases WHERE until_ms <= ?")
@@ -70,7 +70,7 @@ interface FreedHost extends Omit<HostTally, "spentMs" | "textDigest" | "sameRun"
 }
 
 /** The host whose lease it was, now free; `null` when the lease is no more. */
-function freeHost(store: FrontierStore, lease: number): FreedHost | null {
+function freeHost(store: FrontierFile, lease: number): FreedHost | null {
   const row = store.statement<{ host: number }>("DELETE FROM leases WHERE id = ? RETURNING host").get(lease);
   if (row === undefined) return null;
   store.statement("UPDATE hosts SET lease = 0 WHERE id = ?").run(row.host);
@@ -88,7 +88,7 @@ function tallyOf({ spent_ms, text_digest, same_run, ...counts }: FreedHost): Hos
   return { ...counts, spentMs: spent_ms, textDigest: text_digest, sameRun: same_run };
 }
 
-function endUrl(store: FrontierStore, id: number, outcome: UrlOutcome, tally: HostTally): void {
+function endUrl(store: FrontierFile, id: number, outcome: UrlOutcome, tally: HostTally): void {
   tally.ready -= 1;
   if (outcome.kind === "done") {
     store.statement(`UPDATE urls SET state = ${done} WHERE id = ?`).run(id);
@@ -129,7 +129,7 @@ interface LeftHost {
   readonly tally: HostTally;
 }
 
-function saveHost(store: FrontierStore, { id, notBeforeMs, tally }: LeftHost, budgets: Budgets): void {
+function saveHost(store: FrontierFile, { id, notBeforeMs, tally }: LeftHost, budgets: Budgets): void {
   const spent = { pages: tally.pages, bytes: tally.bytes, timeMs: tally.spentMs };
   store
     .statement(

@@ -13,7 +13,7 @@ import {
 } from "./frontier.ts";
 import { endTurn, recoverTurns } from "./end-turns.ts";
 import { done, ready, delayed, failed, refused } from "./sqlite-schema.ts";
-import { openStore, type FrontierStore } from "./sqlite-store.ts";
+import { openFrontierFile, type FrontierFile } from "./sqlite-file.ts";
 import type { FoundUrl, Turn } from "./turn.ts";
 import { trapLimits, type TrapLimits } from "../url/traps.ts";
 
@@ -35,7 +35,7 @@ const addBatch = 10_000;
 export function openFrontier(path: string, options: FrontierOptions = {}): LocalFrontier & Disposable {
   const { budgets: crawl = {}, hostBudgets: host = {}, traps = trapLimits } = options;
   const budgets: CrawlBudgets = { crawl, host };
-  const store = openStore(path);
+  const store = openFrontierFile(path);
   if (options.hostBudgets !== undefined) judgeHosts(store, host);
   return {
     add: (found) => addInBatches(store, found, traps),
@@ -72,7 +72,7 @@ export function openFrontier(path: string, options: FrontierOptions = {}): Local
   };
 }
 
-function addInBatches(store: FrontierStore, found: Iterable<FoundUrl>, traps: TrapLimits): AddCounts {
+function addInBatches(store: FrontierFile, found: Iterable<FoundUrl>, traps: TrapLimits): AddCounts {
   const sum = { added: 0, known: 0, refused: 0 };
   const add = (batch: readonly FoundUrl[]): void => {
     const counts = store.inTransaction(() => addUrls(store, batch, traps, null));
@@ -92,7 +92,7 @@ function addInBatches(store: FrontierStore, found: Iterable<FoundUrl>, traps: Tr
 }
 
 /** Budgets may have been raised or lowered since hosts were last judged by them. */
-function judgeHosts(store: FrontierStore, { pages, bytes, timeMs }: Budgets): void {
+function judgeHosts(store: FrontierFile, { pages, bytes, timeMs }: Budgets): void {
   const none = Number.MAX_SAFE_INTEGER;
   store.inTransaction(() =>
     store
@@ -105,14 +105,14 @@ function judgeHosts(store: FrontierStore, { pages, bytes, timeMs }: Budgets): vo
   );
 }
 
-function writeNote(store: FrontierStore, name: string, value: string | null): void {
+function writeNote(store: FrontierFile, name: string, value: string | null): void {
   store.inTransaction(() => {
     if (value === null) store.statement("DELETE FROM notes WHERE name = ?").run(name);
     else store.statement("INSERT OR REPLACE INTO notes (name, value) VALUES (?, ?)").run(name, value);
   });
 }
 
-function recrawl(store: FrontierStore, beforeMs: number): number {
+function recrawl(store: FrontierFile, beforeMs: number): number {
   return store.inTransaction(() => {
     const { changes } = store
       .statement(
@@ -153,7 +153,7 @@ interface StateSums {
 }
 
 /** See `Frontier.counts`. Costs a look at each host and at each URL that has a reason, never at all URLs. */
-export function countsOf(store: FrontierStore, budgets: CrawlBudgets): FrontierCounts {
+export function countsOf(store: FrontierFile, budgets: CrawlBudgets): FrontierCounts {
   const sums = store
     .statement<StateSums & { hosts: number }>(
       `SELECT count(*) AS hosts, coalesce(sum(ready + delayed), 0) AS waiting, coalesce(sum(done), 0) AS done,
@@ -193,7 +193,7 @@ interface HostRow extends StateSums {
 }
 
 /** See `Frontier.hosts`. Reads a page at a time: the frontier may be used in between. */
-export function* hostStates(store: FrontierStore): Generator<HostState> {
+export function* hostStates(store: FrontierFile): Generator<HostState> {
   const page = store.statement<HostRow>(
     `SELECT hosts.id, name, next_ms, coalesce(blocked, over_budget) AS blocked, bytes, spent_ms, same_run,
        coalesce(url_count, 0) AS leased, ready + delayed AS waiting, done, refused, failed
@@ -215,7 +215,7 @@ export function* hostStates(store: FrontierStore): Generator<HostState> {
 }
 
 /** See `Frontier.setHost`. */
-export function changeHost(store: FrontierStore, name: string, change: HostChange): void {
+export function changeHost(store: FrontierFile, name: string, change: HostChange): void {
   store.inTransaction(() => {
     const id = store.hostOf(name) ?? store.addHost(name);
     if (change.notBeforeMs !== undefined) {

@@ -39,6 +39,7 @@ export async function readManifest(directory: string): Promise<Manifest> {
  */
 export async function* manifestRows(directory: string): AsyncGenerator<ManifestRow> {
   const path = join(directory, documentsPath);
+  if (!existsSync(path)) throw new PipelineError("not-found", `${path} is not there`, { path });
   const report = findings(1);
   const problemsOf = schemaProblems("document-row");
   let line = 0;

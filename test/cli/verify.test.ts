@@ -113,3 +113,23 @@ async function ingested(folder: string): Promise<{ readonly corpus: string; read
   assert.equal(status, 0, err);
   return { corpus, archive };
 }
+
+test("a manifest.json of another form is named by verify and status, whatever it holds", async () => {
+  using folder = temporaryFolder();
+  const archive = join(folder.path, "pages.warc.gz");
+  writeFileSync(archive, archiveOfPages("example.org", 0, 3));
+  const corpus = join(folder.path, "corpus");
+  await runColophon("ingest", archive, "--corpus", corpus);
+  const path = join(corpus, "manifest", "manifest.json");
+  const sound = manifestOf(corpus);
+  for (const broken of [null, [], 5, { root: 1 }, { ...sound, sources: 5 }, { ...sound, sources: [null] }]) {
+    writeFileSync(path, JSON.stringify(broken));
+    const verified = await runColophon("verify", join(corpus, "manifest"), "--archives", folder.path);
+    assert.equal(verified.status, 4, verified.out + verified.err);
+    assert.match(verified.out, /manifest-schema/);
+  }
+  writeFileSync(path, "[]");
+  const { status, err } = await runColophon("status", "--corpus", corpus);
+  assert.notEqual(status, 1, err);
+  assert.match(err, /manifest\.json is broken: .*colophon publish/);
+});

@@ -11,6 +11,7 @@ import { sliceHandler } from "../../src/jobs/slice/handler.ts";
 import { submitSlices } from "../../src/jobs/slice/submit.ts";
 import { threadPool, type ThreadPool } from "../../src/measure/thread-pool.ts";
 import { localQueue } from "../../src/queue/local-queue.ts";
+import { archiveName } from "../../src/store/layout.ts";
 import { folderStore } from "../../src/store/folder-store.ts";
 import type { Store } from "../../src/store/store.ts";
 import { archiveOfPages, pageHtml, responseMember, sentences } from "../fixtures/archive-of-pages.ts";
@@ -188,6 +189,24 @@ suite("slices as jobs", () => {
       ends.map(({ status }) => status),
       ["fulfilled", "rejected", "fulfilled"],
     );
+  });
+
+  test("are refused where the store's archive was cut off, a folder's as a bucket's, and nothing of it is measured", async () => {
+    using folder = temporaryFolder();
+    const [job] = jobsOf(folder.path, archiveOfPages("example.org", 0, 40), 1 << 20);
+    assert.ok(job !== undefined);
+    await using pool = threadPool(1, software);
+    const path = join(folder.path, "store");
+    for (const store of [bucketIn(path), folderStore(path)]) {
+      await store
+        .put(archiveName(job.slice.archive), readFileSync(job.path).subarray(0, 1000), signal)
+        .catch(() => null);
+      await using queue = localQueue({ retry: { tries: 1 } });
+      queue.consume("slice", sliceHandler({ store, pool, folder: folder.path, software }), { concurrency: 1 });
+      const measurer = submitSlices({ queue, store, software, window: 1, signal });
+      await assert.rejects(measurer.measure(job), { code: "archive-missing" });
+    }
+    assert.equal(pool.recordsSeen(), 0);
   });
 
   test("are refused by a worker of another version, with both versions named", async () => {

@@ -4,14 +4,14 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { openStore } from "../../src/frontier/sqlite-store.ts";
+import { openFrontierFile } from "../../src/frontier/sqlite-file.ts";
 import { openLedger } from "../../src/ledger/open.ts";
 import { temporaryFolder } from "./sample-rows.ts";
 
 const program = fileURLToPath(new URL("open-and-die.ts", import.meta.url));
 const openings = {
   ledger: (path: string) => openLedger(path, { mode: "write" }).close(),
-  frontier: (path: string) => void openStore(path),
+  frontier: (path: string) => void openFrontierFile(path),
 };
 
 for (const [kind, open] of Object.entries(openings)) {

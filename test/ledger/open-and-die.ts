@@ -1,7 +1,7 @@
 // Opens the store of its kind at the path given, and is killed just before the n-th call into SQLite of that.
 import Database from "better-sqlite3";
 
-import { openStore } from "../../src/frontier/sqlite-store.ts";
+import { openFrontierFile } from "../../src/frontier/sqlite-file.ts";
 import { openLedger } from "../../src/ledger/open.ts";
 
 const [kind, path, calls] = process.argv.slice(2);
@@ -17,4 +17,4 @@ for (const name of ["pragma", "exec", "prepare"] as const) {
   });
 }
 if (kind === "ledger") openLedger(path, { mode: "write" }).close();
-else openStore(path);
+else openFrontierFile(path);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 
-import type { Manifest } from "../../manifest/manifest-head.ts";
+import { listOf, object, objectWith, parsedOrNull, text } from "../../core/json-shape.ts";
 import type { VerifyOptions, VerifyProgress, VerifyReport } from "../../manifest/verify/verify.ts";
 import type { FindArchive } from "../../pipeline/rederive.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
@@ -120,7 +120,7 @@ async function archivesByName(directory: string, archives: string): Promise<Find
   const texts = await Promise.all(
     parts.map(async (part) => readFile(join(part, "manifest.json"), "utf8").catch(() => "{}")),
   );
-  const sources = texts.flatMap((text) => sourcesOf(text).sources ?? []);
+  const sources = texts.flatMap(sourcesOf);
   // Names come from a file that somebody else may have written: only their last part is used.
   const paths = new Map(sources.map(({ sha256, name }) => [sha256, join(archives, basename(name))]));
   return (sha256) => {
@@ -129,13 +129,11 @@ async function archivesByName(directory: string, archives: string): Promise<Find
   };
 }
 
+const head = objectWith({}, { sources: listOf(object({ sha256: text, name: text })) });
+
 /** What cannot be read here is reported by the verification itself. */
-function sourcesOf(text: string): Partial<Pick<Manifest, "sources">> {
-  try {
-    return JSON.parse(text) as Partial<Manifest>;
-  } catch {
-    return {};
-  }
+function sourcesOf(json: string): readonly { readonly sha256: string; readonly name: string }[] {
+  return parsedOrNull(head, json)?.sources ?? [];
 }
 
 function inWords(report: Report): string {

@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
 
 import { PipelineError } from "../../core/errors.ts";
-import type { SliceSpec } from "../../core/records.ts";
+import type { Hex, SliceSpec } from "../../core/records.ts";
 import { archiveName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
 import type { ByteRange, SparseFile } from "../../measure/sparse-source.ts";
@@ -29,10 +29,10 @@ export async function fetchedSlice(
   signal: AbortSignal,
 ): Promise<SparseFile & Disposable> {
   const name = archiveName(slice.archive);
-  const missing = (): PipelineError =>
-    new PipelineError("archive-missing", `${store.place} has not all of ${name}`, { archive: slice.archive });
+  const missing = (): PipelineError => archiveCut(store, slice.archive);
   const bytes = await store.size(name, signal);
-  if (bytes === null) throw missing();
+  // A file that ends before the slice does was cut off: what is left of it would be measured as if it were all.
+  if (bytes === null || bytes < slice.nominalEnd) throw missing();
   const file = openSync(path, "w+");
   const held: ByteRange[] = [];
   const bring = async (begin: number, end: number): Promise<void> => {
@@ -60,6 +60,12 @@ export async function fetchedSlice(
     },
     [Symbol.dispose]: () => closeSync(file),
   };
+}
+
+/** The error for an archive of which the store has not every byte. */
+export function archiveCut({ place }: Pick<Store, "place">, archive: Hex): PipelineError {
+  const words = `${place} has not all of ${archiveName(archive)}; remove what it has and run again`;
+  return new PipelineError("archive-missing", words, { archive });
 }
 
 /** A range without what is held at its ends. */

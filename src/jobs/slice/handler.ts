@@ -11,7 +11,7 @@ import type { Store } from "../../store/store.ts";
 import { payloadOf, storedJson } from "../checked-json.ts";
 import { refuseOtherVersion } from "../version-check.ts";
 import { sliceAsk, sliceResult, type SliceAsk } from "./contract.ts";
-import { fetchedSlice } from "./fetch-slice.ts";
+import { archiveCut, fetchedSlice } from "./fetch-slice.ts";
 
 export interface SliceWork {
   readonly store: Store;
@@ -51,7 +51,11 @@ async function measured(
   const slice = { archive, index, nominalStart: begin, nominalEnd: end, exactStart };
   const whole = store.localPath(archiveName(archive));
   const job = { slice, segments: folder, poison: [] };
-  if (whole !== null) return pool.measure({ ...job, path: whole });
+  if (whole !== null) {
+    const bytes = await store.size(archiveName(archive), signal);
+    if (bytes === null || bytes < end) throw archiveCut(store, archive);
+    return pool.measure({ ...job, path: whole });
+  }
   const path = join(folder, "archive");
   using sparse = await fetchedSlice(store, slice, path, signal);
   return await pool.measure({ ...job, path }, sparse);

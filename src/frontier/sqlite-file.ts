@@ -7,7 +7,7 @@ import { sqliteErrorOf } from "../core/sqlite-error.ts";
 import { frontierApplicationId, frontierSchema, frontierVersion, frontierVersions } from "./sqlite-schema.ts";
 
 /** An open frontier file, with what is remembered of it. */
-export interface FrontierStore {
+export interface FrontierFile {
   /** Prepares a statement once. */
   readonly statement: <Row>(sql: string) => Database.Statement<unknown[], Row>;
   /** One transaction that takes the write lock first; what is remembered is forgotten when it fails. */
@@ -41,13 +41,13 @@ export function digestOf(text: string): Buffer {
 }
 
 /** @throws {PipelineError} `corpus-missing`, `corpus-locked`, `ledger-version`, `ledger-broken`, `disk-full` */
-export function openStore(path: string): FrontierStore {
+export function openFrontierFile(path: string): FrontierFile {
   if (!existsSync(dirname(path))) throw new PipelineError("corpus-missing", `there is no folder for ${path}`, { path });
   let db: Database.Database | null = null;
   try {
     db = new Database(path, { timeout: 5000 });
     prepare(db, path);
-    return storeOf(db, path);
+    return fileOf(db, path);
   } catch (error) {
     db?.close();
     throw frontierErrorOf(error, path);
@@ -78,7 +78,7 @@ function prepare(db: Database.Database, path: string): void {
   make.immediate();
 }
 
-function storeOf(db: Database.Database, path: string): FrontierStore {
+function fileOf(db: Database.Database, path: string): FrontierFile {
   const statement = preparedOnce(db);
   const keys = rememberedKeys(statement);
   const touched = touchedHosts();
@@ -105,7 +105,7 @@ function storeOf(db: Database.Database, path: string): FrontierStore {
   };
 }
 
-function preparedOnce(db: Database.Database): FrontierStore["statement"] {
+function preparedOnce(db: Database.Database): FrontierFile["statement"] {
   const statements = new Map<string, Database.Statement>();
   return <Row>(sql: string): Database.Statement<unknown[], Row> => {
     const known = statements.get(sql) ?? db.prepare(sql);
@@ -114,12 +114,12 @@ function preparedOnce(db: Database.Database): FrontierStore["statement"] {
   };
 }
 
-interface RememberedKeys extends Pick<FrontierStore, "hostOf" | "addHost" | "reasonOf"> {
+interface RememberedKeys extends Pick<FrontierFile, "hostOf" | "addHost" | "reasonOf"> {
   readonly forget: () => void;
 }
 
 /** Row keys of names, each looked up once. */
-function rememberedKeys(statement: FrontierStore["statement"]): RememberedKeys {
+function rememberedKeys(statement: FrontierFile["statement"]): RememberedKeys {
   const hosts = new Map<string, number>();
   const reasons = new Map<string, number>();
   const remember = (name: string, id: number): number => {
@@ -152,7 +152,7 @@ function rememberedKeys(statement: FrontierStore["statement"]): RememberedKeys {
   };
 }
 
-function touchedHosts(): Pick<FrontierStore, "touch" | "touchAll" | "takeTouched"> {
+function touchedHosts(): Pick<FrontierFile, "touch" | "touchAll" | "takeTouched"> {
   /** `null` when it may be all. */
   let touched: Set<number> | null = null;
   return {
