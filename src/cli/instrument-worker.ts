@@ -69,7 +69,7 @@ function countedStore(store: WorkerStore, metrics: WorkerMetrics): WorkerStore {
   };
 }
 
-/** What a slice brought stands in its result. */
+/** What a slice brought is in its result. */
 function countMeasured(result: Readonly<Record<string, unknown>>, metrics: Pick<Metrics<never>, "measured">): void {
   const { outcomes, begin, end } = result;
   if (typeof outcomes !== "object" || outcomes === null || typeof begin !== "number" || typeof end !== "number") return;

@@ -137,7 +137,7 @@ function stopSignal(words: NodeJS.WritableStream): AbortSignal {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(exitStatuses.interrupted.code);
-      words.write("\ncolophon: stopping cleanly after the work in hand; press Ctrl-C again to stop at once\n");
+      words.write("\ncolophon: stopping cleanly after the work in progress; press Ctrl-C again to stop at once\n");
       controller.abort();
     });
   }

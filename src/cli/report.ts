@@ -140,7 +140,7 @@ export function publishedInWords({ funnel, clusters, root }: PublishReport, fold
 
 /** A display of long work: a bar on a terminal, a line now and then elsewhere. */
 export interface Progress extends Disposable {
-  /** @param done and `total` in the same unit; `words` is what stands behind the bar, short */
+  /** @param done and `total` in the same unit; `words` is what comes after the bar, short */
   readonly show: (label: string, done: number, total: number, words: string) => void;
 }
 

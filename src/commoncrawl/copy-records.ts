@@ -162,7 +162,7 @@ async function finishedCopy(folder: string, name: string): Promise<Copied | null
   const json = await readFile(resultPath(folder, name), "utf8").catch(() => null);
   const result = json === null ? null : parsedOrNull(copiedShape, json);
   if (result === null || result.path === null) return result;
-  // The folder may have been moved since; the archive lies beside its result.
+  // The folder may have been moved since; the archive is beside its result.
   const path = join(folder, name);
   const size = await stat(path).then(
     (found) => found.size,

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { diskFullOf } from "../core/disk-full.ts";
 import { PipelineError } from "../core/errors.ts";
 import { count, nullable, object, parsedOrNull, text, type Shaped } from "../core/json-shape.ts";
-import { renameDurably, writeWhole } from "../files/durable.ts";
+import { renameDurably, writeAll, writeWhole } from "../files/durable.ts";
 import { copyName, type Copied, type CopyRun, type CopySpec } from "./copy-spec.ts";
 import { subsetOf } from "./index-row.ts";
 import { changedUnderway, type CrawlFiles, type FileBytes } from "./crawl-files.ts";
@@ -49,7 +49,7 @@ interface Unfinished {
   version: string | null;
 }
 
-/** Bytes of the file that now lies whole at `path`; `null` when the source has none. */
+/** Bytes of the file that is now whole at `path`; `null` when the source has none. */
 async function fetched(file: string, path: string, run: CopyRun): Promise<number | null> {
   const { folder, files, signal } = run;
   await mkdir(folder, { recursive: true });
@@ -91,10 +91,7 @@ async function writeOn(copy: Unfinished, answer: FileBytes, file: string, { file
   if (copy.at === 0) await noteBegun(copy.notePath, version, fileBytes);
   copy.version = version;
   for await (const chunk of answer.bytes) {
-    // A nearly full disk accepts some of the bytes before it refuses the rest.
-    for (let done = 0; done < chunk.length;) {
-      done += (await out.write(chunk, done, chunk.length - done, copy.at + done)).bytesWritten;
-    }
+    await writeAll(out, chunk, copy.at);
     copy.at += chunk.length;
     onBytes(chunk.length);
   }

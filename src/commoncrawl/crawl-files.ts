@@ -38,7 +38,7 @@ export interface CrawlFiles extends AsyncDisposable {
    * @throws {PipelineError} `source-refused`, `source-unreachable`, `interrupted`
    */
   readonly open: (path: string, range: FileRange, signal: AbortSignal) => Promise<FileAnswer>;
-  /** Where the file lies on this machine; `null` when it does not. */
+  /** Where the file is on this machine; `null` when it does not. */
   readonly localPath: (path: string) => string | null;
   /** Waits before the rest of a broken transfer is requested; false when it is given up. */
   readonly again: (failedTries: number, signal: AbortSignal) => Promise<boolean>;

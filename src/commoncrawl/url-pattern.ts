@@ -5,7 +5,7 @@ export interface UrlPattern {
   /** As given, for the index server. */
   readonly text: string;
   readonly matches: (surt: string) => boolean;
-  /** All keys that match lie from `from` on and before `to`; `null` = the whole index. */
+  /** All keys that match are from `from` on and before `to`; `null` = the whole index. */
   readonly keys: { readonly from: string; readonly to: string } | null;
   /** The only keys that match, when there are few. */
   readonly exact: readonly string[] | null;
@@ -33,7 +33,7 @@ export function urlPatternOf(given: string): UrlPattern {
     return {
       text: `*.${domain}`,
       matches: (surt) => surt.startsWith(key) && ends.has(surt.charAt(key.length)),
-      // In ASCII no letter lies between `)`, `,` and `:`; anything else in this range is filtered out above.
+      // In ASCII no letter is between `)`, `,` and `:`; anything else in this range is filtered out above.
       keys: { from: `${key})`, to: `${key};` },
       exact: null,
     };

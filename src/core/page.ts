@@ -70,7 +70,7 @@ export interface Block {
   /** Lower-case name of the nearest block-level element: `p`, `li`, `td`, `h2`, `pre`, `div`, ... */
   readonly tag: string;
   readonly region: Region;
-  /** Code units of `text` that stand inside `a`. */
+  /** Code units of `text` that are inside `a`. */
   readonly linkLength: number;
   /** True when it is part of the main text. */
   readonly main: boolean;

@@ -127,7 +127,7 @@ export interface ArchiveRow {
   readonly sha256: Hex;
   /** File name without folders; what a manifest shows. */
   readonly name: string;
-  /** Where it lies on this machine; never leaves it. */
+  /** Where it is on this machine; never leaves it. */
   readonly path: string;
   readonly bytes: number;
   readonly sliceBytes: number;

@@ -55,7 +55,7 @@ export interface Evidence<Kind extends string = string> {
   readonly kind: Kind;
   /** SPDX id or `LicenseRef-...` that it names, `null` when it names none that is known. */
   readonly licence: string | null;
-  /** The address or identifier as it stands on the page. */
+  /** The address or identifier as it is on the page. */
   readonly value: string;
   /** Where: `http-header:link`, `head`, `body`, `footer`, `meta:dc.rights`, ... */
   readonly place: string;

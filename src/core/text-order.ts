@@ -1,6 +1,6 @@
 import type { Hex } from "./records.ts";
 
-/** Where a text lies: `position` is the ordinal of its capture in the segment. */
+/** Where a text is: `position` is the ordinal of its capture in the segment. */
 export interface TextLocation {
   readonly segmentSha256: Hex;
   readonly position: number;

@@ -9,7 +9,7 @@ import { writeWhole } from "../files/durable.ts";
 import type { CorpusConfig } from "../schema/types.ts";
 import { validate } from "../schema/validate.ts";
 
-/** One folder with everything in it; nothing of a corpus lies elsewhere but other people's archives. */
+/** One folder with everything in it; nothing of a corpus is elsewhere but other people's archives. */
 export interface Corpus {
   readonly folder: string;
   readonly config: CorpusConfig;
@@ -60,7 +60,7 @@ export async function openCorpus(folder: string, create: boolean, partitions: nu
   };
 }
 
-/** A corpus keeps the number of partitions that it was made with: where another kind of ledger lies, none is made beside it. */
+/** A corpus keeps the number of partitions that it was made with: where another kind of ledger is, none is made beside it. */
 function ledgerPathsOf(folder: string, partitions: number): readonly string[] {
   const whole = join(folder, "ledger.sqlite");
   const part = (number: number): string => join(folder, `ledger-${String(number).padStart(5, "0")}.sqlite`);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { diskFullOf } from "../core/disk-full.ts";
 import { PipelineError } from "../core/errors.ts";
 import { count, object, type Shape } from "../core/json-shape.ts";
-import { renameDurably, syncFolder } from "../files/durable.ts";
+import { renameDurably, syncFolder, writeAll } from "../files/durable.ts";
 import { freeBytes } from "../warc/release-memory.ts";
 import type { Fields } from "../warc/record.ts";
 import { warcinfoMember } from "./exchange-records.ts";
@@ -59,7 +59,7 @@ export async function finishedArchives(folder: string): Promise<string[]> {
 }
 
 /**
- * Opens the archives of a crawl for writing on. What lies behind the noted bytes was never acknowledged: it is cut off, so
+ * Opens the archives of a crawl for writing on. What comes after the noted bytes was never acknowledged: it is cut off, so
  * that the file ends in a whole record.
  * @throws {PipelineError} `archive-changed` when fewer bytes are there than were noted, `disk-full`, `archive-write`
  */
@@ -163,12 +163,9 @@ function* partsOf(members: readonly Buffer[]): Generator<readonly Buffer[]> {
 /** A full disk may take a part: then the rest is written for the error to show. */
 async function writtenWhole(file: FileHandle, members: readonly Buffer[], position: number): Promise<number> {
   const total = members.reduce((sum, { length }) => sum + length, 0);
-  let { bytesWritten } = await file.writev(members, position);
-  if (bytesWritten === total) return total;
-  const bytes = Buffer.concat(members);
-  while (bytesWritten < total) {
-    const more = await file.write(bytes, bytesWritten, total - bytesWritten, position + bytesWritten);
-    bytesWritten += more.bytesWritten;
+  const { bytesWritten } = await file.writev(members, position);
+  if (bytesWritten < total) {
+    await writeAll(file, Buffer.concat(members).subarray(bytesWritten), position + bytesWritten);
   }
   return total;
 }

@@ -72,7 +72,7 @@ function answerRecord({ url, earlier }: ArchivedExchange, result: Exchanged, com
   if (earlier !== null && (notModified || (earlier.payloadDigest === payloadDigest && result.truncated === null))) {
     const refersTo = { id: earlier.recordId, url, dateMs: earlier.capturedAt };
     const profile = notModified ? "server-not-modified" : "identical-payload-digest";
-    // Only the head is kept: the payload lies where the earlier visit put it. Source: WARC 1.1, 6.7.
+    // Only the head is kept: the payload is where the earlier visit put it. Source: WARC 1.1, 6.7.
     const member = memberOf({ ...record, type: "revisit", profile, refersTo, block: result.responseHead });
     return { recordId, payloadDigest, isRevisit: true, long: [], members: [member] };
   }

@@ -12,7 +12,7 @@ export function letterFolds(): Uint16Array {
   return table;
 }
 
-/** The same for the character above U+FFFF that stands at `index` of a text, as a code point; 0 for a lone surrogate. */
+/** The same for the character above U+FFFF that is at `index` of a text, as a code point; 0 for a lone surrogate. */
 export function foldOfAstral(text: string, index: number): number {
   const codePoint = text.codePointAt(index) ?? 0;
   if (codePoint <= 0xffff) return 0;

@@ -103,7 +103,7 @@ interface WireBytes {
   length: number;
   /** More cannot come. */
   readonly limit: number;
-  /** Joined chunks; `null` until there are many. It grows where it lies: a copy of ten megabytes would be the peak of a crawl. */
+  /** Joined chunks; `null` until there are many. It grows in place: a copy of ten megabytes would be the peak of a crawl. */
   joined: ArrayBuffer | null;
   joinedLength: number;
   /** The last few chunks, as they came. */

@@ -119,7 +119,7 @@ export interface ConnectToRule {
   readonly toPort: number | null;
 }
 
-/** An IPv6 address stands in brackets, as in a URL. */
+/** An IPv6 address is in brackets, as in a URL. */
 const form = /^(?<fromHost>\[[^\]]*\]|[^:[\]]*):(?<fromPort>[^:]*):(?<toHost>\[[^\]]*\]|[^:[\]]*):(?<toPort>[^:]*)$/;
 
 /** Reads `HOST1:PORT1:HOST2:PORT2` as curl's `--connect-to` does; throws `usage` when it is not of that form. */

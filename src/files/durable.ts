@@ -23,6 +23,13 @@ export async function writeSynced(
   }
 }
 
+/** Writes all of the bytes. A nearly full disk accepts some of them before it refuses the rest with an error. */
+export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+  }
+}
+
 /** Puts a small file in the place of what is there: after a crash there is the old one or the new one, each whole. */
 export function writeWhole(path: string, content: string | Buffer): void {
   writeFileSync(`${path}.new`, content, { flush: true });

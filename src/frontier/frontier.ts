@@ -146,7 +146,7 @@ export interface HostDue {
 /** A frontier on this machine: the truth, of which others may keep a window. */
 export interface LocalFrontier extends Frontier {
   /**
-   * Claims at once, so that it may stand among the changes of `together`.
+   * Claims at once, so that it may be among the changes of `together`.
    * @param hosts no others get a turn, and they get theirs in this order
    */
   claimNow(nowMs: number, limits: ClaimLimits, hosts?: readonly string[]): Turn[];

@@ -8,12 +8,12 @@ import type { Job, JobResult, Queue } from "../queue/queue.ts";
 export async function runJob(queue: Queue, job: Job, signal: AbortSignal): Promise<JobResult> {
   for (;;) {
     await queue.submit([job], signal);
-    const end = await queue.ended(job, signal);
-    if (end === "lost") continue;
-    if (end.state === "done") return end.result;
+    const outcome = await queue.ended(job, signal);
+    if (outcome === "lost") continue;
+    if (outcome.state === "done") return outcome.result;
     const context = { kind: job.kind, job: job.id };
-    if (end.state === "failed") throw new PipelineError(end.code, end.message, context);
-    const words = `a ${job.kind} job was set aside: ${end.reason}; run the same command again to try it anew`;
+    if (outcome.state === "failed") throw new PipelineError(outcome.code, outcome.message, context);
+    const words = `a ${job.kind} job was set aside: ${outcome.reason}; run the same command again to retry it`;
     throw new PipelineError("job-quarantined", words, context);
   }
 }

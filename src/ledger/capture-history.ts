@@ -91,7 +91,7 @@ function storyOfKey(ledgers: readonly Ledger[], ledger: Ledger, key: number): St
     paths: many(storySql.path).map(({ path }) => String(path)),
     software: String(one(storySql.software)?.["software"] ?? ""),
     copy,
-    // One host is one domain: what was said of it lies in the same partition.
+    // One host is one domain: what was said of it is in the same partition.
     robots: copy === null ? [] : robots.all(authority, authority, copy["crawl"], storyLimit),
     document: one(storySql.document),
     measurements: many(storySql.measurements),

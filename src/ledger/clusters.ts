@@ -22,7 +22,7 @@ export const clusterSql = {
   addMember: "INSERT INTO cluster_member (document, cluster, similarity) VALUES (?, ?, ?)",
 } as const;
 
-/** What the cluster stage needs of a document; its signature lies at `position` in the segment. */
+/** What the cluster stage needs of a document; its signature is at `position` in the segment. */
 export interface ClusteringRow {
   readonly id: Hex;
   readonly textSha256: Hex;
@@ -53,7 +53,7 @@ export function documentsForClustering(ledger: Ledger): Generator<ClusteringRow>
 
 /**
  * Replaces all clusters by these, in one transaction a partition. Each partition gets the members
- * that lie in it, under the representative of all.
+ * that are in it, under the representative of all.
  * @throws {PipelineError} `not-found` for a member that is no document of any partition
  */
 export function replaceClusters(ledgers: readonly Ledger[], clusters: Iterable<ClusterRow>): void {

@@ -30,7 +30,7 @@ export const decisionSql = {
   add: "INSERT INTO decision (policy, document, reason_set, kept) VALUES (?, ?, ?, ?)",
 } as const;
 
-/** A policy as the ledger keeps it; several may stand side by side. */
+/** A policy as the ledger keeps it; several may be kept side by side. */
 export interface StoredPolicy {
   /** SHA-256 of `text`. */
   readonly sha256: Hex;
@@ -69,7 +69,7 @@ export function* documentsForDecisions(ledger: Ledger): Generator<JudgedDocument
 
 /**
  * Stores a policy and replaces its decisions by these, in one transaction a partition. Each decision is
- * written where its document lies.
+ * written where its document is.
  * @throws {PipelineError} `not-found` for a decision about no document of any partition
  */
 export function replaceDecisions(

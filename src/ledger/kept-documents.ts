@@ -50,7 +50,7 @@ export interface KeptDocument {
   readonly cluster: KeptCluster | null;
 }
 
-/** The cluster that a kept document stands for. */
+/** The cluster that a kept document represents. */
 export interface KeptCluster {
   /** Of the representative. */
   readonly id: Hex;
@@ -79,7 +79,7 @@ interface StoredRow extends Place {
 
 /**
  * Documents that a policy keeps, in order of id; none when the ledger has no decisions of it.
- * @param partitions where members of their clusters may lie, this ledger among them
+ * @param partitions where members of their clusters may be, this ledger among them
  */
 export function* keptDocuments(
   ledger: Ledger,

@@ -69,7 +69,7 @@ function placeOf(db: Database.Database): PartitionNumber {
   return row ?? { number: 0, count: 1 };
 }
 
-/** What lies in one partition is found by the number of them: a ledger never becomes another one than it was made as. */
+/** What is in one partition is found by the number of them: a ledger never becomes another one than it was made as. */
 function placeHeld(
   db: Database.Database,
   path: string,

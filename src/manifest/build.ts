@@ -21,7 +21,7 @@ import { lineWriter, shardPlan, type ShardMaker } from "./write-shard.ts";
 import { merkleTree } from "./merkle.ts";
 
 export interface BuildInput extends RowSource {
-  /** Where the manifest shall stand; one that is there is replaced when the new one is complete. */
+  /** Where the manifest shall be; one that is there is replaced when the new one is complete. */
   readonly directory: string;
   readonly head: ManifestHead;
 }
@@ -35,7 +35,7 @@ export interface BuildResult {
 
 /**
  * Writes `manifest.json`, `documents.jsonl.zst`, `text/NNNNN.jsonl.zst` and `SHA256SUMS` into a folder beside the wanted
- * one, flushes them, and swaps the folders last: what stands there is the old manifest or the new one. Memory does not
+ * one, flushes them, and swaps the folders last: what is there is the old manifest or the new one. Memory does not
  * grow with the corpus. The same rows and head give the same root, and under one version of zstd the same bytes.
  * @throws {PipelineError} `manifest-broken` when rows are out of order, a text is not that of its row or the numbers of the
  * head do not add up; `disk-full`; `interrupted`

@@ -18,7 +18,7 @@ export interface ManifestRow extends PublishedFields {
   readonly archive: RowArchive;
   readonly evidence: readonly Evidence[];
   readonly signals: readonly Signal[];
-  /** Value by rule name, `null` = unknown; revisions and units stand once in `manifest.json`. */
+  /** Value by rule name, `null` = unknown; revisions and units are once in `manifest.json`. */
   readonly measurements: Readonly<Record<string, number | null>>;
   /** `null` when no other capture has the same or nearly the same text. */
   readonly cluster: RowCluster | null;
@@ -28,7 +28,7 @@ export interface ManifestRow extends PublishedFields {
 /** The described fields, each at its path; `core/document-fields.ts` says what each means. */
 type PublishedFields = PublishedOf<typeof captureFields & typeof documentFields>;
 
-/** Where the captured bytes lie: the record, or the compressed member that holds it. */
+/** Where the captured bytes are: the record, or the compressed member that holds it. */
 interface RowArchive {
   readonly name: string;
   readonly sha256: Hex;
@@ -37,7 +37,7 @@ interface RowArchive {
   readonly innerOffset: number;
 }
 
-/** The cluster that a document stands for. */
+/** The cluster that a document represents. */
 interface RowCluster {
   /** Of the representative. */
   readonly id: Hex;
@@ -49,7 +49,7 @@ interface RowCluster {
   readonly licencesDisagree: boolean;
 }
 
-/** Where the text stands in the manifest itself. */
+/** Where the text is in the manifest itself. */
 interface TextPlace {
   /** `text/00000.jsonl.zst`. */
   readonly shard: string;
@@ -60,7 +60,7 @@ interface TextPlace {
 /** A row before its text has a place in the manifest. */
 export type UnplacedRow = Omit<ManifestRow, "text"> & {
   readonly text: Pick<ManifestRow["text"], "bytes" | "words">;
-  /** Where the text lies until then. */
+  /** Where the text is until then. */
   readonly source: Pick<ShardText, "segmentSha256" | "position">;
 };
 

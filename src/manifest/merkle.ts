@@ -52,19 +52,19 @@ export function inclusionProof(leaves: readonly Uint8Array[], index: number): Ui
     : [...inclusionProof(right, index - split), rootOf(left)];
 }
 
-/** True when the proof shows that `leaf` (a leaf hash) stands at `index` under `root`: RFC 9162 section 2.1.3.2. */
-export function verifyInclusion(claim: {
+/** True when the proof shows that `leaf` (a leaf hash) is at `index` under `root`: RFC 9162 section 2.1.3.2. */
+export function verifyInclusion(inclusion: {
   readonly leaf: Uint8Array;
   readonly index: number;
   readonly size: number;
   readonly proof: readonly Uint8Array[];
   readonly root: Uint8Array;
 }): boolean {
-  const { index, size, proof } = claim;
-  if (!areCounts(index, size) || index >= size || !areHashes(claim.leaf, claim.root, ...proof)) return false;
+  const { leaf, index, size, proof, root } = inclusion;
+  if (!areCounts(index, size) || index >= size || !areHashes(leaf, root, ...proof)) return false;
   let node = index;
   let last = size - 1;
-  let hash = claim.leaf;
+  let hash = leaf;
   for (const sibling of proof) {
     if (last === 0) return false;
     if (isOdd(node) || node === last) {
@@ -75,7 +75,7 @@ export function verifyInclusion(claim: {
     }
     [node, last] = [half(node), half(last)];
   }
-  return last === 0 && equal(hash, claim.root);
+  return last === 0 && equal(hash, root);
 }
 
 /**
@@ -90,21 +90,21 @@ export function consistencyProof(leaves: readonly Uint8Array[], size: number): U
 }
 
 /** True when the proof shows that the tree of `size` leaves began as that of `firstSize`: RFC 9162 section 2.1.4.2. */
-export function verifyConsistency(claim: {
+export function verifyConsistency(consistency: {
   readonly firstSize: number;
   readonly firstRoot: Uint8Array;
   readonly size: number;
   readonly root: Uint8Array;
   readonly proof: readonly Uint8Array[];
 }): boolean {
-  const { firstSize, size, firstRoot, root } = claim;
+  const { firstSize, size, firstRoot, root, proof } = consistency;
   // Every tree grows out of the empty one: to say so proves nothing, and is refused.
   if (!areCounts(firstSize, size) || firstSize === 0 || firstSize > size) return false;
-  if (firstSize === size) return claim.proof.length === 0 && equal(firstRoot, root);
-  if (!areHashes(firstRoot, root, ...claim.proof)) return false;
+  if (firstSize === size) return proof.length === 0 && equal(firstRoot, root);
+  if (!areHashes(firstRoot, root, ...proof)) return false;
   let [node, last] = [firstSize - 1, size - 1];
   while (isOdd(node)) [node, last] = [half(node), half(last)];
-  const [start, ...rest] = node === 0 ? [firstRoot, ...claim.proof] : claim.proof;
+  const [start, ...rest] = node === 0 ? [firstRoot, ...proof] : proof;
   if (start === undefined) return false;
   let [first, second] = [start, start];
   for (const sibling of rest) {

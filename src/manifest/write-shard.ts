@@ -10,7 +10,7 @@ import { canonicalJson, shardPath } from "./manifest-text.ts";
 import type { ManifestFile } from "./manifest-head.ts";
 import { semaphore } from "../async/limit.ts";
 
-/** A text that is to stand in a shard, and where it lies until then. */
+/** A text that is to go into a shard, and where it is until then. */
 export interface ShardText extends TextLocation {
   /** Of its row. */
   readonly id: Hex;

@@ -35,7 +35,7 @@ interface NoPage {
   readonly detail: string | null;
 }
 
-/** Undoes what lies between a record's block and a page, in order: head, body, media type, outcome. Never throws. */
+/** Undoes what is between a record's block and a page, in order: head, body, media type, outcome. Never throws. */
 export function exchangeOf(record: Enclosed): Exchange {
   const found = record.type === "response" && !isCapped(record) ? httpHeadOf(record.block) : null;
   const http = found !== null && isHttp(record) ? found : null;

@@ -10,7 +10,7 @@ export interface ThreadPool extends AsyncDisposable {
   /** How many threads. */
   readonly size: number;
   /**
-   * Waits for a free thread. When it returns, the segment lies in the job's folder.
+   * Waits for a free thread. When it returns, the segment is in the job's folder.
    * @param sparse left out: the job's file is whole
    */
   readonly measure: (job: MeasureJob, sparse?: SparseFile) => Promise<MeasureResult>;
@@ -78,13 +78,13 @@ async function measured(pool: Pool, job: MeasureJob, sparse: SparseFile | null):
   const poison = [...job.poison];
   for (let faults = 0; ;) {
     const thread = await take(pool);
-    const end = await measuredBy(thread, { ...job, poison }, sparse, pool.stuckMs);
+    const outcome = await measuredBy(thread, { ...job, poison }, sparse, pool.stuckMs);
     // The threads that closing ends must not look like crashes: trying again would start new ones forever.
     if (pool.closed) throw closedError();
-    if (!("crash" in end)) {
+    if (!("crash" in outcome)) {
       release(pool, thread);
-      if ("result" in end) return end.result;
-      const { error } = end;
+      if ("result" in outcome) return outcome.result;
+      const { error } = outcome;
       if (!(error instanceof PipelineError) || error.code !== "worker-crashed" || ++faults === faultTries) throw error;
       await pause(faultPauseMs * faults);
       continue;
@@ -94,11 +94,11 @@ async function measured(pool: Pool, job: MeasureJob, sparse: SparseFile | null):
     const innerOffset = Number(Atomics.load(cell, cells.innerOffset));
     await discard(pool, thread);
     if (poison.length - job.poison.length === deathsOfSlice - 1) {
-      throw new PipelineError("worker-crashed", `a worker keeps crashing on ${job.path}: ${end.crash}`, {
+      throw new PipelineError("worker-crashed", `a worker keeps crashing on ${job.path}: ${outcome.crash}`, {
         path: job.path,
       });
     }
-    poison.push({ offset, innerOffset, why: end.crash });
+    poison.push({ offset, innerOffset, why: outcome.crash });
   }
 }
 

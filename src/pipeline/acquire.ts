@@ -29,7 +29,7 @@ export interface AcquireHooks {
 }
 
 /**
- * Crawls and copies until every source lies in archives. Goes on where an earlier run stopped.
+ * Crawls and copies until every source is in archives. Goes on where an earlier run stopped.
  * @param machines whose workers ask the hosts and copy; `null`: this process
  * @param hooks `onArchive` is called with each archive as soon as it is whole
  */

@@ -59,7 +59,7 @@ export interface CorpusCrawlHooks {
   readonly onProgress: (progress: CrawlProgress, waiting: number) => void;
 }
 
-/** What of a crawl the next run goes on with. */
+/** Crawl state restored by the next run. */
 const notedCrawl = object({ seeds: listOf(text), scope: text });
 type NotedCrawl = Shaped<typeof notedCrawl>;
 
@@ -178,7 +178,7 @@ function aimOf(frontier: Frontier, request: CrawlRequest, noted: boolean): Aim {
   return { seeds: [...seeds.values()], scope: options };
 }
 
-/** A seed that names a file stands for the addresses in it, one a line; lines that begin with # are for people. */
+/** A seed that names a file means the addresses in it, one a line; lines that begin with # are for people. */
 function linesOfSeed(seed: string): string[] {
   if (/^https?:/i.test(seed) || !existsSync(seed)) return [seed];
   return readFileSync(seed, "utf8")

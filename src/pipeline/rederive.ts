@@ -11,7 +11,7 @@ import { bytesSource, fileSource, type ByteSource } from "../warc/source.ts";
 import { fileSha256 } from "../files/read-pieces.ts";
 import { processCapture, type Stages } from "../measure/process-capture.ts";
 
-/** Where an archive with this digest may lie, the likeliest path first; empty when none is known. */
+/** Where an archive with this digest may be, the likeliest path first; empty when none is known. */
 export type FindArchive = (sha256: string) => readonly string[];
 
 /** Both need an archive to be found: `inspect` says whether it is what the manifest means, `rederive` reads its records. */

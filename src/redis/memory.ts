@@ -31,7 +31,7 @@ function memoryIn(info: string): RedisMemory {
 export function refusalOf({ version, policy }: RedisMemory): string | undefined {
   // An evicted key is a lost lock or half a job. BullMQ only warns of it.
   if (policy !== "noeviction") {
-    return `it throws keys away when it is full (maxmemory-policy ${policy}); put the line "maxmemory-policy noeviction" into redis.conf and start it anew`;
+    return `it throws keys away when it is full (maxmemory-policy ${policy}); put the line "maxmemory-policy noeviction" into redis.conf and restart it`;
   }
   // Our scripts read TIME and then write, which older servers do not allow.
   if (Number.parseInt(version, 10) < 7)

@@ -48,7 +48,7 @@ export function creativeCommonsToolOf(address: string): CreativeCommonsTool | nu
   return match === null ? null : toolOfPath(plain.slice(match[0].length), match[1] === "publicdomain");
 }
 
-/** The tool that a licence button (an image of Creative Commons' own hosts) stands for, or `null`. */
+/** The tool that a licence button (an image of Creative Commons' own hosts) represents, or `null`. */
 export function creativeCommonsToolOfButton(address: string): CreativeCommonsTool | null {
   const plain = plainAddress(address);
   const match = buttonHost.exec(plain);

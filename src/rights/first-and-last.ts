@@ -1,5 +1,5 @@
 /**
- * Items looked at from the top and from the foot of a page: notices are at the top or the foot, and what lies between
+ * Items looked at from the top and from the foot of a page: notices are at the top or the foot, and what is between
  * is mostly credits.
  */
 const atEach = 200;

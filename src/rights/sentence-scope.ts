@@ -25,7 +25,7 @@ const labelNames = String.raw`(?:licen[sc]e|licensing|lizenz(?:en)?|licencia|lic
 const grant = new RegExp(grantWords.join("|"), "iu");
 const first = String.raw`^[^\p{L}\p{N}]{0,4}`;
 const grantFirst = new RegExp(`${first}(?:${grantWords.join("|")})`, "iu");
-/** "License:" stands before the name, or begins the words of the link. */
+/** "License:" comes before the name, or begins the words of the link. */
 const labelBefore = new RegExp(String.raw`(?:^|[\s(])${labelNames}\s?[:：]?\s?$`, "iu");
 const labelFirst = new RegExp(`${first}${labelNames}\\s?[:：]`, "iu");
 /** "Unless stated otherwise, CC BY applies." */

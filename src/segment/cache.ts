@@ -10,7 +10,7 @@ import { segmentPath } from "./format.ts";
 import { textStore } from "./read.ts";
 import { bringObject } from "./transfer.ts";
 
-/** Texts of segments that lie in a store. */
+/** Texts of segments that are in a store. */
 export interface SegmentCache extends Disposable {
   /** A text, UTF-8. @throws {PipelineError} `segment-broken` when the store has no such segment */
   readonly text: (segment: Hex, position: number, signal: AbortSignal) => Promise<string>;

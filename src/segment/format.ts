@@ -34,7 +34,7 @@ export interface Span {
 const lengthBytes = 8;
 
 /**
- * Reads the footer of a segment of `size` bytes, wherever it lies: yields each span that it needs and is resumed with its bytes,
+ * Reads the footer of a segment of `size` bytes, wherever it is: yields each span that it needs and is resumed with its bytes,
  * all of them.
  * @throws what `broken` makes of a segment that is cut or damaged
  */
@@ -62,7 +62,7 @@ function footerOf(packed: Buffer, broken: Broken): SegmentFooter {
   return parsed(footerShape, json, (why) => broken(`has a footer that is none: ${why}`));
 }
 
-/** Where a capture's text and signature lie. */
+/** Where a capture's text and signature are. */
 export interface TextSpan {
   readonly frame: number;
   /** In the unpacked frame. */

@@ -147,7 +147,7 @@ const tailBytes = 1 << 20;
 export type SignatureReader = (position: number, into: Uint32Array, at: number) => void;
 
 /**
- * Reads all signatures of a segment that lies in a store, and nothing else of it.
+ * Reads all signatures of a segment that is in a store, and nothing else of it.
  * @throws {PipelineError} `segment-broken`; from the reader too
  */
 export async function storedSignatures(store: Store, segment: Hex, signal: AbortSignal): Promise<SignatureReader> {

@@ -2,7 +2,7 @@ import { count, object, parsedOrNull, text, type Shaped } from "../core/json-sha
 import type { Hex } from "../core/records.ts";
 import type { TextLocation } from "../core/text-order.ts";
 
-/** Texts by where they lie, as one worker tells another. */
+/** Texts by where they are, as one worker tells another. */
 export interface TextList<Text extends TextLocation> {
   /** Only the same version does the same with them. */
   readonly software: string;
@@ -13,7 +13,7 @@ export interface TextList<Text extends TextLocation> {
 export interface TextListFormat<Text extends TextLocation> {
   /** Names the format and its revision. */
   readonly name: string;
-  /** Bytes that stand before the location of a text. */
+  /** Bytes that come before the location of a text. */
   readonly ownBytes: number;
   readonly write: (text: Text, bytes: Buffer, at: number) => void;
   readonly read: (location: TextLocation, bytes: Buffer, at: number) => Text;

@@ -8,7 +8,7 @@ export interface StoredObject {
 export type Content = Buffer | { readonly path: string };
 
 /**
- * Where archives and segments lie for all machines: a shared folder or an S3-compatible bucket. Objects are written
+ * Where archives and segments are for all machines: a shared folder or an S3-compatible bucket. Objects are written
  * once and never changed; names are our own (`segments/<digest>`), of `[A-Za-z0-9._-]` and `/`, never from the web.
  * Every call retries faults that may pass (500, 503, time-outs, truncated bodies) within a bound, then throws.
  * @throws {PipelineError} `store-unreachable`, `store-refused` (no permission, no such bucket), `disk-full`,

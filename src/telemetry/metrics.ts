@@ -50,7 +50,7 @@ export function workMetrics<Kind extends string>(kinds: readonly Kind[]): Metric
   const jobs = counter("jobs_total", "Jobs by kind and by how they ended", ["kind", "end"]);
   const seconds = new Histogram({
     name: "colophon_job_seconds",
-    help: "Seconds that jobs were in hand",
+    help: "Seconds that jobs were in progress",
     labelNames: ["kind"],
     buckets: secondsBuckets,
     registers,

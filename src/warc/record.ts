@@ -9,7 +9,7 @@ export interface ArchiveProblem {
   readonly detail: string;
 }
 
-/** What stands before a record's block. */
+/** What comes before a record's block. */
 export interface RecordHead {
   readonly format: string;
   readonly fields: Fields;

@@ -138,7 +138,7 @@ export function memberPieces(record: WrittenRecord, level: number): Buffer[] {
   return [...pieces, trailer];
 }
 
-/** The buffers one after the other, cut where a chunk is full; short ends are joined, all else stays where it lies. */
+/** The buffers one after the other, cut where a chunk is full; short ends are joined, all else stays where it is. */
 function chunksOf(buffers: readonly Buffer[]): Buffer[] {
   const chunks: Buffer[] = [];
   let open: Buffer[] = [];

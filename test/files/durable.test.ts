@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 
-import { writeSynced, writeWhole, replaceFolder } from "../../src/files/durable.ts";
+import { writeAll, writeSynced, writeWhole, replaceFolder } from "../../src/files/durable.ts";
 import { temporaryFolder } from "../fixtures/run-colophon.ts";
 
 suite("a folder that is replaced", () => {
@@ -41,4 +42,16 @@ test("a small file that is written whole replaces the old one, and leaves no oth
   writeWhole(path, Buffer.from("new"));
   assert.equal(readFileSync(path, "utf8"), "new");
   assert.deepEqual(readdirSync(folder.path), ["file"]);
+});
+
+test("all bytes are written at their position by a system that accepts three at a time", async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, "file");
+  await using file = await open(path, "w");
+  await file.writeFile("kept over");
+  const write = file.write.bind(file);
+  file.write = (async (bytes: Buffer, offset: number, length: number, position: number) =>
+    write(bytes, offset, Math.min(3, length), position)) as typeof file.write;
+  await writeAll(file, Buffer.from("ten bytes!"), 5);
+  assert.equal(readFileSync(path, "utf8"), "kept ten bytes!");
 });

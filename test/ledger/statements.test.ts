@@ -26,7 +26,7 @@ const tables = {
   storySql,
 };
 
-test("every statement of the ledger can be prepared on a new ledger", () => {
+test("every statement in the tables of statements can be prepared on a new ledger", () => {
   using folder = temporaryFolder();
   using ledger = openLedger(folder.ledgerPath, { mode: "write" });
   for (const [table, statements] of Object.entries(tables)) {

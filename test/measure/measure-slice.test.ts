@@ -8,8 +8,9 @@ import type { CaptureRow, SegmentHead } from "../../src/core/records.ts";
 import { measureSlice } from "../../src/measure/measure-slice.ts";
 import { openSegment } from "../../src/segment/read.ts";
 import { loadStages } from "../../src/measure/stages.ts";
-import { gzipMember, recordBytes, recordUrn, type WrittenRecord } from "../../src/warc/write.ts";
+import { gzipMember, recordBytes, recordUrn } from "../../src/warc/write.ts";
 import { pageHtml, responseMember } from "../fixtures/archive-of-pages.ts";
+import { html, http, record } from "../fixtures/response-record.ts";
 import { temporaryFolder } from "../fixtures/run-colophon.ts";
 
 const stages = loadStages();
@@ -29,20 +30,6 @@ async function measured(
   using open = openSegment(segments, segment);
   return { rows: [...open.captures()], head: open.head };
 }
-
-const record = (fields: Partial<WrittenRecord>, block: string): Buffer =>
-  recordBytes({
-    type: "response",
-    id: recordUrn("00"),
-    dateMs: 0,
-    url: "https://example.org/",
-    contentType: "application/http; msgtype=response",
-    block: Buffer.from(block, "latin1"),
-    ...fields,
-  });
-
-const http = (head: string, body = pageHtml(1)): string => `HTTP/1.1 ${head}\r\n\r\n${body}`;
-const html = "Content-Type: text/html";
 
 const shortPage = http(`200 OK\r\n${html}`, "<p>Words in a row, whole.</p>");
 

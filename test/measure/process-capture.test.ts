@@ -7,8 +7,7 @@ import { processCapture } from "../../src/measure/process-capture.ts";
 import { loadStages } from "../../src/measure/stages.ts";
 import { readArchive } from "../../src/warc/read-archive.ts";
 import { bytesSource } from "../../src/warc/source.ts";
-import { recordBytes, recordUrn, type WrittenRecord } from "../../src/warc/write.ts";
-import { pageHtml } from "../fixtures/archive-of-pages.ts";
+import { html, http, record } from "../fixtures/response-record.ts";
 
 const stages = loadStages();
 /** Of a block in these tests; the limit of a real run is 64 MiB. */
@@ -21,19 +20,6 @@ async function captured(bytes: Buffer, with_ = stages): Promise<CaptureRow> {
   throw new Error("no record was read");
 }
 
-const record = (fields: Partial<WrittenRecord>, block: string): Buffer =>
-  recordBytes({
-    type: "response",
-    id: recordUrn("00"),
-    dateMs: 0,
-    url: "https://example.org/",
-    contentType: "application/http; msgtype=response",
-    block: Buffer.from(block, "latin1"),
-    ...fields,
-  });
-
-const http = (head: string, body = pageHtml(1)): string => `HTTP/1.1 ${head}\r\n\r\n${body}`;
-const html = "Content-Type: text/html";
 const page = http(`200 OK\r\n${html}`);
 const without = (bytes: Buffer, field: string): Buffer =>
   Buffer.from(bytes.toString("latin1").replace(new RegExp(`${field}: .*\r\n`), ""), "latin1");

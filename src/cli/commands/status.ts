@@ -12,7 +12,7 @@ export const status: Command = {
   arguments: [],
   options: [
     corpusOption,
-    { flags: "--redis <url>", description: "say too what the workers that share this Redis have in hand" },
+    { flags: "--redis <url>", description: "say too what the workers that share this Redis have in progress" },
     jsonOption,
   ],
   examples: [
@@ -62,12 +62,12 @@ function machineLines({ jobs, workers }: MachinesStatus): string[] {
     `workers    ${workers.length === 0 ? "none; start `colophon worker`" : workers.length}`,
     ...workers.map(
       ({ name, kinds, standby, running, done, silentMs }) =>
-        `           ${name}: ${running} jobs in hand, ${done} done (${kinds.join(", ")}); last sign of life ${(silentMs / 1000).toFixed(0)} s ago${standby.length === 0 ? "" : `; stands by for ${standby.join(", ")} while older workers keep its machine's cores busy`}`,
+        `           ${name}: ${running} jobs in progress, ${done} done (${kinds.join(", ")}); last sign of life ${(silentMs / 1000).toFixed(0)} s ago${standby.length === 0 ? "" : `; stands by for ${standby.join(", ")} while older workers keep its machine's cores busy`}`,
     ),
     ...(jobs.length === 0 ? ["jobs       none"] : []),
     ...jobs.map(
       ({ kind, waiting, running, delayed, quarantined }) =>
-        `jobs       ${kind}: ${waiting} waiting, ${running} in hand, ${delayed} to be tried again, ${quarantined} set aside`,
+        `jobs       ${kind}: ${waiting} waiting, ${running} in progress, ${delayed} to be tried again, ${quarantined} set aside`,
     ),
   ];
 }
@@ -79,7 +79,7 @@ function crawlLines({ hosts, urls, bytes, elapsedMs, reasons, refusedLinks, ...r
   const due = nextDueMs === null ? "nothing is due" : `next due ${new Date(nextDueMs).toISOString()}`;
   const line = (count: number, words: string): string => `           ${String(count).padStart(8)}  ${words}`;
   return [
-    `crawl      ${hosts} hosts: ${done} visited, ${waiting} waiting, ${refused} refused, ${failed} failed${leased === 0 ? "" : `, ${leased} in hand`}`,
+    `crawl      ${hosts} hosts: ${done} visited, ${waiting} waiting, ${refused} refused, ${failed} failed${leased === 0 ? "" : `, ${leased} in progress`}`,
     `           ${bytesInWords(bytes)}${rate}; ${spent === null ? due : `${spent} used up`}`,
     ...reasons.map(({ state, reason, urls: count }) => line(count, `${state}: ${reason}`)),
     ...refusedLinks.map(({ reason, links }) => line(links, `links: ${reason}`)),

@@ -90,14 +90,14 @@ async function checkOf(
 }
 
 interface Places extends Disposable {
-  /** `null` when nothing says where any archive lies. */
+  /** `null` when nothing says where any archive is. */
   readonly find: FindArchive | null;
 }
 
 /** A folder named by the user comes first, then what the ledger of the corpus remembers. */
 async function archivePlaces(folder: string, directory: string, archives: string | null): Promise<Places> {
   const named = archives === null ? null : await archivesByName(directory, archives);
-  // Every partition knows where all archives lie.
+  // Every partition knows where all archives are.
   const paths = ["ledger.sqlite", "ledger-00000.sqlite"].map((name) => join(folder, name));
   const ledgerPath = paths.find((path) => existsSync(path));
   if (ledgerPath === undefined) return { find: named, [Symbol.dispose]: () => undefined };

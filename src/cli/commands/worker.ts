@@ -21,7 +21,7 @@ export const worker: Command = {
   name: "worker",
   summary: "Do jobs that `ingest`, `crawl` and `run` hand out, on this or any machine",
   description:
-    "Takes jobs from the Redis and the store that it shares with `colophon ingest`, `crawl`, `run` or `publish` of the same version, until it is told to stop. Start as many as you like, on as many machines; kill any at any time: its jobs are done elsewhere. SIGTERM lets the jobs in hand end within --drain-seconds. What it does goes to standard error as JSON, a line each.",
+    "Takes jobs from the Redis and the store that it shares with `colophon ingest`, `crawl`, `run` or `publish` of the same version, until it is told to stop. Start as many as you like, on as many machines; kill any at any time: its jobs are done elsewhere. SIGTERM lets the jobs in progress end within --drain-seconds. What it does goes to standard error as JSON, a line each.",
   arguments: [],
   options: [
     ...machineOptions,
@@ -41,7 +41,7 @@ export const worker: Command = {
     { flags: "--cache <dir>", description: "folder for what is under way", default: join(tmpdir(), "colophon-worker") },
     {
       flags: "--drain-seconds <n>",
-      description: "how long jobs in hand may still take when it is stopped",
+      description: "how long jobs in progress may still take when it is stopped",
       default: "30",
     },
     { flags: "--lock-seconds <n>", description: "how long the jobs of a dead worker wait for another", default: "30" },

@@ -7,9 +7,9 @@ import type { RedisScripts } from "../../redis/scripts.ts";
 
 /** The right to be the only one of all machines that asks a host. */
 export interface HostLease extends Lease {
-  /** Until the host may be asked, at the moment of the claim: so lately did the previous holder ask it. */
+  /** Until the host may be asked, at the moment the lease was granted: so lately did the previous holder ask it. */
   readonly waitMs: number;
-  /** Redis' clock at the moment of the claim. */
+  /** Redis' clock at the moment the lease was granted. */
   readonly serverMs: number;
 }
 
@@ -35,7 +35,7 @@ const pollMs = 250;
  * forgotten a lease that its holder still goes by: nobody gets it before that one has run out or was renewed.
  * KEYS: the lease, when Redis began to keep leases. ARGV: holder, lifetime of a lease, gap.
  */
-const claimScript = `
+const acquireScript = `
 local time = redis.call("TIME")
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local ttl, gap = tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -77,8 +77,8 @@ redis.call("HSET", KEYS[1], "by", "", "until", 0, "due", due)
 redis.call("PEXPIRE", KEYS[1], math.max(1, due - now))
 return 1`;
 
-/** What `claimScript` answers: 1 when it was granted, milliseconds to wait, Redis' clock. */
-const claimAnswer = tupleOf(number, number, number);
+/** What `acquireScript` answers: 1 when it was granted, milliseconds to wait, Redis' clock. */
+const acquireAnswer = tupleOf(number, number, number);
 
 /**
  * Waits until nobody else has the host, and takes it.
@@ -95,16 +95,16 @@ export async function leaseHost(
   // Redis takes no parts of a millisecond.
   const gapMs = Math.ceil(leastGapMs);
   const beganMs = performance.now();
-  const claim = await acquired(async () => {
+  const granted = await acquired(async () => {
     const askedMs = performance.now();
-    const answer = await scripts.run(claimScript, [...keys, "hosts-since"], [holder, ttlMs, gapMs]);
-    const [isGranted, waitMs, serverMs] = answerOf(claimAnswer, answer);
+    const answer = await scripts.run(acquireScript, [...keys, "hosts-since"], [holder, ttlMs, gapMs]);
+    const [isGranted, waitMs, serverMs] = answerOf(acquireAnswer, answer);
     if (isGranted === 1) return { granted: { askedMs, waitMs, serverMs } };
     const nextMs = Math.min(waitMs, pollMs);
     return performance.now() - beganMs + nextMs > patienceMs ? { granted: null } : { waitMs: nextMs };
   }, signal);
-  if (claim === null) return null;
-  const { askedMs, ...facts } = claim;
+  if (granted === null) return null;
+  const { askedMs, ...facts } = granted;
   const terms = {
     ttlMs,
     // A tenth is left for what is under way to end.

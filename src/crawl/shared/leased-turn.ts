@@ -24,8 +24,8 @@ export interface LeasedTurnNeeds {
 export interface TurnDelivery {
   /** Has another done the turn meanwhile? Asked once the host is held: its holder before has finished. */
   readonly isOver: () => Promise<boolean>;
-  /** Keeps the end where `isOver` sees it. */
-  readonly deliver: (end: EndedTurn) => Promise<void>;
+  /** Keeps the result where `isOver` sees it. */
+  readonly deliver: (result: EndedTurn) => Promise<void>;
 }
 
 /**
@@ -90,10 +90,10 @@ export async function leasedTurn(
   };
 
   const context = contextOf(settings, { clock, ask, paces: hosts, notes, signal: stop });
-  const end = await hostTurn(context, turn, remoteTurnLimits);
-  if (signal.aborted && end.outcomes.size === 0) return null;
-  await deliver(end);
-  return end.outcomes.size;
+  const ended = await hostTurn(context, turn, remoteTurnLimits);
+  if (signal.aborted && ended.outcomes.size === 0) return null;
+  await deliver(ended);
+  return ended.outcomes.size;
 }
 
 const noPace = { delayMs: 0, crawlDelayMs: 0 };

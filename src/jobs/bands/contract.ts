@@ -13,7 +13,7 @@ import type { Job } from "../../queue/queue.ts";
  */
 export type BandRunner = (texts: readonly TextLocation[]) => Promise<readonly Edges[]>;
 
-/** What a `bands` job asks for; all else lies in the store. */
+/** What a `bands` job asks for; all else is in the store. */
 export const bandsAsk = object({
   /** SHA-256 of the snapshot. */
   snapshot: sha256,

@@ -58,7 +58,7 @@ export function bandsHandler({ store, segments, software }: BandsWork): JobHandl
       },
       bands,
       async (done) => {
-        if (signal.aborted) throw new PipelineError("interrupted", "the worker was told to stop");
+        if (signal.aborted) throw new PipelineError("interrupted", "the worker is stopping");
         progress(done / bands.length);
         await yieldToEventLoop();
       },

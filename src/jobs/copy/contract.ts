@@ -32,11 +32,11 @@ const access: Shape<CommonCrawlAccess> = object({
   patience: nullable(object({ retryGapMs: number, firstWaitMs: number, longestWaitMs: number, tries: count })),
 });
 
-/** What to copy and from where, as it lies in the store. */
+/** What to copy and from where, as it is in the store. */
 export const storedAsk = object({ software: text, access, spec: copySpec });
 export type StoredAsk = Shaped<typeof storedAsk>;
 
-/** The result of a copy as it lies in the store; put after the archive. */
+/** The result of a copy as it is in the store; put after the archive. */
 export const storedCopy = object({
   /** `null` when no record of the file could be copied. */
   archive: nullable(sha256),

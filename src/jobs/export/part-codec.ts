@@ -2,7 +2,7 @@ import type { Hex } from "../../core/records.ts";
 import type { ShardText } from "../../manifest/write-shard.ts";
 import { textListBytes, textListOf, type TextList, type TextListFormat } from "../../segment/text-list.ts";
 
-/** The texts of one shard and where they lie: all that is needed to make it, given the segments. Its software is `shardSoftware`. */
+/** The texts of one shard and where they are: all that is needed to make it, given the segments. Its software is `shardSoftware`. */
 export type ExportPart = TextList<ShardText>;
 
 /** What makes the same bytes of a shard: program and compressor. */
@@ -10,7 +10,7 @@ export function shardSoftware(software: string): string {
   return `${software}, zstd ${process.versions["zstd"]}`;
 }
 
-/** 60 bytes a text: its id, SHA-256 and, in 32 bits little-endian, bytes stand before its location. */
+/** 60 bytes a text: its id, SHA-256 and, in 32 bits little-endian, bytes come before its location. */
 const format: TextListFormat<ShardText> = {
   name: "colophon-export/1",
   ownBytes: 52,

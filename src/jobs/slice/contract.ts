@@ -8,7 +8,7 @@ import type { Job } from "../../queue/queue.ts";
 export interface Measurer extends AsyncDisposable {
   /** How many slices may be in progress at the same time. */
   readonly size: number;
-  /** When it returns, the segment lies in the job's folder. */
+  /** When it returns, the segment is in the job's folder. */
   readonly measure: (job: MeasureJob) => Promise<MeasureResult>;
   /** Records looked at so far, for the progress display. */
   readonly recordsSeen: () => number;

@@ -8,7 +8,7 @@ import type { ByteRange, SparseFile } from "../../measure/sparse-source.ts";
 
 /** First bytes of every file: a plain ARC says there what it is, a zstd file has its dictionary there. */
 const headBytes = 64 << 10;
-/** Before a slice: what stands before its first record helps to find it. */
+/** Before a slice: what comes before its first record helps to find it. */
 const beforeBytes = 4 << 10;
 /** Behind a slice: most of its last records end within. */
 const tailBytes = 256 << 10;
@@ -17,7 +17,7 @@ const leastFetchBytes = 1 << 20;
 const mostFetchBytes = 64 << 20;
 
 /**
- * Opens one slice of an archive that lies in a bucket: a file with the bytes of the slice and a little more. What else the
+ * Opens one slice of an archive that is in a bucket: a file with the bytes of the slice and a little more. What else the
  * reader turns out to need is fetched when it reads it, never the whole archive.
  * @param path of the file, made here and left to the caller to remove
  * @throws {PipelineError} `archive-missing` when the store has not all of it, and what the store throws; `fetch` too

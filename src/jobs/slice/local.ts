@@ -6,7 +6,7 @@ import type { Measurer } from "./contract.ts";
 const ahead = 2;
 
 /**
- * Measures slices by threads of this process, where the archives lie. The pool tries again what may pass; disposing of the
+ * Measures slices by threads of this process, where the archives are. The pool tries again what may pass; disposing of the
  * measurer closes it.
  */
 export function localSlices(pool: ThreadPool): Measurer {

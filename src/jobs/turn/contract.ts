@@ -15,7 +15,7 @@ import type { PaceOptions } from "../../crawl/politeness.ts";
 import type { ConnectToRule } from "../../fetch/connector.ts";
 import { requester } from "../requester-shape.ts";
 
-/** What a `turn` job asks for; the turn itself lies in the store. Who does turns is a `TurnRunner` of `crawl`. */
+/** What a `turn` job asks for; the turn itself is in the store. Who does turns is a `TurnRunner` of `crawl`. */
 export const turnJob = object({
   /** SHA-256 of the settings. */
   crawl: sha256,
@@ -47,7 +47,7 @@ const connectTo: Shape<ConnectToRule> = object({
   toPort: nullable(port),
 });
 
-/** Settings of a crawl as they lie in the store, once for all its turns. */
+/** Settings of a crawl as they are in the store, once for all its turns. */
 export const storedCrawl = object({
   requester,
   scope: objectWith(

@@ -48,7 +48,7 @@ interface KeptCrawls {
 }
 
 /**
- * A host's turn in, its end in the store: what was found, what is to be noted, and the captures. An end that is there already is
+ * A host's turn in, its result in the store: what was found, what is to be noted, and the captures. A result that is there already is
  * the answer; a turn that is not asked for any more is over.
  */
 export function turnHandler(work: TurnWork): TurnHandler {
@@ -71,7 +71,7 @@ export function turnHandler(work: TurnWork): TurnHandler {
   });
 }
 
-/** Does a turn and puts its end into the store. */
+/** Does a turn and puts its result into the store. */
 async function endedTurn(
   crawl: OpenedCrawl,
   job: TurnJob,
@@ -85,9 +85,9 @@ async function endedTurn(
     // In this order: the collector removes the ask first.
     isOver: async () => (await isThere("end")) || !(await isThere("ask")),
     // Also when the worker is to stop: the pages are here.
-    deliver: async (end) => void (await store.put(turnName(job, "end"), turnResultBytes(end))),
+    deliver: async (result) => void (await store.put(turnName(job, "end"), turnResultBytes(result))),
   });
-  if (urls === null && signal.aborted) throw new PipelineError("interrupted", "the worker was told to stop");
+  if (urls === null && signal.aborted) throw new PipelineError("interrupted", "the worker is stopping");
   return { urls: urls ?? 0 };
 }
 

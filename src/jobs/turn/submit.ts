@@ -55,7 +55,7 @@ interface Submitter extends SharedCrawl, SubmittedCrawl {
 }
 
 /**
- * Has turns done by the workers of a queue. The turn goes into the store, the job names it, and its end is read from there; both
+ * Has turns done by the workers of a queue. The turn goes into the store, the job names it, and its result is read from there; both
  * are removed then, and what a dead process left is removed when the next begins. While the store or Redis is away turns wait.
  * @throws {PipelineError} `store-refused`, `disk-full`; `interrupted`
  */

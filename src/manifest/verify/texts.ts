@@ -27,7 +27,7 @@ interface Line extends Place {
 }
 
 /**
- * Each text is read once, in order. A row whose place lies behind the walk is reported and costs nothing; texts that are
+ * Each text is read once, in order. A row whose place is behind the walk is reported and costs nothing; texts that are
  * passed over are reported as having no row. So one missing line does not turn every later line into a finding.
  */
 export function textWalk(directory: string, files: readonly ManifestFile[], report: Findings): TextWalk {

@@ -20,7 +20,7 @@ export interface VerifyOptions {
   readonly inspect?: InspectArchive;
   /** Archives that were looked at before, for another partition; those of this one are added. */
   readonly archivesSeen?: Map<Hex, ArchiveState>;
-  /** Told the id of each row of the right form, in order. */
+  /** Called with the id of each row of the right form, in order. */
   readonly onRow?: (id: Hex) => void;
   /** Rows to re-derive, `null` for all. Everything else is always checked whole. */
   readonly sample?: number | null;

@@ -54,5 +54,5 @@ async function claimOnce(
 function quarantineReason(answer: unknown): string {
   const [, crashes, name, atMs] = answerOf(quarantinedAnswer, answer);
   const when = new Date(atMs).toISOString();
-  return `its worker died with it ${crashes} times while nothing else was in hand, last ${name}, which had begun it at ${when}`;
+  return `its worker died with it ${crashes} times while nothing else was in progress, last ${name}, which had begun it at ${when}`;
 }

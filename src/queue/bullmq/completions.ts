@@ -11,7 +11,7 @@ import { completionsScript } from "./lua.ts";
 
 /** Finds out how the jobs of a kind end that this process submitted or waits for. */
 export interface Completions {
-  /** Starts watching for the ends of these jobs; after `enqueued`, a job that Redis does not know is lost. */
+  /** Starts watching for the outcomes of these jobs; after `enqueued`, a job that Redis does not know is lost. */
   readonly watch: (jobs: readonly Job[]) => { readonly enqueued: () => void };
   readonly outcomeOf: (job: Job) => Promise<JobOutcome | "lost">;
   readonly close: () => Promise<void>;
@@ -208,7 +208,7 @@ function isFailureCode(code: string): code is FailureCode {
   return Object.hasOwn(failures, code);
 }
 
-/** What Redis keeps about the end of a failed job; the message is cut to a bound. */
+/** What Redis keeps about the outcome of a failed job; the message is cut to a bound. */
 export function failureText(outcome: Exclude<JobOutcome, { state: "done" }>): string {
   const cut = (text: string): string => (text.length > 2000 ? `${text.slice(0, 2000)}…` : text);
   return JSON.stringify(

@@ -50,7 +50,7 @@ suite("the queue on Redis under faults, with processes of their own", { concurre
     assert.ok(end !== "lost" && end.state === "quarantined");
     assert.match(
       end.reason,
-      /^its worker died with it 3 times while nothing else was in hand, last \S+:\d+, which had begun it at 20\S+Z$/u,
+      /^its worker died with it 3 times while nothing else was in progress, last \S+:\d+, which had begun it at 20\S+Z$/u,
     );
     assertDone(await Promise.all(neighbours.map((job) => on.queue.ended(job, within()))));
     assert.equal((await on.queue.counts("slice")).quarantined, 1);
