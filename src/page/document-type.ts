@@ -52,8 +52,9 @@ function read(prolog: Prolog, character: string): string {
     case "type":
       return documentType(prolog, character);
     case "done":
-      return character;
+      break;
   }
+  return character;
 }
 
 function markup(prolog: Prolog, character: string): string {
