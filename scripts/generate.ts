@@ -6,8 +6,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
 import { compile, type JSONSchema } from "json-schema-to-typescript";
 
-import { commands } from "../src/cli/commands.ts";
 import type { CommandOption } from "../src/cli/command.ts";
+import { commands } from "../src/cli/commands.ts";
 import { lossReasons, problemCodes } from "../src/core/archive-faults.ts";
 import { exitStatuses } from "../src/core/errors.ts";
 import { outcomeReasons } from "../src/core/outcome-reasons.ts";

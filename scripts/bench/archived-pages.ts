@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
+
 import type { PageInput } from "../../src/page/parse-page.ts";
 import { headerOf, httpHeadOf } from "../../src/warc/http.ts";
 import { readArchive } from "../../src/warc/read-archive.ts";

@@ -1,9 +1,9 @@
+import { fork } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
@@ -11,12 +11,12 @@ import { parquetWriteFile, type ColumnSource } from "hyparquet-writer";
 
 import { columnarRows, indexTable } from "../../src/commoncrawl/columnar-index.ts";
 import { fits, type IndexQuery } from "../../src/commoncrawl/index-query.ts";
-import { requestPacer, usualPatience } from "../../src/commoncrawl/request-pacing.ts";
 import { remoteFiles } from "../../src/commoncrawl/remote-files.ts";
+import { requestPacer, usualPatience } from "../../src/commoncrawl/request-pacing.ts";
 import { urlPatternOf } from "../../src/commoncrawl/url-pattern.ts";
 import { streamer } from "../../src/fetch/stream.ts";
-import { putList } from "../fixtures/common-crawl/write-index.ts";
 import { serveCrawl } from "../fixtures/common-crawl/serve-crawl.ts";
+import { putList } from "../fixtures/common-crawl/write-index.ts";
 
 // How many records of a columnar index a selection covers in a second, over HTTP ranges from a server of this machine.
 //   node scripts/bench/cc-index.ts [records in millions, 10]

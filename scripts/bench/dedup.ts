@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
+
 import type { Cluster } from "../../src/dedup/clusters.ts";
 import { jaccardOf, shingleSetOf } from "../../src/dedup/shingle-set.ts";
 import { equalSlots, signatureOf, signatureSlots } from "../../src/dedup/signature.ts";

@@ -7,7 +7,9 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parseArgs } from "node:util";
+
 import { Client } from "undici";
+
 import { exchanger } from "../../src/fetch/exchange.ts";
 import { exchangerDefaults } from "../../src/fetch/limits.ts";
 

@@ -8,9 +8,10 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { blockFeatures, featureNames } from "../../src/page/main-text/block-features.ts";
+
 import { charsetOf, decode } from "../../src/page/charset/charset.ts";
 import { collectPage } from "../../src/page/collect/collect-page.ts";
+import { blockFeatures, featureNames } from "../../src/page/main-text/block-features.ts";
 import { archivedPages, extractionSet, goldPages, scoredWords } from "./archived-pages.ts";
 
 interface Sample {

@@ -4,6 +4,7 @@
  * On wcxb-dev others reach: body text 0.694, Readability 0.776, trafilatura 0.791, defuddle 0.814, rs-trafilatura 0.859.
  */
 import { parseArgs } from "node:util";
+
 import { textOf } from "../../src/page/document-text.ts";
 import { pageOf } from "../../src/page/parse-page.ts";
 import { archivedPages, extractionSet, goldPages, scoredWords } from "./archived-pages.ts";

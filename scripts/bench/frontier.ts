@@ -7,8 +7,8 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { FoundUrl, Turn, UrlOutcome } from "../../src/frontier/turn.ts";
 import { openFrontier } from "../../src/frontier/sqlite-frontier.ts";
+import type { FoundUrl, Turn, UrlOutcome } from "../../src/frontier/turn.ts";
 
 const most = Number(process.argv[2] ?? 1_000_000);
 const hosts = 20_000;

@@ -11,8 +11,8 @@ import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
 
 import type { Licence } from "../../src/core/rights.ts";
-import { pageOf } from "../../src/page/parse-page.ts";
 import { exchangeOf } from "../../src/measure/payload.ts";
+import { pageOf } from "../../src/page/parse-page.ts";
 import { licenceOf } from "../../src/rights/licence-of.ts";
 import { allRightsReserved, licenceAttributesOf } from "../../src/rights/licence-table.ts";
 import { evidenceOf } from "../../src/rights/registry.ts";

@@ -6,7 +6,9 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
 import { inflateRawSync } from "node:zlib";
+
 import { Parser } from "htmlparser2";
+
 import { languageModelOf } from "../../src/language/language-model.ts";
 import { charsetOf, decode } from "../../src/page/charset/charset.ts";
 import { textOf } from "../../src/page/document-text.ts";

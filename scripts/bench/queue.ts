@@ -7,13 +7,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
+import { runJob } from "../../src/jobs/run-job.ts";
 import { bullmqQueue } from "../../src/queue/bullmq/queue.ts";
 import { jobOf } from "../../src/queue/job.ts";
 import { localQueue } from "../../src/queue/local-queue.ts";
 import type { Job, Queue } from "../../src/queue/queue.ts";
 import { connectRedis } from "../../src/redis/connection.ts";
 import { memoryOf } from "../../src/redis/memory.ts";
-import { runJob } from "../../src/jobs/run-job.ts";
 import { startRedis } from "../../test/fixtures/redis-server.ts";
 
 const { values } = parseArgs({

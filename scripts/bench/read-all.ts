@@ -2,10 +2,11 @@
 // usage: node scripts/bench/read-all.ts DIR...   exits 1 when one does not close or throws
 import { globSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { httpHeadOf } from "../../src/warc/http.ts";
+
 import { digestsOf } from "../../src/warc/digests.ts";
-import type { ArchiveRecord } from "../../src/warc/record.ts";
+import { httpHeadOf } from "../../src/warc/http.ts";
 import { readArchive } from "../../src/warc/read-archive.ts";
+import type { ArchiveRecord } from "../../src/warc/record.ts";
 import { fileSource } from "../../src/warc/source.ts";
 
 interface Line {

@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import type { Frontier } from "../../src/frontier/frontier.ts";
 import { leaseHost, type HostLease } from "../../src/crawl/shared/host-lease.ts";
+import type { Frontier } from "../../src/frontier/frontier.ts";
 import { redisFrontier } from "../../src/frontier/redis-frontier.ts";
 import { openFrontier } from "../../src/frontier/sqlite-frontier.ts";
 import { connectRedis } from "../../src/redis/connection.ts";

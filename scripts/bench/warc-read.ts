@@ -7,7 +7,9 @@ import { createReadStream, readFileSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { inflateRawSync } from "node:zlib";
+
 import { WARCParser } from "warcio";
+
 import { httpHeadOf } from "../../src/warc/http.ts";
 import { readArchive } from "../../src/warc/read-archive.ts";
 import { fileSource } from "../../src/warc/source.ts";

@@ -1,11 +1,11 @@
 import { PipelineError } from "../core/errors.ts";
-import type { Ledger } from "../ledger/open.ts";
 import type { Corpus } from "../corpus/corpus.ts";
 import type { Machines, SharedServers } from "../jobs/machines.ts";
 import type { PublishRunners } from "../jobs/runners.ts";
+import type { Ledger } from "../ledger/open.ts";
 import type { Io } from "./command.ts";
-import { redisUrlOf } from "./redis-option.ts";
 import { logOnceAMinute } from "./log-once-a-minute.ts";
+import { redisUrlOf } from "./redis-option.ts";
 import { printable } from "./write-line.ts";
 
 /** This process as the one that hands out a corpus' jobs and collects their results. */

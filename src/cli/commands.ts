@@ -10,8 +10,8 @@ import { query } from "./commands/query.ts";
 import { run } from "./commands/run.ts";
 import { stats } from "./commands/stats.ts";
 import { status } from "./commands/status.ts";
-import { worker } from "./commands/worker.ts";
 import { verify } from "./commands/verify.ts";
+import { worker } from "./commands/worker.ts";
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [

@@ -2,9 +2,9 @@ import { Command as CommanderCommand, CommanderError, Option } from "commander";
 
 import { isDiskFull } from "../core/disk-full.ts";
 import { exitStatuses, failures, PipelineError, type ExitName } from "../core/errors.ts";
+import { softwareVersion } from "../corpus/software.ts";
 import type { Command, Io, OptionValues } from "./command.ts";
 import { commands } from "./commands.ts";
-import { softwareVersion } from "../corpus/software.ts";
 import { printable } from "./write-line.ts";
 
 /**

@@ -1,12 +1,12 @@
 import type { ExitName } from "../core/errors.ts";
 import type { Corpus } from "../corpus/corpus.ts";
+import type { SharedServers } from "../jobs/machines.ts";
 import type { PublishRunners } from "../jobs/runners.ts";
 import type { Ledger } from "../ledger/open.ts";
 import type { Sources } from "../pipeline/acquire.ts";
 import type { CorpusReport, makeCorpus } from "../pipeline/recipe.ts";
-import type { SharedServers } from "../jobs/machines.ts";
-import type { Io } from "./command.ts";
 import { openCollector } from "./collector.ts";
+import type { Io } from "./command.ts";
 import {
   crawlInWords,
   sayRecovery,

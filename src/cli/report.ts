@@ -1,13 +1,13 @@
 import { MultiBar, Presets, type SingleBar } from "cli-progress";
 
+import { onceEvery } from "../async/throttle.ts";
 import type { CopyProgress, CopyReport } from "../commoncrawl/copy.ts";
-import { printable } from "./write-line.ts";
-import type { CorpusCrawlReport } from "../pipeline/crawl.ts";
-import type { Io } from "./command.ts";
 import type { ArchiveTotals } from "../ledger/archives.ts";
+import type { CorpusCrawlReport } from "../pipeline/crawl.ts";
 import type { Damage, IngestProgress, IngestReport } from "../pipeline/ingest.ts";
 import type { PublishReport } from "../pipeline/publish.ts";
-import { onceEvery } from "../async/throttle.ts";
+import type { Io } from "./command.ts";
+import { printable } from "./write-line.ts";
 
 /** Tells how far the copying has come: first what an index has named, then which files are done. */
 export function copyDisplay(progress: Progress): (seen: CopyProgress) => void {

@@ -1,13 +1,13 @@
 import { availableParallelism } from "node:os";
 
 import type { ExitName } from "../core/errors.ts";
-import { openMachines, type Machines, type SharedServers } from "../jobs/machines.ts";
 import { softwareVersion } from "../corpus/software.ts";
+import { openMachines, type Machines, type SharedServers } from "../jobs/machines.ts";
 import { workerKinds, workerProcess, type BindWorker, type WorkerDeps } from "../jobs/worker.ts";
 import { logger, type Logger, type LogLevel } from "../telemetry/log.ts";
 import type { Io } from "./command.ts";
-import { logOnceAMinute } from "./log-once-a-minute.ts";
 import { workerSight, type WorkerMetrics } from "./instrument-worker.ts";
+import { logOnceAMinute } from "./log-once-a-minute.ts";
 
 export interface WorkerRequest {
   readonly servers: SharedServers;

@@ -1,16 +1,16 @@
 import { fileURLToPath } from "node:url";
 
+import { PipelineError } from "../core/errors.ts";
+import { portsOf } from "../fetch/address-rules.ts";
+import { connectToRuleOf } from "../fetch/connector.ts";
+import { asksOnlyThisMachine, requestHeaders, type Requester } from "../fetch/requester.ts";
+import { streamer } from "../fetch/stream.ts";
+import { addressOf } from "../url/normalize.ts";
 import type { CdxServer } from "./cdx-index.ts";
 import type { CrawlFiles } from "./crawl-files.ts";
 import { localFiles } from "./local-files.ts";
-import { requestPacer, usualPatience, type Patience } from "./request-pacing.ts";
 import { remoteFiles } from "./remote-files.ts";
-import { PipelineError } from "../core/errors.ts";
-import { connectToRuleOf } from "../fetch/connector.ts";
-import { portsOf } from "../fetch/address-rules.ts";
-import { asksOnlyThisMachine, requestHeaders, type Requester } from "../fetch/requester.ts";
-import { addressOf } from "../url/normalize.ts";
-import { streamer } from "../fetch/stream.ts";
+import { requestPacer, usualPatience, type Patience } from "./request-pacing.ts";
 
 /** How Common Crawl, or a mirror of it, is reached. Plain JSON: a worker elsewhere opens the same. */
 export interface CommonCrawlAccess {

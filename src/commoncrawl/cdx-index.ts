@@ -1,11 +1,11 @@
 import { PipelineError } from "../core/errors.ts";
 import type { Streamer } from "../fetch/stream.ts";
 import type { Fields } from "../warc/record.ts";
-import { asked, discard } from "./request.ts";
 import { cdxRowOf } from "./cdx-line.ts";
 import type { IndexQuery } from "./index-query.ts";
 import type { RowReading } from "./index-row.ts";
 import type { RequestPacer } from "./request-pacing.ts";
+import { asked, discard } from "./request.ts";
 
 /** The index server: `https://index.commoncrawl.org/`. */
 export interface CdxServer {

@@ -6,8 +6,8 @@ import { PipelineError } from "../core/errors.ts";
 import { count, nullable, object, parsedOrNull, text, type Shaped } from "../core/json-shape.ts";
 import { renameDurably, writeAll, writeWhole } from "../files/durable.ts";
 import { copyName, type Copied, type CopyRun, type CopySpec } from "./copy-spec.ts";
-import { subsetOf } from "./index-row.ts";
 import { changedUnderway, type CrawlFiles, type FileBytes } from "./crawl-files.ts";
+import { subsetOf } from "./index-row.ts";
 
 /** The version of the file that the unfinished bytes belong to, and its size in bytes. */
 const begunShape = object({ version: text, fileBytes: nullable(count) });

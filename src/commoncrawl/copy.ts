@@ -3,10 +3,6 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 
-import { copyRecords } from "./copy-records.ts";
-import type { Refusal } from "./copied-record.ts";
-import type { Copied, CopyRun, CopySpec } from "./copy-spec.ts";
-import { copyWhole } from "./copy-whole.ts";
 import { unlessInterrupted } from "../async/abort.ts";
 import { eachOf } from "../async/limit.ts";
 import { onceEvery } from "../async/throttle.ts";
@@ -14,6 +10,10 @@ import { PipelineError } from "../core/errors.ts";
 import { parsedOrNull } from "../core/json-shape.ts";
 import { writeWhole } from "../files/durable.ts";
 import { openCommonCrawl, type CommonCrawl, type CommonCrawlAccess } from "./access.ts";
+import type { Refusal } from "./copied-record.ts";
+import { copyRecords } from "./copy-records.ts";
+import type { Copied, CopyRun, CopySpec } from "./copy-spec.ts";
+import { copyWhole } from "./copy-whole.ts";
 import {
   selectFromCommonCrawl,
   selected as selectedShape,

@@ -1,10 +1,10 @@
 import { PipelineError } from "../core/errors.ts";
 import type { Streamer } from "../fetch/stream.ts";
 import type { Fields } from "../warc/record.ts";
-import { asked, discard } from "./request.ts";
 import type { CrawlFiles, FileAnswer, FileRange } from "./crawl-files.ts";
 import { isCrawlPath } from "./index-row.ts";
 import type { RequestPacer } from "./request-pacing.ts";
+import { asked, discard } from "./request.ts";
 
 /** The files of a crawl on a server that supports byte ranges. @param base URL that ends in a slash */
 export function remoteFiles(base: string, streams: Streamer, headers: Fields, pacer: RequestPacer): CrawlFiles {

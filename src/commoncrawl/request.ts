@@ -1,6 +1,6 @@
 import { PipelineError } from "../core/errors.ts";
-import type { StreamAnswer, Streamer, StreamRequest } from "../fetch/stream.ts";
 import { retryAfterMs } from "../fetch/retry-after.ts";
+import type { StreamAnswer, Streamer, StreamRequest } from "../fetch/stream.ts";
 import type { RequestPacer } from "./request-pacing.ts";
 
 /**

@@ -1,5 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 
+import { PipelineError } from "../core/errors.ts";
+import { listOf, object, type Shaped } from "../core/json-shape.ts";
+import type { CommonCrawl } from "./access.ts";
 import { cdxRows } from "./cdx-index.ts";
 import { columnarRows, indexTable } from "./columnar-index.ts";
 import { refusal, type Refusal } from "./copied-record.ts";
@@ -9,9 +12,6 @@ import type { IndexRow, RowReading } from "./index-row.ts";
 import { indexLanguageOf } from "./language-codes.ts";
 import { pathListOf, pathsIn } from "./path-list.ts";
 import { patternOfKeys, robotsKeyOf, urlPatternOf, type UrlPattern } from "./url-pattern.ts";
-import { PipelineError } from "../core/errors.ts";
-import { listOf, object, type Shaped } from "../core/json-shape.ts";
-import type { CommonCrawl } from "./access.ts";
 
 /** What to copy of a crawl, as a command line states it. */
 export interface CommonCrawlSelection {

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import type { LicenceKnowledge, Policy } from "../core/decisions.ts";
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
+import { writeWhole } from "../files/durable.ts";
 import { canonicalDigest, canonicalJson } from "../manifest/manifest-text.ts";
 import { rules } from "../quality/registry.ts";
 import { licenceAttributesOf, licenceFamilies, licenceRank } from "../rights/licence-table.ts";
-import { validate } from "../schema/validate.ts";
 import { schemasFolder } from "../schema/schemas-folder.ts";
-import { writeWhole } from "../files/durable.ts";
+import { validate } from "../schema/validate.ts";
 import { yamlOf } from "./corpus.ts";
 
 /** A policy that has passed every check, under the digest it is known by. */

@@ -1,12 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { open, readdir, rename, stat, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
+
 import { diskFullOf } from "../core/disk-full.ts";
 import { PipelineError } from "../core/errors.ts";
 import { count, object, type Shape } from "../core/json-shape.ts";
 import { renameDurably, syncFolder, writeAll } from "../files/durable.ts";
-import { freeBytes } from "../warc/release-memory.ts";
 import type { Fields } from "../warc/record.ts";
+import { freeBytes } from "../warc/release-memory.ts";
 import { warcinfoMember } from "./exchange-records.ts";
 
 /** How far the archives of a crawl are on disk, as the frontier notes it: the file being written and its good bytes. */

@@ -1,10 +1,10 @@
 import { LRUCache } from "lru-cache";
 
-import { addressSlots, type AddressSlots, type CrawlClock } from "./host-paces.ts";
-import type { ArchiveState, ArchiveWriter } from "./archive-writer.ts";
 import { longestTimerMs, pause } from "../async/abort.ts";
 import type { Frontier } from "../frontier/frontier.ts";
 import type { Turn, UrlOutcome } from "../frontier/turn.ts";
+import type { ArchiveState, ArchiveWriter } from "./archive-writer.ts";
+import { addressSlots, type AddressSlots, type CrawlClock } from "./host-paces.ts";
 import { refusedIn, undoneTurn, type EndedTurn } from "./host-turn.ts";
 
 /** Does the turns: in this process, or by others that it hands them to. */

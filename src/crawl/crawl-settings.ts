@@ -1,18 +1,18 @@
 import { LRUCache } from "lru-cache";
 
-import type { ConnectToRule } from "../fetch/connector.ts";
+import { count, listOf, object, text, type Shape } from "../core/json-shape.ts";
 import type { TargetRules } from "../fetch/address-rules.ts";
-import type { Fields } from "../warc/record.ts";
-import type { CrawlClock, HostPaces, PacedFetch } from "./host-paces.ts";
+import type { ConnectToRule } from "../fetch/connector.ts";
 import { exchanger, type Exchanger } from "../fetch/exchange.ts";
 import { exchangerDefaults, type ExchangeLimits } from "../fetch/limits.ts";
+import { productToken, requestHeaders, type Requester } from "../fetch/requester.ts";
 import { type Notes, type Note, readNote } from "../frontier/frontier.ts";
-import { paceDefaults, type PaceOptions } from "./politeness.ts";
+import type { RefusedCount } from "../frontier/turn.ts";
 import { robotsKeeper, type RobotsKeeper } from "../robots/cache.ts";
 import { scopeOf, type Scope, type ScopeOptions } from "../url/scope.ts";
-import { productToken, requestHeaders, type Requester } from "../fetch/requester.ts";
-import { count, listOf, object, text, type Shape } from "../core/json-shape.ts";
-import type { RefusedCount } from "../frontier/turn.ts";
+import type { Fields } from "../warc/record.ts";
+import type { CrawlClock, HostPaces, PacedFetch } from "./host-paces.ts";
+import { paceDefaults, type PaceOptions } from "./politeness.ts";
 
 /** How often what is tried again, and when. */
 export interface RetryOptions {

@@ -1,10 +1,11 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-import { archiveStateShape, openArchiveWriter } from "./archive-writer.ts";
 import { portsOf } from "../fetch/address-rules.ts";
 import { requestHeaders, type Requester } from "../fetch/requester.ts";
-import { systemClock } from "./host-paces.ts";
+import { type Frontier, type FrontierCounts, readNote } from "../frontier/frontier.ts";
+import type { Address } from "../url/normalize.ts";
+import { archiveStateShape, openArchiveWriter } from "./archive-writer.ts";
 import {
   archiveNote,
   crawlLoop,
@@ -15,8 +16,7 @@ import {
 } from "./crawl-loop.ts";
 import { paceOf, type CrawlSettings } from "./crawl-settings.ts";
 import { priorities } from "./discovered-urls.ts";
-import { type Frontier, type FrontierCounts, readNote } from "../frontier/frontier.ts";
-import type { Address } from "../url/normalize.ts";
+import { systemClock } from "./host-paces.ts";
 
 export interface CrawlOptions extends Omit<CrawlSettings, "ports"> {
   /** Folder of the archives. */

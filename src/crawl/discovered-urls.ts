@@ -1,13 +1,13 @@
-import type { CrawlContext, DiscoveryPath } from "./crawl-settings.ts";
-import type { FoundUrl } from "../frontier/turn.ts";
-import { addressOf, type Address } from "../url/normalize.ts";
-import type { RobotsStatement } from "../robots/parse.ts";
-import { sitemapLinksOf, type Sitemap } from "./sitemap.ts";
 import { headerForbidsFollowing } from "../core/robots-directives.ts";
+import type { FoundUrl } from "../frontier/turn.ts";
 import { essenceOf, readingOf } from "../page/media-type.ts";
 import { linkHeaderLinks, pageLinksOf, type PageLink } from "../page/page-links.ts";
 import type { PageInput } from "../page/parse-page.ts";
+import type { RobotsStatement } from "../robots/parse.ts";
+import { addressOf, type Address } from "../url/normalize.ts";
 import type { Fields } from "../warc/record.ts";
+import type { CrawlContext, DiscoveryPath } from "./crawl-settings.ts";
+import { sitemapLinksOf, type Sitemap } from "./sitemap.ts";
 
 /** A link out of a page. */
 export interface OutLink {

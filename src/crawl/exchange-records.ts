@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { sha1Base32 } from "../warc/digests.ts";
-import { freeBytes, freeWhole } from "../warc/release-memory.ts";
-import { headerOf } from "../warc/http.ts";
-import type { Fields } from "../warc/record.ts";
-import { gzipMember, memberPieces, recordBytes, warcFieldsBlock, type WrittenRecord } from "../warc/write.ts";
+
 import type { Exchanged, ExchangeResult, TlsFacts } from "../fetch/result.ts";
 import type { Validators } from "../frontier/turn.ts";
+import { sha1Base32 } from "../warc/digests.ts";
+import { headerOf } from "../warc/http.ts";
+import type { Fields } from "../warc/record.ts";
+import { freeBytes, freeWhole } from "../warc/release-memory.ts";
+import { gzipMember, memberPieces, recordBytes, warcFieldsBlock, type WrittenRecord } from "../warc/write.ts";
 
 /** One exchange as it is to be archived. */
 export interface ArchivedExchange {

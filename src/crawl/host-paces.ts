@@ -1,6 +1,9 @@
-import { headerOf } from "../warc/http.ts";
+import { pause } from "../async/abort.ts";
+import { PipelineError } from "../core/errors.ts";
 import type { ExchangeResult, ExchangeRequest } from "../fetch/result.ts";
+import { retryAfterMs } from "../fetch/retry-after.ts";
 import { type Note, type Notes, readNote } from "../frontier/frontier.ts";
+import { headerOf } from "../warc/http.ts";
 import {
   afterExchange,
   newPace,
@@ -11,9 +14,6 @@ import {
   type Pace,
   type PaceOptions,
 } from "./politeness.ts";
-import { retryAfterMs } from "../fetch/retry-after.ts";
-import { PipelineError } from "../core/errors.ts";
-import { pause } from "../async/abort.ts";
 
 /** The times a crawl goes by. */
 export interface CrawlClock {

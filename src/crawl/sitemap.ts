@@ -1,8 +1,9 @@
 import { createGunzip } from "node:zlib";
-import { feedHandler } from "./feed-links.ts";
+
+import { xmlElements, type XmlHandler } from "../page/xml-elements.ts";
 import { addressOf, hostKeyOf } from "../url/normalize.ts";
 import type { Address } from "../url/normalize.ts";
-import { xmlElements, type XmlHandler } from "../page/xml-elements.ts";
+import { feedHandler } from "./feed-links.ts";
 
 /** Bounds of one sitemap or feed. Source: sitemaps.org, protocol; the depth is ours (the protocol allows one index). */
 export const sitemapLimits = { bytes: 50 * 1024 * 1024, addresses: 50_000, depth: 3 } as const;

@@ -1,14 +1,14 @@
 import { backoffMs } from "../async/retry.ts";
-import { freeBytes, freeWhole } from "../warc/release-memory.ts";
-import { decodedBody, headerOf } from "../warc/http.ts";
-import type { Fields } from "../warc/record.ts";
-import type { CrawlContext } from "./crawl-settings.ts";
-import { exchangeRecords, type ExchangeRecords } from "./exchange-records.ts";
+import { redirectTargetOf } from "../fetch/address-rules.ts";
 import type { Exchanged, NotExchanged } from "../fetch/result.ts";
-import { noteDiscovery, listUrls, pageUrls, priorities, outLinksOf } from "./discovered-urls.ts";
 import type { FoundUrl, TurnUrl, UrlOutcome, Validators } from "../frontier/turn.ts";
 import { addressOf } from "../url/normalize.ts";
-import { redirectTargetOf } from "../fetch/address-rules.ts";
+import { decodedBody, headerOf } from "../warc/http.ts";
+import type { Fields } from "../warc/record.ts";
+import { freeBytes, freeWhole } from "../warc/release-memory.ts";
+import type { CrawlContext } from "./crawl-settings.ts";
+import { noteDiscovery, listUrls, pageUrls, priorities, outLinksOf } from "./discovered-urls.ts";
+import { exchangeRecords, type ExchangeRecords } from "./exchange-records.ts";
 import { sitemapOf } from "./sitemap.ts";
 
 /** The result of visiting one URL. */

@@ -1,9 +1,9 @@
-import { BlockList, isIP } from "node:net";
 import { isUtf8 } from "node:buffer";
+import { BlockList, isIP } from "node:net";
 
-import type { ExchangeFaultCode } from "./result.ts";
 import { headerOf } from "../warc/http.ts";
 import type { Fields } from "../warc/record.ts";
+import type { ExchangeFaultCode } from "./result.ts";
 
 /**
  * Networks that no crawl of the public web has business in. Source: the IANA special-purpose address registries for IPv4 and

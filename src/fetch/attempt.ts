@@ -1,7 +1,8 @@
-import { chunksOf } from "../warc/chunked.ts";
-import { freeBytes } from "../warc/release-memory.ts";
 import type { Dispatcher } from "undici";
+
+import { chunksOf } from "../warc/chunked.ts";
 import type { Fields } from "../warc/record.ts";
+import { freeBytes } from "../warc/release-memory.ts";
 import type { HostClient, HostClients, Tap } from "./connections.ts";
 import type { Connection } from "./connector.ts";
 import { ExchangeFault } from "./fault.ts";

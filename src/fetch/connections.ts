@@ -1,6 +1,8 @@
 import type { Socket } from "node:net";
+
 import { LRUCache } from "lru-cache";
 import { Client } from "undici";
+
 import type { Connection, Connector } from "./connector.ts";
 import type { ExchangerOptions } from "./limits.ts";
 

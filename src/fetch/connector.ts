@@ -1,12 +1,13 @@
 import { lookup as systemLookup, type LookupAddress } from "node:dns";
 import type { LookupFunction } from "node:net";
 import { TLSSocket } from "node:tls";
+
 import { buildConnector } from "undici";
 
+import { PipelineError } from "../core/errors.ts";
 import { addressFault, hostFault, literalAddressOf } from "./address-rules.ts";
 import { connectFaultOf, ExchangeFault } from "./fault.ts";
 import type { TlsFacts } from "./result.ts";
-import { PipelineError } from "../core/errors.ts";
 
 /** Asks for all addresses of a name; a stand-in for `dns.lookup`. */
 export type Lookup = (

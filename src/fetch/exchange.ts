@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+
 import { headerOf } from "../warc/http.ts";
 import type { Fields } from "../warc/record.ts";
 import { targetOf } from "./address-rules.ts";

@@ -1,4 +1,5 @@
 import { errors } from "undici";
+
 import type { ExchangeFaultCode } from "./result.ts";
 
 /** Ends an exchange from within the library's callbacks; never leaves this folder. */

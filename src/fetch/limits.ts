@@ -1,5 +1,5 @@
-import type { ConnectorOptions } from "./connector.ts";
 import type { TargetRules } from "./address-rules.ts";
+import type { ConnectorOptions } from "./connector.ts";
 
 /** Bounds of one exchange; each ends in a recorded outcome. */
 export interface ExchangeLimits {

@@ -2,10 +2,10 @@ import { Pool } from "undici";
 
 import { PipelineError } from "../core/errors.ts";
 import type { Fields } from "../warc/record.ts";
+import { targetOf, type TargetRules } from "./address-rules.ts";
 import { connectorOf, type ConnectorOptions } from "./connector.ts";
 import { connectFaultOf, ExchangeFault, exchangeFaultOf } from "./fault.ts";
 import { exchangeFaults, type NotExchanged } from "./result.ts";
-import { targetOf, type TargetRules } from "./address-rules.ts";
 
 /** Unlike an exchange of the crawl, a stream has no bound of bytes or time: its reader counts. */
 export interface StreamerOptions extends TargetRules, ConnectorOptions {

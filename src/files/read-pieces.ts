@@ -1,5 +1,5 @@
-import { type FileHandle, open } from "node:fs/promises";
 import { createHash } from "node:crypto";
+import { type FileHandle, open } from "node:fs/promises";
 
 import type { Hex } from "../core/records.ts";
 

@@ -1,11 +1,11 @@
-import type { AddCounts } from "./frontier.ts";
-import { delayed } from "./sqlite-schema.ts";
-import { digestOf } from "./sqlite-file.ts";
-import type { FrontierFile } from "./sqlite-file.ts";
-import type { FoundUrl, RefusedCount } from "./turn.ts";
 import { hostKeyOf } from "../url/normalize.ts";
 import { familiesOf, trapOf } from "../url/traps.ts";
 import type { TrapLimits, TrapReason } from "../url/traps.ts";
+import type { AddCounts } from "./frontier.ts";
+import { digestOf } from "./sqlite-file.ts";
+import type { FrontierFile } from "./sqlite-file.ts";
+import { delayed } from "./sqlite-schema.ts";
+import type { FoundUrl, RefusedCount } from "./turn.ts";
 
 /**
  * Adds URLs inside a transaction that the caller holds.

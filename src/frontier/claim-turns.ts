@@ -1,6 +1,6 @@
 import { overBudget, type CrawlBudgets, type ClaimLimits, type HostDue } from "./frontier.ts";
-import { delayed, ready } from "./sqlite-schema.ts";
 import type { FrontierFile } from "./sqlite-file.ts";
+import { delayed, ready } from "./sqlite-schema.ts";
 import type { Turn, TurnUrl, Validators } from "./turn.ts";
 
 /** A crawl that claims less often than this was not running in between. */

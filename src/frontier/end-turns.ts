@@ -1,10 +1,10 @@
-import { addUrls } from "./add-urls.ts";
-import { overBudget, type Budgets, type CrawlBudgets } from "./frontier.ts";
-import { delayed, done, failed, refused } from "./sqlite-schema.ts";
-import type { FrontierFile } from "./sqlite-file.ts";
 import type { TrapLimits } from "../url/traps.ts";
-import type { TurnResult, UrlOutcome } from "./turn.ts";
+import { addUrls } from "./add-urls.ts";
 import { validatorsRowOf } from "./claim-turns.ts";
+import { overBudget, type Budgets, type CrawlBudgets } from "./frontier.ts";
+import type { FrontierFile } from "./sqlite-file.ts";
+import { delayed, done, failed, refused } from "./sqlite-schema.ts";
+import type { TurnResult, UrlOutcome } from "./turn.ts";
 
 /** What a turn changes of its host. */
 interface HostTally {

@@ -1,6 +1,6 @@
-import type { FoundUrl, RefusedCount, Turn, TurnResult } from "./turn.ts";
 import { PipelineError } from "../core/errors.ts";
 import { parsed, type Shape } from "../core/json-shape.ts";
+import type { FoundUrl, RefusedCount, Turn, TurnResult } from "./turn.ts";
 
 /** Bounds of a crawl; what is left out is unbounded. Raised ones are obeyed from the next opening on. */
 export interface Budgets {

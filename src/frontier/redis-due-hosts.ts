@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 
-import type { HostDue } from "./frontier.ts";
 import { listOf, number, text, tupleOf } from "../core/json-shape.ts";
 import { answerOf } from "../redis/answer.ts";
 import type { RedisScripts } from "../redis/scripts.ts";
+import type { HostDue } from "./frontier.ts";
 
 /**
  * The hosts that are due first, in Redis: a sorted set by time, and beside it whose set it is, how many changes it has seen

@@ -1,8 +1,8 @@
 import { untilAborted } from "../async/abort.ts";
-import { dueWindow, type DueWindow, type Taken } from "./redis-due-hosts.ts";
-import type { ClaimLimits, Frontier, LocalFrontier } from "./frontier.ts";
-import type { Turn } from "./turn.ts";
 import type { RedisScripts } from "../redis/scripts.ts";
+import type { ClaimLimits, Frontier, LocalFrontier } from "./frontier.ts";
+import { dueWindow, type DueWindow, type Taken } from "./redis-due-hosts.ts";
+import type { Turn } from "./turn.ts";
 
 /** 100,000 hosts take some 15 MB of Redis (`scripts/bench/redis-frontier.ts`), and are filled in within a second. */
 const windowHostsDefault = 100_000;

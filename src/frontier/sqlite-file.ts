@@ -1,7 +1,9 @@
 import { hash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
+
 import Database from "better-sqlite3";
+
 import { PipelineError } from "../core/errors.ts";
 import { sqliteErrorOf } from "../core/sqlite-error.ts";
 import { frontierApplicationId, frontierSchema, frontierVersion, frontierVersions } from "./sqlite-schema.ts";

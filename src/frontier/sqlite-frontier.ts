@@ -1,5 +1,7 @@
+import { trapLimits, type TrapLimits } from "../url/traps.ts";
 import { addUrls, countRefused } from "./add-urls.ts";
 import { changedDue, claimTurns, crawlRow, firstDue, nextDueMs } from "./claim-turns.ts";
+import { endTurn, recoverTurns } from "./end-turns.ts";
 import {
   overBudget,
   type Budgets,
@@ -11,11 +13,9 @@ import {
   type HostState,
   type UrlState,
 } from "./frontier.ts";
-import { endTurn, recoverTurns } from "./end-turns.ts";
-import { done, ready, delayed, failed, refused } from "./sqlite-schema.ts";
 import { openFrontierFile, type FrontierFile } from "./sqlite-file.ts";
+import { done, ready, delayed, failed, refused } from "./sqlite-schema.ts";
 import type { FoundUrl, Turn } from "./turn.ts";
-import { trapLimits, type TrapLimits } from "../url/traps.ts";
 
 export interface FrontierOptions {
   /** Of the whole crawl. */

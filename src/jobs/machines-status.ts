@@ -1,5 +1,5 @@
-import { jobKinds, type JobCounts, type JobKind, type WorkerState } from "../queue/queue.ts";
 import { bullmqQueue } from "../queue/bullmq/queue.ts";
+import { jobKinds, type JobCounts, type JobKind, type WorkerState } from "../queue/queue.ts";
 import { connectRedis } from "../redis/connection.ts";
 
 /** What all machines that share a Redis have in progress. */

@@ -1,8 +1,8 @@
 import { bullmqQueue } from "../queue/bullmq/queue.ts";
-import type { Lease } from "../redis/lease.ts";
-import { takeLease } from "../redis/process-lease.ts";
 import type { Queue } from "../queue/queue.ts";
 import { connectRedis, type RedisConnection } from "../redis/connection.ts";
+import type { Lease } from "../redis/lease.ts";
+import { takeLease } from "../redis/process-lease.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
 

@@ -1,9 +1,9 @@
 import type { JobKind } from "../queue/queue.ts";
-import { submitBands } from "./bands/submit.ts";
-import type { Machines } from "./machines.ts";
-import { submitShards } from "./export/submit.ts";
-import type { ShardMaker } from "./export/contract.ts";
 import type { BandRunner } from "./bands/contract.ts";
+import { submitBands } from "./bands/submit.ts";
+import type { ShardMaker } from "./export/contract.ts";
+import { submitShards } from "./export/submit.ts";
+import type { Machines } from "./machines.ts";
 
 /** Of 21 bands: few enough that each job reads the signatures for several, many enough for seven machines. */
 const bandParts = 7;

@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+import { threadPool, type ThreadPool } from "../measure/thread-pool.ts";
 import { jobKinds, type Consumer, type Cores, type JobHandler, type JobKind, type Queue } from "../queue/queue.ts";
 import type { RedisScripts } from "../redis/scripts.ts";
-import type { Store } from "../store/store.ts";
 import { segmentCache, type SegmentCache } from "../segment/cache.ts";
-import { threadPool, type ThreadPool } from "../measure/thread-pool.ts";
+import type { Store } from "../store/store.ts";
 
 export type { Store as WorkerStore } from "../store/store.ts";
 

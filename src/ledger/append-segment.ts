@@ -11,9 +11,9 @@ import type {
 import { subjects } from "../core/rights.ts";
 import { archiveKey } from "./archives.ts";
 import { captureColumns, documentColumns, pack, type Stored } from "./columns.ts";
-import { originKey, termKey, termKeyOrNull, blobOf, packedRecordId, splitUrl } from "./rows.ts";
-import { inTransaction } from "./partitions.ts";
 import type { Ledger } from "./open.ts";
+import { inTransaction } from "./partitions.ts";
+import { originKey, termKey, termKeyOrNull, blobOf, packedRecordId, splitUrl } from "./rows.ts";
 
 export interface SegmentInput {
   readonly archive: Hex;

@@ -1,8 +1,8 @@
 import { PipelineError } from "../core/errors.ts";
 import type { ArchiveRow, Hex } from "../core/records.ts";
-import { termKey, blobOf } from "./rows.ts";
-import { inTransaction } from "./partitions.ts";
 import type { Ledger } from "./open.ts";
+import { inTransaction } from "./partitions.ts";
+import { termKey, blobOf } from "./rows.ts";
 
 const columns = `lower(hex(a.sha256)) AS sha256, a.name, p.path, a.bytes, a.slice_bytes AS sliceBytes,
   a.slice_count AS sliceCount FROM archive a JOIN archive_path p ON p.archive = a.key`;

@@ -1,8 +1,8 @@
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
+import type { Ledger } from "./open.ts";
 import { inTransactions } from "./partitions.ts";
 import { pagesOf, blobOf } from "./rows.ts";
-import type { Ledger } from "./open.ts";
 
 export const clusterSql = {
   documents: `SELECT lower(hex(c.id)) AS id, lower(hex(d.text_sha256)) AS textSha256, l.text AS licence,

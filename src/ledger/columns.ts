@@ -1,7 +1,7 @@
 import { captureFields, documentFields, type Field, type Fields, type RowOf } from "../core/document-fields.ts";
 import { digestStates, outcomes, type DigestState, type Outcome } from "../core/records.ts";
-import { termKey, blobOf, packedDigest, packedRecordId } from "./rows.ts";
 import type { Ledger } from "./open.ts";
+import { termKey, blobOf, packedDigest, packedRecordId } from "./rows.ts";
 
 type Value = string | number | null;
 export type Stored = Value | Buffer;

@@ -1,9 +1,9 @@
 import type { Decision, JudgedDocument } from "../core/decisions.ts";
 import type { Hex } from "../core/records.ts";
 import { documentFinder } from "./clusters.ts";
-import { termKey, pagesOf, blobOf, measurementsOf, ruleSets } from "./rows.ts";
-import { inTransactions } from "./partitions.ts";
 import type { Ledger } from "./open.ts";
+import { inTransactions } from "./partitions.ts";
+import { termKey, pagesOf, blobOf, measurementsOf, ruleSets } from "./rows.ts";
 
 export const decisionSql = {
   documents: `SELECT d.key, lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, o.host,

@@ -1,5 +1,5 @@
-import { openLedger, type Ledger } from "./open.ts";
 import { ledgerErrorOf } from "./ledger-error.ts";
+import { openLedger, type Ledger } from "./open.ts";
 
 /** All ledgers of a corpus, in order of their numbers; usually one. */
 export interface Partitions extends Disposable {

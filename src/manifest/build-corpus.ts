@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 
+import { syncFolder, writeSynced, replaceFolder } from "../files/durable.ts";
 import { buildManifest, type BuildInput, type BuildResult } from "./build.ts";
 import {
   corpusDigestList,
@@ -11,7 +12,6 @@ import {
   type PartitionHead,
 } from "./corpus-head.ts";
 import { digestListPath, manifestText } from "./manifest-text.ts";
-import { syncFolder, writeSynced, replaceFolder } from "../files/durable.ts";
 
 /**
  * Writes a manifest for each partition, and `corpus.json` with the root over their roots, and puts all of it in the place

@@ -4,6 +4,10 @@ import { join } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
+import { syncFolder, writeSynced, replaceFolder } from "../files/durable.ts";
+import type { Manifest, ManifestHead } from "./manifest-head.ts";
+import type { ManifestRow, UnplacedRow } from "./manifest-row.ts";
+import { manifestSums, corpusCounts } from "./manifest-sums.ts";
 import {
   canonicalDigest,
   canonicalJson,
@@ -13,12 +17,8 @@ import {
   manifestPath,
   manifestText,
 } from "./manifest-text.ts";
-import type { Manifest, ManifestHead } from "./manifest-head.ts";
-import { manifestSums, corpusCounts } from "./manifest-sums.ts";
-import { syncFolder, writeSynced, replaceFolder } from "../files/durable.ts";
-import type { ManifestRow, UnplacedRow } from "./manifest-row.ts";
-import { lineWriter, shardPlan, type ShardMaker } from "./write-shard.ts";
 import { merkleTree } from "./merkle.ts";
+import { lineWriter, shardPlan, type ShardMaker } from "./write-shard.ts";
 
 export interface BuildInput extends RowSource {
   /** Where the manifest shall be; one that is there is replaced when the new one is complete. */

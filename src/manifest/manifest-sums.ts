@@ -1,5 +1,5 @@
-import { canonicalDigest } from "./manifest-text.ts";
 import type { Count, Manifest } from "./manifest-head.ts";
+import { canonicalDigest } from "./manifest-text.ts";
 
 /** Two things that a sound manifest says alike. */
 export interface Disagreement {

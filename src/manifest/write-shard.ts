@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import { open, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
 import { constants, createZstdCompress } from "node:zlib";
 
+import { semaphore } from "../async/limit.ts";
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
 import { inSegmentOrder, type TextLocation } from "../core/text-order.ts";
-import { canonicalJson, shardPath } from "./manifest-text.ts";
 import type { ManifestFile } from "./manifest-head.ts";
-import { semaphore } from "../async/limit.ts";
+import { canonicalJson, shardPath } from "./manifest-text.ts";
 
 /** A text that is to go into a shard, and where it is until then. */
 export interface ShardText extends TextLocation {

@@ -11,13 +11,13 @@ import type {
   SegmentHead,
   SliceSpec,
 } from "../core/records.ts";
+import { segmentWriter, type SegmentWriter } from "../segment/write.ts";
 import { digestsOf } from "../warc/digests.ts";
 import { readArchive } from "../warc/read-archive.ts";
 import type { ArchiveItem, ArchiveRecord, SliceSpan } from "../warc/record.ts";
 import { fileSource } from "../warc/source.ts";
-import { sparseSource, type Holes } from "./sparse-source.ts";
 import { captureIdOf, captureTypes, processCapture, type Measured, type Stages } from "./process-capture.ts";
-import { segmentWriter, type SegmentWriter } from "../segment/write.ts";
+import { sparseSource, type Holes } from "./sparse-source.ts";
 
 /** One slice to measure: digests, paths and byte offsets, never a page. */
 export interface MeasureJob {

@@ -1,14 +1,14 @@
 import { comparePrecedence } from "../core/precedence.ts";
-import { distinctTextsOf } from "../dedup/distinct-texts.ts";
 import { clustersOf } from "../dedup/clusters.ts";
+import { distinctTextsOf } from "../dedup/distinct-texts.ts";
 import { emptySlot, signatureSlots } from "../dedup/signature.ts";
 import { similarityOf } from "../dedup/similarity.ts";
-import { documentsForClustering, replaceClusters, type ClusteringRow, type ClusterRow } from "../ledger/clusters.ts";
-import { licenceRank } from "../rights/licence-table.ts";
 import type { BandRunner } from "../jobs/bands/contract.ts";
 import { localBands } from "../jobs/bands/local.ts";
-import type { Run } from "./run.ts";
+import { documentsForClustering, replaceClusters, type ClusteringRow, type ClusterRow } from "../ledger/clusters.ts";
+import { licenceRank } from "../rights/licence-table.ts";
 import { textStore } from "../segment/read.ts";
+import type { Run } from "./run.ts";
 
 /**
  * Finds exact and near duplicates among all documents of all partitions, and replaces the old clusters.

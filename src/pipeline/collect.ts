@@ -5,10 +5,10 @@ import type { Hex } from "../core/records.ts";
 import { appendSegment, holdsCapture, holdsSlice } from "../ledger/append-segment.ts";
 import { noteArchiveCopy, slicesOf, type KnownSlice } from "../ledger/archives.ts";
 import type { Ledger } from "../ledger/open.ts";
-import { openSegment } from "../segment/read.ts";
-import type { Run } from "./run.ts";
-import { domainOfHost } from "../url/registrable-domain.ts";
 import { hostOf, splitUrl } from "../ledger/rows.ts";
+import { openSegment } from "../segment/read.ts";
+import { domainOfHost } from "../url/registrable-domain.ts";
+import type { Run } from "./run.ts";
 
 /**
  * Adds a segment to all partitions, to each the captures of its domains. The one that has the archive's bytes comes last:

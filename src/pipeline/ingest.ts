@@ -1,9 +1,9 @@
+import { oneAhead, semaphore, type Semaphore } from "../async/limit.ts";
 import { PipelineError, type FailureCode } from "../core/errors.ts";
 import { outcomes, type ArchiveRow, type Hex, type Outcome } from "../core/records.ts";
-import { oneAhead, semaphore, type Semaphore } from "../async/limit.ts";
-import { wholeSlices } from "./collect.ts";
-import type { MeasureJob, MeasureResult } from "../measure/measure-slice.ts";
 import type { Measurer } from "../jobs/slice/contract.ts";
+import type { MeasureJob, MeasureResult } from "../measure/measure-slice.ts";
+import { wholeSlices } from "./collect.ts";
 import { bytesOf, type InputFailure, type Registered, sliceOf } from "./register.ts";
 import type { Run } from "./run.ts";
 

@@ -1,21 +1,21 @@
 import { PipelineError } from "../core/errors.ts";
 import type { RuleSetRow } from "../core/records.ts";
+import type { LoadedPolicy } from "../corpus/policy-file.ts";
+import type { ShardMaker } from "../jobs/export/contract.ts";
+import { localShards } from "../jobs/export/local.ts";
 import { archiveTotals } from "../ledger/archives.ts";
 import { funnel, sumOfFunnels, type Funnel as LedgerFunnel } from "../ledger/funnel.ts";
 import { keptDocuments } from "../ledger/kept-documents.ts";
 import { latestVersion } from "../ledger/migrate.ts";
 import type { Ledger } from "../ledger/open.ts";
 import { ruleSets } from "../ledger/rows.ts";
-import { buildManifest, type BuildResult } from "../manifest/build.ts";
 import { buildCorpusManifest } from "../manifest/build-corpus.ts";
+import { buildManifest, type BuildResult } from "../manifest/build.ts";
 import type { Funnel, Source } from "../manifest/manifest-head.ts";
-import type { ShardText } from "../manifest/write-shard.ts";
-import type { Run } from "./run.ts";
-import type { LoadedPolicy } from "../corpus/policy-file.ts";
 import { manifestRowOf } from "../manifest/manifest-row.ts";
-import type { ShardMaker } from "../jobs/export/contract.ts";
-import { localShards } from "../jobs/export/local.ts";
+import type { ShardText } from "../manifest/write-shard.ts";
 import { textStore } from "../segment/read.ts";
+import type { Run } from "./run.ts";
 
 export interface PublishReport extends BuildResult {
   readonly funnel: Funnel;

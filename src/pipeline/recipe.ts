@@ -1,7 +1,7 @@
+import { inBackground } from "../async/limit.ts";
 import type { JudgedDocument } from "../core/decisions.ts";
 import { PipelineError } from "../core/errors.ts";
 import type { Outcome } from "../core/records.ts";
-import { inBackground } from "../async/limit.ts";
 import { licenceKnowledge, type LoadedPolicy } from "../corpus/policy-file.ts";
 import type { Machines } from "../jobs/machines.ts";
 import type { PublishRunners } from "../jobs/runners.ts";

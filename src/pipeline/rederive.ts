@@ -1,15 +1,15 @@
 import { PipelineError } from "../core/errors.ts";
+import { fileSha256 } from "../files/read-pieces.ts";
 import { archivePaths } from "../ledger/archives.ts";
 import type { Ledger } from "../ledger/open.ts";
-import { type ManifestRow, manifestRowOf } from "../manifest/manifest-row.ts";
 import type { Source } from "../manifest/manifest-head.ts";
+import { type ManifestRow, manifestRowOf } from "../manifest/manifest-row.ts";
 import type { Rederive, Rederived } from "../manifest/verify/archives.ts";
 import type { ArchiveState, InspectArchive } from "../manifest/verify/sources.ts";
+import { processCapture, type Stages } from "../measure/process-capture.ts";
 import { readArchive } from "../warc/read-archive.ts";
 import type { ArchiveRecord } from "../warc/record.ts";
 import { bytesSource, fileSource, type ByteSource } from "../warc/source.ts";
-import { fileSha256 } from "../files/read-pieces.ts";
-import { processCapture, type Stages } from "../measure/process-capture.ts";
 
 /** Where an archive with this digest may be, the likeliest path first; empty when none is known. */
 export type FindArchive = (sha256: string) => readonly string[];

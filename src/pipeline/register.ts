@@ -3,9 +3,9 @@ import { basename, resolve } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
 import type { ArchiveRow, Hex, SliceSpec } from "../core/records.ts";
+import { fileSha256 } from "../files/read-pieces.ts";
 import { archiveByPath, registerArchive } from "../ledger/archives.ts";
 import { fileSource } from "../warc/source.ts";
-import { fileSha256 } from "../files/read-pieces.ts";
 import type { Run } from "./run.ts";
 
 /** A file that could not be taken in, and why; the others go on. */

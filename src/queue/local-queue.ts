@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
 
+import { withAbort } from "../async/abort.ts";
 import { PipelineError } from "../core/errors.ts";
 import { checkJob } from "./job.ts";
-import { withAbort } from "../async/abort.ts";
 import {
   jobKinds,
   type Job,

@@ -4,9 +4,9 @@ import { Cluster, Redis, type RedisOptions } from "ioredis";
 
 import { backoffMs } from "../async/retry.ts";
 import { PipelineError } from "../core/errors.ts";
+import { redisAddressOf, type RedisAddress } from "./address.ts";
 import { memoryOf, refusalOf } from "./memory.ts";
 import { redisScripts, type RedisScripts } from "./scripts.ts";
-import { redisAddressOf, type RedisAddress } from "./address.ts";
 
 export interface RedisConnectionOptions {
   /** PEM file of the authority that signed the server's certificate, if the system does not know it. */

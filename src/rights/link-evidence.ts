@@ -2,8 +2,8 @@ import type { Link } from "../core/page.ts";
 import type { EvidenceKindName, RightsView, SeenEvidence } from "../core/rights.ts";
 import { firstAndLast } from "./first-and-last.ts";
 import { linkScope } from "./link-scope.ts";
-import { layoutOf } from "./region-scope.ts";
 import { cut, valueLength } from "./quote.ts";
+import { layoutOf } from "./region-scope.ts";
 
 /** Relations that mark a licence: of HTML, of the hNews microformat, and of ccREL and Dublin Core as pages write them. */
 const licenceRelations = ["license", "item-license", "cc:license", "dct:license", "dcterms:license", "dcterms.license"];

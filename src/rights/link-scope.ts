@@ -1,8 +1,8 @@
 import type { Link } from "../core/page.ts";
 import type { Subject } from "../core/rights.ts";
+import { quoteAround, quoteLength, quoteOf } from "./quote.ts";
 import { chromeRegions, isChrome, partRegions, subjectAt } from "./region-scope.ts";
 import type { NamedLicence, PageLayout } from "./region-scope.ts";
-import { quoteAround, quoteLength, quoteOf } from "./quote.ts";
 import { grantEndIn, sentenceScopeAt } from "./sentence-scope.ts";
 import { topicOf } from "./topic-words.ts";
 

@@ -1,4 +1,5 @@
 import type { SeenEvidence, evidenceKindNames, RightsView, SeenSignal, signalKindNames } from "../core/rights.ts";
+import type { EvidenceKind, SignalKind } from "./evidence-kind.ts";
 import { ccBadge } from "./evidence/cc-badge.ts";
 import { ccLink } from "./evidence/cc-link.ts";
 import { httpLink } from "./evidence/http-link.ts";
@@ -6,7 +7,6 @@ import { licenceLink } from "./evidence/licence-link.ts";
 import { meta } from "./evidence/meta.ts";
 import { relLicense } from "./evidence/rel-license.ts";
 import { textNotice } from "./evidence/text-notice.ts";
-import type { EvidenceKind, SignalKind } from "./evidence-kind.ts";
 import { contentUsage } from "./signals/content-usage.ts";
 import { metaRobots } from "./signals/meta-robots.ts";
 import { tdmReservation } from "./signals/tdm-reservation.ts";

@@ -1,5 +1,5 @@
-import { robotsDirectivesOf, robotsReadingsOf } from "../core/robots-directives.ts";
 import type { SeenSignal, SignalKindName } from "../core/rights.ts";
+import { robotsDirectivesOf, robotsReadingsOf } from "../core/robots-directives.ts";
 import { quoteOf } from "./quote.ts";
 
 /** Where a list of robots directives was found. */

@@ -1,11 +1,11 @@
 import { rmSync, statSync } from "node:fs";
 
 import { LRUCache } from "lru-cache";
+
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
-import type { Store } from "../store/store.ts";
-
 import { segmentName } from "../store/layout.ts";
+import type { Store } from "../store/store.ts";
 import { segmentPath } from "./format.ts";
 import { textStore } from "./read.ts";
 import { bringObject } from "./transfer.ts";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 
-import type { Hex } from "../core/records.ts";
 import type { PipelineError } from "../core/errors.ts";
 import { parsed } from "../core/json-shape.ts";
+import type { Hex } from "../core/records.ts";
 import { signatureSlots } from "../dedup/signature.ts";
 import { footerShape, type SegmentFooter } from "./shapes.ts";
 

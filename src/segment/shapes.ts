@@ -1,4 +1,5 @@
 import type { LossReason, ProblemCode } from "../core/archive-faults.ts";
+import { captureFields, documentFields, type Fields, type RowOf, type Values } from "../core/document-fields.ts";
 import {
   count,
   listOf,
@@ -12,7 +13,6 @@ import {
   textOrNumber,
   type Shape,
 } from "../core/json-shape.ts";
-import { captureFields, documentFields, type Fields, type RowOf, type Values } from "../core/document-fields.ts";
 import { digestStates, outcomes, type CaptureRow, type SegmentHead } from "../core/records.ts";
 import { subjects } from "../core/rights.ts";
 

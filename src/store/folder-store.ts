@@ -2,12 +2,12 @@ import { link, mkdir, open, readdir, readFile, rm, rmdir, stat } from "node:fs/p
 import { dirname, join, resolve } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
+import { passingName, renameDurably, syncFolder, writeSynced } from "../files/durable.ts";
 import { copyBytes } from "../files/read-pieces.ts";
 import { folderFault } from "./folder-fault.ts";
 import { checkName, checkPrefix, isObjectName } from "./object-name.ts";
 import { openSource, readAt } from "./open-source.ts";
 import type { Content, Store, StoredObject } from "./store.ts";
-import { passingName, renameDurably, syncFolder, writeSynced } from "../files/durable.ts";
 
 /** Object names contain no tilde, so a file in progress is never mistaken for an object. */
 const incoming = "~incoming";

@@ -1,8 +1,8 @@
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 
 import { PipelineError } from "../core/errors.ts";
-import type { Patience } from "./s3-retry.ts";
 import type { S3Address } from "./s3-address.ts";
+import type { Patience } from "./s3-retry.ts";
 
 export type S3Library = typeof import("@aws-sdk/client-s3");
 

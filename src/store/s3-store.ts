@@ -1,16 +1,17 @@
-import type { S3Client } from "@aws-sdk/client-s3";
 import { rm } from "node:fs/promises";
 import { addAbortSignal, type Readable } from "node:stream";
 
+import type { S3Client } from "@aws-sdk/client-s3";
+
 import { PipelineError } from "../core/errors.ts";
+import { passingName, renameDurably, writeSynced } from "../files/durable.ts";
 import { checkName, checkPrefix, isObjectName } from "./object-name.ts";
 import { openSource, readAt } from "./open-source.ts";
-import { patience as usualPatience, retryingS3, type Asked, type Patience } from "./s3-retry.ts";
 import { s3AddressOf, type S3Address } from "./s3-address.ts";
 import { s3Client, s3Library, type S3Library } from "./s3-client.ts";
+import { patience as usualPatience, retryingS3, type Asked, type Patience } from "./s3-retry.ts";
 import { partBytes, uploadInParts, type Source } from "./s3-upload.ts";
 import type { Content, Store, StoredObject } from "./store.ts";
-import { passingName, renameDurably, writeSynced } from "../files/durable.ts";
 
 /** From this size on, asking whether an object exists is cheaper than sending it again. */
 const askFirstBytes = 1024 * 1024;

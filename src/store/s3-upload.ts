@@ -1,7 +1,7 @@
 import type { CompletedPart, S3Client } from "@aws-sdk/client-s3";
 
-import { retryingS3, type Asked } from "./s3-retry.ts";
 import type { S3Library } from "./s3-client.ts";
+import { retryingS3, type Asked } from "./s3-retry.ts";
 
 /** What goes into a store: its size, and its bytes, which may be read more than once. */
 export interface Source {

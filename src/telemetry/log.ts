@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+
 import { pino } from "pino";
 
 import { PipelineError } from "../core/errors.ts";

@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { brotliDecompressSync, constants, inflateRawSync, inflateSync, zstdDecompressSync } from "node:zlib";
+
 import { gzipHeadBytes } from "./gzip-head.ts";
 import { zlibCodeOf } from "./member.ts";
 import { isZstd } from "./zstd-frame.ts";

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
-import { wellFormedDate } from "./dates.ts";
+
 import type { ProblemCode } from "../core/archive-faults.ts";
+import { wellFormedDate } from "./dates.ts";
 import type { ArchiveProblem, Fields } from "./record.ts";
 
 const types = [

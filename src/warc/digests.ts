@@ -1,4 +1,5 @@
 import { createHash, hash } from "node:crypto";
+
 import type { DigestState, Hex } from "../core/records.ts";
 import { dechunked } from "./chunked.ts";
 import type { ArchiveRecord } from "./record.ts";

@@ -1,4 +1,5 @@
 import { constants, crc32, createInflateRaw, inflateRawSync } from "node:zlib";
+
 import type { LossReason } from "../core/archive-faults.ts";
 import { bufferFeed, chunkFeed } from "./feed.ts";
 import type { WindowFeed } from "./feed.ts";

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type { Transform } from "node:stream";
+
 import type { WindowFeed } from "./feed.ts";
 
 const pieceBytes = 256 << 10;

@@ -1,9 +1,10 @@
 import { constants, inflateRawSync, zstdDecompressSync } from "node:zlib";
+
 import { arcLineIn } from "./arc.ts";
 import type { Feed, WindowFeed } from "./feed.ts";
 import { gzipHeadBytes, gzipMagicIn } from "./gzip-head.ts";
-import { isZstd } from "./zstd-frame.ts";
 import { isWholeHead, looksLikeRecord } from "./head.ts";
+import { isZstd } from "./zstd-frame.ts";
 
 /** One form in which a record can begin: where bytes hint at it, and whether one really begins there. */
 export interface Sign {

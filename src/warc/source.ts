@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+
 import { PipelineError } from "../core/errors.ts";
 import type { FailureCode } from "../core/errors.ts";
 

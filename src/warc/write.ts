@@ -1,7 +1,8 @@
 import { constants, crc32, deflateRawSync, gzipSync } from "node:zlib";
+
 import { sha1Base32 } from "./digests.ts";
-import { freeWhole } from "./release-memory.ts";
 import type { Fields } from "./record.ts";
+import { freeWhole } from "./release-memory.ts";
 
 export type WrittenType = "warcinfo" | "request" | "response" | "resource" | "metadata" | "revisit" | "conversion";
 

@@ -1,4 +1,5 @@
 import { constants, createZstdDecompress, zstdDecompressSync } from "node:zlib";
+
 import { bufferFeed, chunkFeed } from "./feed.ts";
 import type { WindowFeed } from "./feed.ts";
 import { unpackedChunks } from "./inflate-stream.ts";

@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 
+import { loopbackWeb, type LoopbackWeb } from "../crawl/loopback-web.ts";
 import { archiveOfPages, sentences } from "../fixtures/archive-of-pages.ts";
 import { manifestOf, runColophon, temporaryFolder } from "../fixtures/run-colophon.ts";
-import { loopbackWeb, type LoopbackWeb } from "../crawl/loopback-web.ts";
 
 /** A licensed site of a few pages with a part that robots.txt closes, and a second site that it leads to. */
 function licensedWeb(): Promise<LoopbackWeb> {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { suite, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 
 import type { MachinesStatus } from "../../src/jobs/machines-status.ts";
 import { until } from "../conformance/queue-samples.ts";

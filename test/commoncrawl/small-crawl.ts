@@ -5,10 +5,10 @@ import { join } from "node:path";
 
 import { makeCrawl, type CrawlOptions, type MadeCrawl } from "../../scripts/fixtures/common-crawl/make-crawl.ts";
 import { writeSmallWebArchives } from "../../scripts/fixtures/small-web-archive.ts";
-import { remoteFiles } from "../../src/commoncrawl/remote-files.ts";
-import type { CrawlFiles } from "../../src/commoncrawl/crawl-files.ts";
 import { specsOf, type CopySpec } from "../../src/commoncrawl/copy-spec.ts";
+import type { CrawlFiles } from "../../src/commoncrawl/crawl-files.ts";
 import type { IndexRow } from "../../src/commoncrawl/index-row.ts";
+import { remoteFiles } from "../../src/commoncrawl/remote-files.ts";
 import { requestPacer, type Patience } from "../../src/commoncrawl/request-pacing.ts";
 import { streamer } from "../../src/fetch/stream.ts";
 

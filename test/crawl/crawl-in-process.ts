@@ -2,14 +2,14 @@ import { globSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { connectToRuleOf } from "../../src/fetch/connector.ts";
-import { portsOf } from "../../src/fetch/address-rules.ts";
-import { localTurns } from "../../src/jobs/turn/local.ts";
 import { crawl, type CrawlOptions, type CrawlReport } from "../../src/crawl/crawl.ts";
+import { portsOf } from "../../src/fetch/address-rules.ts";
+import { connectToRuleOf } from "../../src/fetch/connector.ts";
 import type { Budgets } from "../../src/frontier/frontier.ts";
+import { openFrontier } from "../../src/frontier/sqlite-frontier.ts";
+import { localTurns } from "../../src/jobs/turn/local.ts";
 import { addressOf } from "../../src/url/normalize.ts";
 import { scopeOf } from "../../src/url/scope.ts";
-import { openFrontier } from "../../src/frontier/sqlite-frontier.ts";
 import { readArchive } from "../../src/warc/read-archive.ts";
 import type { ArchiveRecord } from "../../src/warc/record.ts";
 import { fileSource } from "../../src/warc/source.ts";

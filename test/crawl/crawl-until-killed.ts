@@ -1,7 +1,8 @@
 // Crawls a made-up web until nothing waits; writes each turn's URLs once the frontier has said that they are ended.
 import { writeSync } from "node:fs";
-import type { UrlOutcome } from "../../src/frontier/turn.ts";
+
 import { openFrontier } from "../../src/frontier/sqlite-frontier.ts";
+import type { UrlOutcome } from "../../src/frontier/turn.ts";
 import { found } from "../frontier/frontier-samples.ts";
 import { linksOf, seeds } from "./made-up-web.ts";
 

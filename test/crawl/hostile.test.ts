@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { suite, test } from "node:test";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
+
 import type { Exchanged, ExchangeResult } from "../../src/fetch/result.ts";
 import { bodyLimits, decodedBody } from "../../src/warc/http.ts";
 import { agentHeaders as headers, rawServer, shortLimits, testExchanger } from "../fetch/raw-server.ts";

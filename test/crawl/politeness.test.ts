@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+
 import * as fc from "fast-check";
+
 import { addressSlots } from "../../src/crawl/host-paces.ts";
 import {
   afterExchange,

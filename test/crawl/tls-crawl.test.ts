@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 
 import { openFrontier } from "../../src/frontier/sqlite-frontier.ts";
+import { testCertificate, testKey } from "../fetch/test-certificate.ts";
 import { crawlOnce, crawlPlace, recordsIn, urlsOf, type KeptRecord } from "./crawl-in-process.ts";
 import { loopbackWeb, pageOf, type LoopbackWeb } from "./loopback-web.ts";
-import { testCertificate, testKey } from "../fetch/test-certificate.ts";
 
 /** Ten pages of any host, over TLS by the certificate of `secure.test`. */
 const secureWeb = async (): Promise<LoopbackWeb> =>

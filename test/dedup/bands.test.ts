@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+
 import * as fc from "fast-check";
+
 import { bandCount, bandKeyOf } from "../../src/dedup/bands.ts";
 import { bucketsOf } from "../../src/dedup/buckets.ts";
 import { signatureSlots } from "../../src/dedup/signature.ts";

@@ -1,7 +1,7 @@
 import { bandEdges, bandsOfPart } from "../../src/dedup/band-edges.ts";
 import { bandKeyOf } from "../../src/dedup/bands.ts";
-import { distinctTextsOf } from "../../src/dedup/distinct-texts.ts";
 import { type Cluster, clustersOf } from "../../src/dedup/clusters.ts";
+import { distinctTextsOf } from "../../src/dedup/distinct-texts.ts";
 import { emptySlot, equalSlots, signatureSlots } from "../../src/dedup/signature.ts";
 import { similarityOf } from "../../src/dedup/similarity.ts";
 

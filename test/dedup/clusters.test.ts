@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+
 import * as fc from "fast-check";
+
 import { bandsOfPart } from "../../src/dedup/band-edges.ts";
 import { bandCount } from "../../src/dedup/bands.ts";
 import type { Cluster } from "../../src/dedup/clusters.ts";

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+
 import * as fc from "fast-check";
+
 import { jaccardOf, shingleSetOf } from "../../src/dedup/shingle-set.ts";
 import { shingleHashesOf } from "../../src/dedup/shingles.ts";
 

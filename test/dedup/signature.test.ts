@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+
 import { jaccardOf, shingleSetOf } from "../../src/dedup/shingle-set.ts";
 import { emptySlot, equalSlots, signatureOf, signatureSlots } from "../../src/dedup/signature.ts";
 import { randomOf } from "./random.ts";

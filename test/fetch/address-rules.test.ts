@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+
 import { addressFault, hostFault } from "../../src/fetch/address-rules.ts";
 
 /** First and last address of each network, as its registry writes them, and whether staging may use it. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { connectedTo, connectToRuleOf } from "../../src/fetch/connector.ts";
+
 import { PipelineError } from "../../src/core/errors.ts";
+import { connectedTo, connectToRuleOf } from "../../src/fetch/connector.ts";
 import { agentHeaders as headers, rawServer, testExchanger } from "./raw-server.ts";
 
 const cases: readonly (readonly [rule: string, host: string, port: number, to: string, toPort: number])[] = [

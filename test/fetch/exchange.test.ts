@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Exchanged, ExchangeResult } from "../../src/fetch/result.ts";
+
 import { connectToRuleOf } from "../../src/fetch/connector.ts";
+import type { Exchanged, ExchangeResult } from "../../src/fetch/result.ts";
 import { agentHeaders as headers, rawServer, shortLimits, testExchanger } from "./raw-server.ts";
 import { testCertificate, testKey } from "./test-certificate.ts";
 

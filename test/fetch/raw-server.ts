@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
+
 import { exchanger, type Exchanger } from "../../src/fetch/exchange.ts";
 import { exchangerDefaults, type ExchangeLimits, type ExchangerOptions } from "../../src/fetch/limits.ts";
 

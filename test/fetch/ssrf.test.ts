@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 
-import { connectToRuleOf, type Lookup } from "../../src/fetch/connector.ts";
 import { redirectTargetOf } from "../../src/fetch/address-rules.ts";
+import { connectToRuleOf, type Lookup } from "../../src/fetch/connector.ts";
 import { agentHeaders as headers, rawServer, testExchanger } from "./raw-server.ts";
 
 const page = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello";

@@ -3,8 +3,8 @@ import { suite } from "node:test";
 
 import * as fc from "fast-check";
 
-import type { FoundUrl, UrlOutcome } from "../../src/frontier/turn.ts";
 import type { FrontierOptions } from "../../src/frontier/sqlite-frontier.ts";
+import type { FoundUrl, UrlOutcome } from "../../src/frontier/turn.ts";
 import { trapLimits } from "../../src/url/traps.ts";
 import { addressesOf, done, endAll, found, frontierCheck, onlyTurn, pages, wide } from "./frontier-samples.ts";
 import type { FrontierPlace, FrontierWork } from "./frontier-samples.ts";

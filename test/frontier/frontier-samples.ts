@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import type { Frontier } from "../../src/frontier/frontier.ts";
-import type { FoundUrl, Turn, UrlOutcome } from "../../src/frontier/turn.ts";
 import type { FrontierOptions } from "../../src/frontier/sqlite-frontier.ts";
+import type { FoundUrl, Turn, UrlOutcome } from "../../src/frontier/turn.ts";
 
 /** A place where a frontier is kept: opening it again finds what was there. */
 export interface FrontierPlace {

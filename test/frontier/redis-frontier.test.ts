@@ -6,9 +6,9 @@ import { after, before, suite, test } from "node:test";
 
 import type { Frontier } from "../../src/frontier/frontier.ts";
 import { redisFrontier } from "../../src/frontier/redis-frontier.ts";
-import type { RedisScripts } from "../../src/redis/scripts.ts";
 import { openFrontier, type FrontierOptions } from "../../src/frontier/sqlite-frontier.ts";
 import { connectRedis, type RedisConnection } from "../../src/redis/connection.ts";
+import type { RedisScripts } from "../../src/redis/scripts.ts";
 import { startRedis, type RedisServer } from "../fixtures/redis-server.ts";
 import { frontierContract } from "./frontier-contract.ts";
 import { addressesOf, done, endAll, found, pages, wide, type FrontierPlace } from "./frontier-samples.ts";

@@ -12,10 +12,10 @@ import Database from "better-sqlite3";
 import { PipelineError } from "../../src/core/errors.ts";
 import type { LocalFrontier } from "../../src/frontier/frontier.ts";
 import { openFrontier, type FrontierOptions } from "../../src/frontier/sqlite-frontier.ts";
+import { allPages } from "../crawl/made-up-web.ts";
 import { frontierContract } from "./frontier-contract.ts";
 import { addressesOf, done, endAll, found, wide } from "./frontier-samples.ts";
 import type { FrontierPlace } from "./frontier-samples.ts";
-import { allPages } from "../crawl/made-up-web.ts";
 
 interface SqlitePlace extends FrontierPlace {
   readonly path: string;

@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { suite, test } from "node:test";
 
-import type { ClusterRow } from "../../src/ledger/clusters.ts";
 import { PipelineError } from "../../src/core/errors.ts";
 import type { BandRunner } from "../../src/jobs/bands/contract.ts";
-import { clusterDocuments } from "../../src/pipeline/cluster.ts";
-import { submitBands } from "../../src/jobs/bands/submit.ts";
-import { bandsHandler } from "../../src/jobs/bands/handler.ts";
 import { edgesBytes, edgesOf } from "../../src/jobs/bands/edges-codec.ts";
+import { bandsHandler } from "../../src/jobs/bands/handler.ts";
 import { snapshotBytes, snapshotOf } from "../../src/jobs/bands/snapshot-codec.ts";
-import { segmentCache } from "../../src/segment/cache.ts";
+import { submitBands } from "../../src/jobs/bands/submit.ts";
+import type { ClusterRow } from "../../src/ledger/clusters.ts";
+import { clusterDocuments } from "../../src/pipeline/cluster.ts";
 import { localQueue } from "../../src/queue/local-queue.ts";
+import { segmentCache } from "../../src/segment/cache.ts";
 import { sentences } from "../fixtures/archive-of-pages.ts";
 import { bucketIn, corpusOfTexts, type CorpusOfTexts } from "../pipeline/corpus-of-texts.ts";
 

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { finishedArchives } from "../../src/crawl/archive-writer.ts";
 import { openCorpus, type Corpus } from "../../src/corpus/corpus.ts";
-import { crawlCorpus, type CorpusCrawlReport, type CrawlRequest } from "../../src/pipeline/crawl.ts";
+import { finishedArchives } from "../../src/crawl/archive-writer.ts";
 import type { SharedCrawl } from "../../src/jobs/turn/submit.ts";
+import { crawlCorpus, type CorpusCrawlReport, type CrawlRequest } from "../../src/pipeline/crawl.ts";
 import { bullmqQueue } from "../../src/queue/bullmq/queue.ts";
 import { connectRedis, type RedisConnection } from "../../src/redis/connection.ts";
 import { openStore } from "../../src/store/open-store.ts";

@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 
 import { PipelineError } from "../../src/core/errors.ts";
-import type { MeasureJob, MeasureResult } from "../../src/measure/measure-slice.ts";
-import { segmentPath } from "../../src/segment/format.ts";
 import { sliceHandler } from "../../src/jobs/slice/handler.ts";
 import { submitSlices } from "../../src/jobs/slice/submit.ts";
+import type { MeasureJob, MeasureResult } from "../../src/measure/measure-slice.ts";
 import { threadPool, type ThreadPool } from "../../src/measure/thread-pool.ts";
 import { localQueue } from "../../src/queue/local-queue.ts";
-import { archiveName } from "../../src/store/layout.ts";
+import { segmentPath } from "../../src/segment/format.ts";
 import { folderStore } from "../../src/store/folder-store.ts";
+import { archiveName } from "../../src/store/layout.ts";
 import type { Store } from "../../src/store/store.ts";
 import { archiveOfPages, pageHtml, responseMember, sentences } from "../fixtures/archive-of-pages.ts";
 import { temporaryFolder } from "../fixtures/run-colophon.ts";

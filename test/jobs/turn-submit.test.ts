@@ -6,13 +6,13 @@ import { suite, test } from "node:test";
 
 import { PipelineError } from "../../src/core/errors.ts";
 import { undoneTurn } from "../../src/crawl/host-turn.ts";
-import type { Turn, UrlOutcome } from "../../src/frontier/turn.ts";
 import { turnAskOf, turnResultBytes } from "../../src/crawl/shared/turn-codec.ts";
+import type { Turn, UrlOutcome } from "../../src/frontier/turn.ts";
 import type { StoredCrawl, TurnJob } from "../../src/jobs/turn/contract.ts";
-import { turnName } from "../../src/store/layout.ts";
 import { submitTurns } from "../../src/jobs/turn/submit.ts";
 import { localQueue } from "../../src/queue/local-queue.ts";
 import type { JobHandler } from "../../src/queue/queue.ts";
+import { turnName } from "../../src/store/layout.ts";
 import { openStore } from "../../src/store/open-store.ts";
 import type { Store } from "../../src/store/store.ts";
 

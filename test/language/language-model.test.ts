@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
+
 import { PipelineError } from "../../src/core/errors.ts";
 import { languageModelOf } from "../../src/language/language-model.ts";
 

@@ -1,10 +1,10 @@
 // Appends one whole segment, then a second one that never ends; says "half" when pages of it are on the disk.
 import { statSync } from "node:fs";
 
+import type { CaptureRow } from "../../src/core/records.ts";
 import { appendSegment } from "../../src/ledger/append-segment.ts";
 import { registerArchive } from "../../src/ledger/archives.ts";
 import { openLedger } from "../../src/ledger/open.ts";
-import type { CaptureRow } from "../../src/core/records.ts";
 import { archive, sampleCapture, sampleSegment } from "./sample-rows.ts";
 
 const path = process.argv[2] ?? "";

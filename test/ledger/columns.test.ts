@@ -5,10 +5,10 @@ import { test } from "node:test";
 import Database from "better-sqlite3";
 
 import { captureFields, documentFields, type Fields } from "../../src/core/document-fields.ts";
-import { replaceDecisions } from "../../src/ledger/decisions.ts";
 import { columnsOf } from "../../src/ledger/columns.ts";
-import { describedTables, type DescribedTable, latestVersion, migrate } from "../../src/ledger/migrate.ts";
+import { replaceDecisions } from "../../src/ledger/decisions.ts";
 import { keptDocuments } from "../../src/ledger/kept-documents.ts";
+import { describedTables, type DescribedTable, latestVersion, migrate } from "../../src/ledger/migrate.ts";
 import { byId, policy, withDocuments } from "./sample-ledger.ts";
 import { idOf } from "./sample-rows.ts";
 

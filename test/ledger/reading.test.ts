@@ -4,12 +4,12 @@ import { test } from "node:test";
 import type { JudgedDocument } from "../../src/core/decisions.ts";
 import { appendSegment } from "../../src/ledger/append-segment.ts";
 import { registerArchive } from "../../src/ledger/archives.ts";
+import { storyOf } from "../../src/ledger/capture-history.ts";
 import { documentsForClustering, replaceClusters } from "../../src/ledger/clusters.ts";
 import { documentsForDecisions, replaceDecisions } from "../../src/ledger/decisions.ts";
 import { funnel } from "../../src/ledger/funnel.ts";
 import { keptDocuments } from "../../src/ledger/kept-documents.ts";
 import { openLedger } from "../../src/ledger/open.ts";
-import { storyOf } from "../../src/ledger/capture-history.ts";
 import { byId, policy, withDocuments } from "./sample-ledger.ts";
 import { archive, idOf, ruleSet, sampleCapture, sampleSegment, sha256, temporaryFolder } from "./sample-rows.ts";
 

@@ -3,14 +3,14 @@ import { test } from "node:test";
 
 import { appendSql } from "../../src/ledger/append-segment.ts";
 import { archiveSql } from "../../src/ledger/archives.ts";
+import { storySql } from "../../src/ledger/capture-history.ts";
 import { clusterSql } from "../../src/ledger/clusters.ts";
 import { decisionSql } from "../../src/ledger/decisions.ts";
-import { dictionarySql, ruleSetSql } from "../../src/ledger/rows.ts";
 import { funnelSql } from "../../src/ledger/funnel.ts";
 import { keptSql } from "../../src/ledger/kept-documents.ts";
 import { openLedger } from "../../src/ledger/open.ts";
+import { dictionarySql, ruleSetSql } from "../../src/ledger/rows.ts";
 import { statsSql } from "../../src/ledger/stats.ts";
-import { storySql } from "../../src/ledger/capture-history.ts";
 import { temporaryFolder } from "./sample-rows.ts";
 
 const tables = {

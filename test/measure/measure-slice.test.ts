@@ -6,8 +6,8 @@ import { gunzipSync } from "node:zlib";
 
 import type { CaptureRow, SegmentHead } from "../../src/core/records.ts";
 import { measureSlice } from "../../src/measure/measure-slice.ts";
-import { openSegment } from "../../src/segment/read.ts";
 import { loadStages } from "../../src/measure/stages.ts";
+import { openSegment } from "../../src/segment/read.ts";
 import { gzipMember, recordBytes, recordUrn } from "../../src/warc/write.ts";
 import { pageHtml, responseMember } from "../fixtures/archive-of-pages.ts";
 import { html, http, record } from "../fixtures/response-record.ts";

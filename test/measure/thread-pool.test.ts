@@ -7,9 +7,9 @@ import { gzipSync } from "node:zlib";
 
 import { PipelineError } from "../../src/core/errors.ts";
 import type { MeasureJob } from "../../src/measure/measure-slice.ts";
-import { openSegment } from "../../src/segment/read.ts";
 import type { ByteRange } from "../../src/measure/sparse-source.ts";
 import { threadPool } from "../../src/measure/thread-pool.ts";
+import { openSegment } from "../../src/segment/read.ts";
 import { pageHtml, responseMember, sentences } from "../fixtures/archive-of-pages.ts";
 import { temporaryFolder } from "../fixtures/run-colophon.ts";
 

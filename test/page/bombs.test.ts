@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+
 import { textOf } from "../../src/page/document-text.ts";
 import { pageLimits } from "../../src/page/page-limits.ts";
 import { pageOf } from "../../src/page/parse-page.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+
 import type { Block, Page } from "../../src/core/page.ts";
 import { textOf } from "../../src/page/document-text.ts";
 import { textPageOf } from "../../src/page/text-page.ts";

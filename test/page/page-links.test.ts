@@ -4,9 +4,9 @@ import { suite, test } from "node:test";
 import { load } from "cheerio";
 import * as fc from "fast-check";
 
+import { pageLimits } from "../../src/page/page-limits.ts";
 import { linkHeaderLinks, pageLinksOf } from "../../src/page/page-links.ts";
 import type { PageLinks } from "../../src/page/page-links.ts";
-import { pageLimits } from "../../src/page/page-limits.ts";
 
 const url = "https://example.org/dir/page";
 

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+
 import { load } from "cheerio";
 import * as fc from "fast-check";
-import { pageOf } from "../../src/page/parse-page.ts";
+
 import { textOf } from "../../src/page/document-text.ts";
+import { pageOf } from "../../src/page/parse-page.ts";
 import { parsed } from "./html.ts";
 
 const blocksOf = (html: string): (readonly [tag: string, text: string])[] =>

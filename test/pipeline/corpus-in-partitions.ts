@@ -4,14 +4,14 @@ import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 
 import type { ArchiveRow, CaptureRow, CopyRow, Hex } from "../../src/core/records.ts";
+import { openCorpus, type Corpus } from "../../src/corpus/corpus.ts";
+import { loadPolicy } from "../../src/corpus/policy-file.ts";
 import { signatureOf } from "../../src/dedup/signature.ts";
 import { registerArchive } from "../../src/ledger/archives.ts";
 import type { Ledger } from "../../src/ledger/open.ts";
 import { openPartitions, type Partitions } from "../../src/ledger/partitions.ts";
 import type { ManifestRow } from "../../src/manifest/manifest-row.ts";
 import { collectSegment, wholeSlices } from "../../src/pipeline/collect.ts";
-import { openCorpus, type Corpus } from "../../src/corpus/corpus.ts";
-import { loadPolicy } from "../../src/corpus/policy-file.ts";
 import type { PublishReport } from "../../src/pipeline/publish.ts";
 import { publishCorpus } from "../../src/pipeline/recipe.ts";
 import { segmentWriter } from "../../src/segment/write.ts";

@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { type Corpus, openCorpus } from "../../src/corpus/corpus.ts";
 import { signatureOf } from "../../src/dedup/signature.ts";
 import { appendSegment } from "../../src/ledger/append-segment.ts";
 import { registerArchive } from "../../src/ledger/archives.ts";
 import { type Ledger, openLedger } from "../../src/ledger/open.ts";
-import { type Corpus, openCorpus } from "../../src/corpus/corpus.ts";
 import { openSegment } from "../../src/segment/read.ts";
 import { segmentWriter } from "../../src/segment/write.ts";
 import { folderStore } from "../../src/store/folder-store.ts";

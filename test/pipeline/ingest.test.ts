@@ -5,15 +5,15 @@ import { suite, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { PipelineError } from "../../src/core/errors.ts";
+import { openCorpus, type Corpus } from "../../src/corpus/corpus.ts";
+import type { Measurer } from "../../src/jobs/slice/contract.ts";
+import { localSlices } from "../../src/jobs/slice/local.ts";
 import { archiveTotals } from "../../src/ledger/archives.ts";
 import type { Ledger } from "../../src/ledger/open.ts";
 import { openPartitions } from "../../src/ledger/partitions.ts";
-import { openCorpus, type Corpus } from "../../src/corpus/corpus.ts";
+import { threadPool } from "../../src/measure/thread-pool.ts";
 import type { IngestProgress, IngestReport } from "../../src/pipeline/ingest.ts";
 import { ingestArchives } from "../../src/pipeline/recipe.ts";
-import type { Measurer } from "../../src/jobs/slice/contract.ts";
-import { localSlices } from "../../src/jobs/slice/local.ts";
-import { threadPool } from "../../src/measure/thread-pool.ts";
 import { archiveOfPages } from "../fixtures/archive-of-pages.ts";
 import { temporaryFolder } from "../fixtures/run-colophon.ts";
 

@@ -7,16 +7,16 @@ import { fileURLToPath } from "node:url";
 
 import * as fc from "fast-check";
 
+import { loadPolicy } from "../../src/corpus/policy-file.ts";
 import { appendSegment } from "../../src/ledger/append-segment.ts";
 import { archiveTotals, registerArchive } from "../../src/ledger/archives.ts";
+import { storyOf } from "../../src/ledger/capture-history.ts";
 import { funnel, sumOfFunnels } from "../../src/ledger/funnel.ts";
 import type { Ledger } from "../../src/ledger/open.ts";
 import { statsBy, statsKeys } from "../../src/ledger/stats.ts";
-import { storyOf } from "../../src/ledger/capture-history.ts";
 import { verifyCorpusManifest } from "../../src/manifest/verify/corpus.ts";
 import { verifyManifest } from "../../src/manifest/verify/verify.ts";
 import { partitionOfArchive, partitionOfUrl } from "../../src/pipeline/collect.ts";
-import { loadPolicy } from "../../src/corpus/policy-file.ts";
 import { openSegment } from "../../src/segment/read.ts";
 import { sentences } from "../fixtures/archive-of-pages.ts";
 import {

@@ -6,6 +6,9 @@ import { after, before, suite, test } from "node:test";
 import { gunzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
 import { captureFields, documentFields, type Fields } from "../../src/core/document-fields.ts";
+import type { Manifest } from "../../src/manifest/manifest-head.ts";
+import type { ManifestRow } from "../../src/manifest/manifest-row.ts";
+import { corpusCounts } from "../../src/manifest/manifest-sums.ts";
 import {
   canonicalJson,
   digestList,
@@ -14,9 +17,6 @@ import {
   manifestPath,
   manifestText,
 } from "../../src/manifest/manifest-text.ts";
-import { corpusCounts } from "../../src/manifest/manifest-sums.ts";
-import type { ManifestRow } from "../../src/manifest/manifest-row.ts";
-import type { Manifest } from "../../src/manifest/manifest-head.ts";
 import { merkleTree } from "../../src/manifest/merkle.ts";
 import { verifyManifest, type VerifyReport } from "../../src/manifest/verify/verify.ts";
 import { loadStages } from "../../src/measure/stages.ts";

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+
 import * as fc from "fast-check";
+
 import { measurementsOf } from "../../src/quality/measure.ts";
 import { rules } from "../../src/quality/registry.ts";
 import { textViewOf } from "../../src/quality/text-view.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+
 import type { Rule } from "../../src/core/quality.ts";
 import { rules } from "../../src/quality/registry.ts";
 import { textViewOf } from "../../src/quality/text-view.ts";

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+
 import * as fc from "fast-check";
+
 import { textViewOf } from "../../src/quality/text-view.ts";
 import { repeatedGramCharacters, topGramCharacters } from "../../src/quality/word-grams.ts";
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+
 import * as fc from "fast-check";
+
 import { compiledRobots } from "../../src/robots/compile.ts";
 import { robotsFileOf } from "../../src/robots/parse.ts";
 import { robotsVerdict, type RobotsVerdict } from "../../src/robots/verdict.ts";

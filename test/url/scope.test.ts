@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 
+import * as fc from "fast-check";
+
 import { PipelineError } from "../../src/core/errors.ts";
 import { globOf, scopeOf } from "../../src/url/scope.ts";
-
-import * as fc from "fast-check";
 
 const seeds = ["https://www.h.example/start", "http://other.example:8080/"];
 

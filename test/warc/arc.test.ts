@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
+
 import { readBack } from "./archives.ts";
 
 const description = "1 0 Example\nURL IP-address Archive-date Content-type Archive-length\n";

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { zstdCompressSync } from "node:zlib";
+
 import { readArchive } from "../../src/warc/read-archive.ts";
 import type { ReadOptions } from "../../src/warc/read-archive.ts";
 import type { ArchiveItem, ArchiveRecord, SliceSpan } from "../../src/warc/record.ts";

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { constants, gzipSync, zstdCompressSync } from "node:zlib";
+
 import * as fc from "fast-check";
+
 import { gzipMember } from "../../src/warc/write.ts";
 import { handWritten, packed, packings, pageRecord, readBack } from "./archives.ts";
 import type { ReadBack } from "./archives.ts";

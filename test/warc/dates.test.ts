@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+
 import * as fc from "fast-check";
+
 import { dateMsOf, wellFormedDate } from "../../src/warc/dates.ts";
 
 const cases: readonly (readonly [text: string, ms: number | null, wellFormed: boolean])[] = [

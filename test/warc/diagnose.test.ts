@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+
 import { diagnose } from "../../src/warc/diagnose.ts";
 import type { Fields } from "../../src/warc/record.ts";
 import { handWritten, readBack } from "./archives.ts";

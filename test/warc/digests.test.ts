@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
+
 import * as fc from "fast-check";
+
 import { digestsOf, sha1Base32 } from "../../src/warc/digests.ts";
 import type { ArchiveRecord } from "../../src/warc/record.ts";
 import { pageRecord, readBack } from "./archives.ts";

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
+
 import * as fc from "fast-check";
+
 import { bodyLimits, decodedBody, httpHeadOf } from "../../src/warc/http.ts";
 import type { HttpHead } from "../../src/warc/http.ts";
 

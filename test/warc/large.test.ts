@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { crc32, gzipSync } from "node:zlib";
+
 import { readArchive } from "../../src/warc/read-archive.ts";
 import type { ByteSource } from "../../src/warc/source.ts";
 import { handWritten, pageRecord, readBack } from "./archives.ts";

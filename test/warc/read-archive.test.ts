@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync, zstdCompressSync } from "node:zlib";
+
 import { gzipMember } from "../../src/warc/write.ts";
 import { fieldOf, handWritten, packed, packings, pageRecord, readBack } from "./archives.ts";
 import type { ReadBack } from "./archives.ts";

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+
 import * as fc from "fast-check";
+
 import type { ArchiveItem, SliceSpan } from "../../src/warc/record.ts";
 import { gzipMember, recordBytes } from "../../src/warc/write.ts";
 import { packed, packings, pageRecord, readBack } from "./archives.ts";

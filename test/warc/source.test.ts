@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+
 import { PipelineError } from "../../src/core/errors.ts";
 import { bytesSource, fileSource } from "../../src/warc/source.ts";
 

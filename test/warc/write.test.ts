@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
+
 import * as fc from "fast-check";
 import { WARCParser } from "warcio";
+
 import { digestsOf } from "../../src/warc/digests.ts";
 import { httpHeadOf } from "../../src/warc/http.ts";
 import { gzipMember, memberPieces, recordBytes, recordUrn, warcFieldsBlock } from "../../src/warc/write.ts";

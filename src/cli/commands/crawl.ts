@@ -1,7 +1,7 @@
 import type { ExitName } from "../../core/errors.ts";
 import type { CrawlRequest } from "../../pipeline/crawl.ts";
-import { makeCorpusCommand } from "../make-corpus-command.ts";
 import type { Command, CommandInput, Io, OptionValues } from "../command.ts";
+import { makeCorpusCommand } from "../make-corpus-command.ts";
 import {
   corpusOption,
   jsonOption,

@@ -1,9 +1,9 @@
+import type { CommonCrawlRequest } from "../../commoncrawl/copy.ts";
 import type { ExitName } from "../../core/errors.ts";
 import { PipelineError } from "../../core/errors.ts";
-import type { CommonCrawlRequest } from "../../commoncrawl/copy.ts";
 import type { Corpus } from "../../corpus/corpus.ts";
-import { makeCorpusCommand } from "../make-corpus-command.ts";
 import type { Command, CommandInput, CommandOption, Io, OptionValues } from "../command.ts";
+import { makeCorpusCommand } from "../make-corpus-command.ts";
 import {
   corpusOption,
   jsonOption,

@@ -1,5 +1,5 @@
-import type { Command, CommandInput, Io } from "../command.ts";
 import { openCollector } from "../collector.ts";
+import type { Command, CommandInput, Io } from "../command.ts";
 import { corpusOption, jsonOption, machineOptions, machinesOf, textOf } from "../options.ts";
 import { progressDisplay, publishedInWords } from "../report.ts";
 import { jsonText, writeLine } from "../write-line.ts";

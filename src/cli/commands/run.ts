@@ -1,6 +1,6 @@
 import type { ExitName } from "../../core/errors.ts";
-import { makeCorpusCommand } from "../make-corpus-command.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
+import { makeCorpusCommand } from "../make-corpus-command.ts";
 import { jsonOption, machineOptions, machinesOf } from "../options.ts";
 
 export const run: Command = {

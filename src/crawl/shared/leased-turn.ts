@@ -1,13 +1,13 @@
-import { PipelineError } from "../../core/errors.ts";
 import { pause } from "../../async/abort.ts";
-import { hostPaces, paceNote, pacedFetch, type CrawlClock, type HostPaces, type PacedFetch } from "../host-paces.ts";
-import { contextOf, paceOf, type CrawlSettings } from "../crawl-settings.ts";
+import { PipelineError } from "../../core/errors.ts";
 import type { Exchanger } from "../../fetch/exchange.ts";
-import { hostLeaseMs, leaseHost, type HostLease } from "./host-lease.ts";
 import { readNote } from "../../frontier/frontier.ts";
+import type { RedisScripts } from "../../redis/scripts.ts";
+import { contextOf, paceOf, type CrawlSettings } from "../crawl-settings.ts";
+import { hostPaces, paceNote, pacedFetch, type CrawlClock, type HostPaces, type PacedFetch } from "../host-paces.ts";
 import { type EndedTurn, hostTurn, type TurnLimits } from "../host-turn.ts";
 import { storedPaceShape } from "../politeness.ts";
-import type { RedisScripts } from "../../redis/scripts.ts";
+import { hostLeaseMs, leaseHost, type HostLease } from "./host-lease.ts";
 import type { TurnAsk } from "./turn-codec.ts";
 
 /** What a process needs to do turns for others. */

@@ -2,8 +2,8 @@ import { inSegmentOrder, locationOf, ranksOf } from "../../core/text-order.ts";
 import { bandEdges, bandsOfPart } from "../../dedup/band-edges.ts";
 import { bandKeyOf } from "../../dedup/bands.ts";
 import { emptySlot, equalSlots, signatureSlots } from "../../dedup/signature.ts";
-import type { BandRunner } from "./contract.ts";
 import type { TextStore } from "../../segment/read.ts";
+import type { BandRunner } from "./contract.ts";
 
 /** Finds the pairs in this process, all signatures in memory: 512 bytes a text. */
 export function localBands(store: Pick<TextStore, "text" | "signature">): BandRunner {

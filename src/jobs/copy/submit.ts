@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import type { CommonCrawlAccess } from "../../commoncrawl/access.ts";
-import type { CopyOne } from "../../commoncrawl/copy.ts";
 import { copyName as copyFileName } from "../../commoncrawl/copy-spec.ts";
+import type { CopyOne } from "../../commoncrawl/copy.ts";
 import { PipelineError } from "../../core/errors.ts";
 import { object } from "../../core/json-shape.ts";
 import type { Hex } from "../../core/records.ts";

@@ -1,17 +1,17 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+import { yieldToEventLoop } from "../../async/yield.ts";
 import { PipelineError } from "../../core/errors.ts";
 import { writeShard } from "../../manifest/write-shard.ts";
 import type { JobHandler } from "../../queue/queue.ts";
+import type { SegmentCache } from "../../segment/cache.ts";
 import { exportPartName, shardName, shardResultName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
-import { yieldToEventLoop } from "../../async/yield.ts";
-import { partOf, shardSoftware } from "./part-codec.ts";
-import type { SegmentCache } from "../../segment/cache.ts";
 import { payloadOf, storedJson } from "../checked-json.ts";
 import { refuseOtherVersion } from "../version-check.ts";
 import { exportAsk, exportResult } from "./contract.ts";
+import { partOf, shardSoftware } from "./part-codec.ts";
 
 export interface ExportWork {
   readonly store: Store;

@@ -3,14 +3,14 @@ import { rmSync } from "node:fs";
 
 import { PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
+import { fileSha256 } from "../../files/read-pieces.ts";
 import type { Queue } from "../../queue/queue.ts";
+import { storeSegments } from "../../segment/transfer.ts";
 import { exportPartName, shardName, shardResultName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
-import { fileSha256 } from "../../files/read-pieces.ts";
-import { partBytes, shardSoftware } from "./part-codec.ts";
-import { exportJob, exportResult, type ShardMaker } from "./contract.ts";
 import { runUntilStored } from "../run-until-stored.ts";
-import { storeSegments } from "../../segment/transfer.ts";
+import { exportJob, exportResult, type ShardMaker } from "./contract.ts";
+import { partBytes, shardSoftware } from "./part-codec.ts";
 
 export interface ExportJobs {
   readonly queue: Queue;

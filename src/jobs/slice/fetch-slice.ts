@@ -2,9 +2,9 @@ import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
 
 import { PipelineError } from "../../core/errors.ts";
 import type { Hex, SliceSpec } from "../../core/records.ts";
+import type { ByteRange, SparseFile } from "../../measure/sparse-source.ts";
 import { archiveName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
-import type { ByteRange, SparseFile } from "../../measure/sparse-source.ts";
 
 /** First bytes of every file: a plain ARC says there what it is, a zstd file has its dictionary there. */
 const headBytes = 64 << 10;

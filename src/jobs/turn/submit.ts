@@ -3,21 +3,21 @@ import { createHash } from "node:crypto";
 import { retrying } from "../../async/retry.ts";
 import { failures, PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
-import { systemClock, paceNote } from "../../crawl/host-paces.ts";
 import type { TurnRunner } from "../../crawl/crawl-loop.ts";
 import { pathNote, retryOf, settingsOf, type RetryOptions } from "../../crawl/crawl-settings.ts";
+import { systemClock, paceNote } from "../../crawl/host-paces.ts";
 import { failedTurn, refusedIn, undoneTurn, type EndedTurn } from "../../crawl/host-turn.ts";
+import { remoteTurnUrls } from "../../crawl/shared/leased-turn.ts";
+import { turnAskBytes, turnResultOf } from "../../crawl/shared/turn-codec.ts";
 import type { Notes } from "../../frontier/frontier.ts";
 import type { Turn } from "../../frontier/turn.ts";
-import { remoteTurnUrls } from "../../crawl/shared/leased-turn.ts";
-import { robotsNote } from "../../robots/cache.ts";
-import { turnAskBytes, turnResultOf } from "../../crawl/shared/turn-codec.ts";
 import { jobOf } from "../../queue/job.ts";
 import type { Queue } from "../../queue/queue.ts";
 import type { RedisScripts } from "../../redis/scripts.ts";
-import { runJob } from "../run-job.ts";
+import { robotsNote } from "../../robots/cache.ts";
 import { crawlName, turnName, turnsPrefix } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
+import { runJob } from "../run-job.ts";
 import type { StoredCrawl, TurnJob } from "./contract.ts";
 
 /** What a crawl shares with the workers that do its turns. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
-import { canonicalJson } from "../manifest-text.ts";
 import type { ManifestRow, UnplacedRow } from "../manifest-row.ts";
+import { canonicalJson } from "../manifest-text.ts";
 import type { Findings } from "./findings.ts";
 
 /** All of a row that the archived bytes give: not who its copies are, nor where the manifest has its text. */

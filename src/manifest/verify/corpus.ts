@@ -4,7 +4,6 @@ import { join } from "node:path";
 
 import { PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
-import { canonicalJson, digestListPath, manifestPath } from "../manifest-text.ts";
 import {
   corpusDigestList,
   corpusHeadPath,
@@ -13,9 +12,10 @@ import {
   type CorpusHead,
   type PartitionHead,
 } from "../corpus-head.ts";
-import { findings, type Findings } from "./findings.ts";
 import { idLists } from "../id-lists.ts";
 import type { Manifest } from "../manifest-head.ts";
+import { canonicalJson, digestListPath, manifestPath } from "../manifest-text.ts";
+import { findings, type Findings } from "./findings.ts";
 import { headOf } from "./head.ts";
 import type { ArchiveState } from "./sources.ts";
 import { verifyManifest, type VerifyOptions, type VerifyProgress, type VerifyReport } from "./verify.ts";

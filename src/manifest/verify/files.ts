@@ -4,9 +4,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, sep } from "node:path";
 
 import type { Hex } from "../../core/records.ts";
-import type { Findings } from "./findings.ts";
 import type { Manifest } from "../manifest-head.ts";
 import { digestList, digestListPath, manifestPath } from "../manifest-text.ts";
+import type { Findings } from "./findings.ts";
 
 /** Compares every file of the folder with what `manifest.json` and `SHA256SUMS` say of it, and the other way round. */
 export async function verifyFiles(

@@ -1,6 +1,6 @@
 import { schemaProblems } from "../../schema/schema-problems.ts";
-import type { Findings } from "./findings.ts";
 import { manifestText } from "../manifest-text.ts";
+import type { Findings } from "./findings.ts";
 
 /**
  * Reads a head (`manifest.json`, `corpus.json`) and compares its form with its schema.

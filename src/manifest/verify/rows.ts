@@ -1,15 +1,15 @@
 import { join } from "node:path";
 
-import { canonicalJson, documentsPath } from "../manifest-text.ts";
 import { PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
-import { corpusCounts } from "../manifest-sums.ts";
-import type { ManifestRow } from "../manifest-row.ts";
-import type { Findings } from "./findings.ts";
+import { schemaProblems, type SchemaProblems } from "../../schema/schema-problems.ts";
 import { readLines } from "../line-reader.ts";
 import type { Manifest } from "../manifest-head.ts";
+import type { ManifestRow } from "../manifest-row.ts";
+import { corpusCounts } from "../manifest-sums.ts";
+import { canonicalJson, documentsPath } from "../manifest-text.ts";
 import { merkleTree } from "../merkle.ts";
-import { schemaProblems, type SchemaProblems } from "../../schema/schema-problems.ts";
+import type { Findings } from "./findings.ts";
 import { textWalk } from "./texts.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { Hex } from "../../core/records.ts";
-import type { Findings } from "./findings.ts";
 import type { Source } from "../manifest-head.ts";
+import type { Findings } from "./findings.ts";
 
 /** What is there of an archive; `found` says what was found instead of it. */
 export type ArchiveState =

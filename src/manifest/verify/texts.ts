@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 
 import { PipelineError } from "../../core/errors.ts";
-import type { ManifestRow } from "../manifest-row.ts";
-import type { Findings } from "./findings.ts";
 import { readLines } from "../line-reader.ts";
 import type { ManifestFile } from "../manifest-head.ts";
+import type { ManifestRow } from "../manifest-row.ts";
+import type { Findings } from "./findings.ts";
 
 /** Walks the shards beside the rows. */
 export interface TextWalk extends AsyncDisposable {

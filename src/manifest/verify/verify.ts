@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 
 import { PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
-import { findings, type Findings } from "./findings.ts";
 import type { Manifest } from "../manifest-head.ts";
 import { manifestSums, type Disagreement } from "../manifest-sums.ts";
 import { manifestPath } from "../manifest-text.ts";
 import { manifestBytes } from "../read-manifest.ts";
 import { archiveCheck, type Rederive } from "./archives.ts";
 import { verifyFiles } from "./files.ts";
+import { findings, type Findings } from "./findings.ts";
 import { headOf } from "./head.ts";
 import { verifyRows } from "./rows.ts";
 import { verifySources, type ArchiveState, type InspectArchive } from "./sources.ts";

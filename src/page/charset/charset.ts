@@ -1,4 +1,5 @@
 import { isAscii, isUtf8 } from "node:buffer";
+
 import type { Charset, Page } from "../../core/page.ts";
 import { charsetParameter, metaCharset } from "./meta-charset.ts";
 

@@ -1,9 +1,9 @@
+import { nameHash } from "../name-hash.ts";
 import type { CollectorState } from "./collector-state.ts";
 import { bitsOf, elementIndex, kind } from "./elements.ts";
 import { levelAfterEnd } from "./implied-ends.ts";
 import { closeOpenLink, mergeLinkedBlocks } from "./link-list.ts";
 import { mergeRow } from "./merge-row.ts";
-import { nameHash } from "../name-hash.ts";
 import { closeUncounted, inheritedFrom, popToLevel } from "./open-elements.ts";
 import { countLinkText, endBlock, writeText } from "./text.ts";
 

@@ -1,4 +1,5 @@
 import { Tokenizer, type TokenizerCallbacks } from "htmlparser2";
+
 import { closeTag } from "./close-tag.ts";
 import type { Collected } from "./collected.ts";
 import { beginPage, collectorState, type CollectorState } from "./collector-state.ts";

@@ -1,11 +1,11 @@
-import { blockWriter, clearWriter, type BlockWriter } from "./block-writer.ts";
-import type { RawBlock } from "./collected.ts";
 import { entityDecoder, type EntityDecoder } from "../entities.ts";
-import { clearLinks, linkList, type LinkList } from "./link-list.ts";
-import { closeAll, inheritedFrom, openElements, type Inherited, type OpenElements } from "./open-elements.ts";
 import { pageHead, type PageHead } from "../page-head.ts";
 import type { LimitName } from "../page-limits.ts";
 import { tagAttributes, type AttributeName, type TagAttributes } from "../tag-attributes.ts";
+import { blockWriter, clearWriter, type BlockWriter } from "./block-writer.ts";
+import type { RawBlock } from "./collected.ts";
+import { clearLinks, linkList, type LinkList } from "./link-list.ts";
+import { closeAll, inheritedFrom, openElements, type Inherited, type OpenElements } from "./open-elements.ts";
 
 /** The page being read. One record serves all pages of a thread, one after the other. */
 export interface CollectorState {

@@ -1,8 +1,8 @@
 import type { Region } from "../../core/page.ts";
-import { elementNames, kind } from "./elements.ts";
 import { hint, hintByElement, hintsOf } from "../hints.ts";
-import type { Inherited } from "./open-elements.ts";
 import type { TagAttributes } from "../tag-attributes.ts";
+import { elementNames, kind } from "./elements.ts";
+import type { Inherited } from "./open-elements.ts";
 
 /** What an element says about itself: its name, `role`, `class`, `id` and the attributes that hide it. */
 export interface ElementMarks {

@@ -1,5 +1,5 @@
-import { kind } from "./elements.ts";
 import { hashesOf } from "../name-hash.ts";
+import { kind } from "./elements.ts";
 import { find, findOne, type OpenElements, type Search } from "./open-elements.ts";
 
 interface Rule extends Search {

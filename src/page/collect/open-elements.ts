@@ -1,6 +1,6 @@
 import type { Region } from "../../core/page.ts";
-import { bitsOf, elementIndex, kind } from "./elements.ts";
 import { pageLimits } from "../page-limits.ts";
+import { bitsOf, elementIndex, kind } from "./elements.ts";
 
 /** Levels that may be searched on one page before searches are cut short: only a hostile page comes near. */
 const searchBudget = 20_000_000;

@@ -1,3 +1,6 @@
+import { nameHash } from "../name-hash.ts";
+import { pageLimits } from "../page-limits.ts";
+import type { AttributeName } from "../tag-attributes.ts";
 import { addLineBreak, addPiece } from "./block-writer.ts";
 import { closeAnchor, closeDownTo, endRow } from "./close-tag.ts";
 import { attributeOf, type CollectorState } from "./collector-state.ts";
@@ -5,10 +8,7 @@ import { inheritedBy } from "./element-marks.ts";
 import { bitsOf, elementIndex, elementNames, kind } from "./elements.ts";
 import { levelAfterStart } from "./implied-ends.ts";
 import { addImage, appendLink } from "./link-list.ts";
-import { nameHash } from "../name-hash.ts";
 import { push } from "./open-elements.ts";
-import { pageLimits } from "../page-limits.ts";
-import type { AttributeName } from "../tag-attributes.ts";
 import { endBlock, writeText } from "./text.ts";
 
 /** A start tag begins: its name is that range of the source. */

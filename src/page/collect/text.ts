@@ -1,9 +1,9 @@
+import { pageLimits } from "../page-limits.ts";
+import { isWhiteSpace } from "../white-space.ts";
 import { addPiece, takeText } from "./block-writer.ts";
 import type { CollectorState } from "./collector-state.ts";
 import { addWords } from "./link-list.ts";
 import { nodeOf } from "./open-elements.ts";
-import { pageLimits } from "../page-limits.ts";
-import { isWhiteSpace } from "../white-space.ts";
 
 /** The tokenizer splits text at each `<` that starts no tag; adjoining pieces are joined here. */
 export function readText(state: CollectorState, start: number, end: number): void {

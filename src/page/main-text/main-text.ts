@@ -1,7 +1,7 @@
 import type { Block } from "../../core/page.ts";
-import { blockFeatures, featureNames } from "./block-features.ts";
 import type { RawBlock } from "../collect/collected.ts";
 import { hint } from "../hints.ts";
+import { blockFeatures, featureNames } from "./block-features.ts";
 import { mainTextWeights } from "./weights.ts";
 
 const weights = Float64Array.from(featureNames, (name) => mainTextWeights[name] ?? 0);

@@ -1,8 +1,8 @@
 import { Queue } from "bullmq";
 
+import type { RedisConnection } from "../../redis/connection.ts";
 import type { Job, JobKind, JobPayload } from "../queue.ts";
 import { eventsKept } from "./settings.ts";
-import type { RedisConnection } from "../../redis/connection.ts";
 
 export type BullQueue = Queue<JobPayload, unknown, "job">;
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 
-import type { JobKind } from "../queue.ts";
 import { processSpace } from "../../redis/process-identity.ts";
+import type { JobKind } from "../queue.ts";
 
 /** A worker process, as seen by others with the same processors. */
 export interface Sharer {

@@ -1,16 +1,16 @@
-import { PipelineError } from "../../core/errors.ts";
-import { bullQueues } from "./client.ts";
-import { bullmqConsumer } from "./consumer.ts";
-import { checkJob } from "../job.ts";
-import { enqueue, type Intake } from "./enqueue.ts";
-import { completions } from "./completions.ts";
 import { withAbort, withTimeout } from "../../async/abort.ts";
-import type { Consumer, Job, JobKind, Queue } from "../queue.ts";
-import { jobsAtOnce, queueSettings, type QueueSettings } from "./settings.ts";
-import type { RedisConnection } from "../../redis/connection.ts";
-import { retryRules, type RetryRules } from "../retry-rules.ts";
 import { sharedLock } from "../../async/shared-lock.ts";
+import { PipelineError } from "../../core/errors.ts";
+import type { RedisConnection } from "../../redis/connection.ts";
+import { checkJob } from "../job.ts";
+import type { Consumer, Job, JobKind, Queue } from "../queue.ts";
+import { retryRules, type RetryRules } from "../retry-rules.ts";
+import { bullQueues } from "./client.ts";
+import { completions } from "./completions.ts";
+import { bullmqConsumer } from "./consumer.ts";
+import { enqueue, type Intake } from "./enqueue.ts";
 import { heartbeat, workersSeen } from "./heartbeat.ts";
+import { jobsAtOnce, queueSettings, type QueueSettings } from "./settings.ts";
 
 export interface BullmqQueueOptions extends Partial<Omit<QueueSettings, "retry">> {
   readonly retry?: Partial<RetryRules>;

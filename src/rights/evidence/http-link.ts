@@ -1,9 +1,9 @@
-import type { SeenEvidence, RightsView } from "../../core/rights.ts";
-import { headerValues } from "../header-values.ts";
-import type { EvidenceKind } from "../evidence-kind.ts";
-import { licenceOfUrl } from "../licence-url.ts";
 import { headerLinksOf } from "../../core/link-header.ts";
 import type { HeaderLink } from "../../core/link-header.ts";
+import type { SeenEvidence, RightsView } from "../../core/rights.ts";
+import type { EvidenceKind } from "../evidence-kind.ts";
+import { headerValues } from "../header-values.ts";
+import { licenceOfUrl } from "../licence-url.ts";
 import { cut, quoteOf, valueLength } from "../quote.ts";
 
 /** The HTTP `Link` header with `rel=license`. With RSL's media type it points at a reservation and names no licence. */

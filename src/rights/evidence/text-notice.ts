@@ -1,13 +1,13 @@
 import type { Block } from "../../core/page.ts";
 import type { SeenEvidence, Subject } from "../../core/rights.ts";
-import { firstAndLast } from "../first-and-last.ts";
 import type { LicencePhrase } from "../creative-commons-phrase.ts";
 import type { EvidenceKind } from "../evidence-kind.ts";
+import { firstAndLast } from "../first-and-last.ts";
 import { licencePhrasesIn } from "../licence-phrase.ts";
 import { allRightsReserved, isCreativeCommons } from "../licence-table.ts";
+import { cut, quoteAround, valueLength } from "../quote.ts";
 import { isChrome, isLabelled, layoutOf, partRegions, subjectAt } from "../region-scope.ts";
 import type { PageLayout } from "../region-scope.ts";
-import { cut, quoteAround, valueLength } from "../quote.ts";
 import { reservationsIn } from "../reservation.ts";
 import { sentenceScopeAt } from "../sentence-scope.ts";
 import { mayNameLicence, mayReserve } from "../trigger-words.ts";

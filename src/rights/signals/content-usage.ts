@@ -1,6 +1,6 @@
 import type { Preference, SeenSignal } from "../../core/rights.ts";
-import { headerValues } from "../header-values.ts";
 import type { SignalKind } from "../evidence-kind.ts";
+import { headerValues } from "../header-values.ts";
 import { quoteOf } from "../quote.ts";
 import { structuredDictionaryOf } from "../structured-dictionary.ts";
 

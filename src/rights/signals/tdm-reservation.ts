@@ -1,6 +1,6 @@
 import type { RightsView, SeenSignal } from "../../core/rights.ts";
-import { headerValues } from "../header-values.ts";
 import type { SignalKind } from "../evidence-kind.ts";
+import { headerValues } from "../header-values.ts";
 import { quoteOf } from "../quote.ts";
 
 /**

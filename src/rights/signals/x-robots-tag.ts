@@ -1,5 +1,5 @@
-import { headerValues } from "../header-values.ts";
 import type { SignalKind } from "../evidence-kind.ts";
+import { headerValues } from "../header-values.ts";
 import { robotsSignals } from "../robots-signals.ts";
 
 /** The HTTP header `X-Robots-Tag`, which may occur several times and address single agents. */

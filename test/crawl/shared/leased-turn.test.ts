@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 
-import { connectToRuleOf } from "../../../src/fetch/connector.ts";
 import { webOf, type CrawlSettings } from "../../../src/crawl/crawl-settings.ts";
-import type { Turn } from "../../../src/frontier/turn.ts";
 import type { EndedTurn } from "../../../src/crawl/host-turn.ts";
 import { leasedTurn } from "../../../src/crawl/shared/leased-turn.ts";
-import { scopeOf } from "../../../src/url/scope.ts";
 import { turnAskBytes, turnAskOf, turnResultBytes, turnResultOf } from "../../../src/crawl/shared/turn-codec.ts";
+import { connectToRuleOf } from "../../../src/fetch/connector.ts";
+import type { Turn } from "../../../src/frontier/turn.ts";
 import { connectRedis, type RedisConnection } from "../../../src/redis/connection.ts";
+import { scopeOf } from "../../../src/url/scope.ts";
 import { startRedis, type RedisServer } from "../../fixtures/redis-server.ts";
 import { loopbackWeb, pageOf, type LoopbackWeb } from "../loopback-web.ts";
 

@@ -7,10 +7,10 @@ import { setImmediate as turns } from "node:timers/promises";
 import { array, assert as assertProperty, integer, property, record } from "fast-check";
 
 import { coresName, shareOf, type Sharer } from "../../../src/queue/bullmq/core-share.ts";
-import { beatScript } from "../../../src/queue/bullmq/lua.ts";
-import type { RedisScripts } from "../../../src/redis/scripts.ts";
-import { isRunning } from "../../../src/redis/process-identity.ts";
 import { heartbeat } from "../../../src/queue/bullmq/heartbeat.ts";
+import { beatScript } from "../../../src/queue/bullmq/lua.ts";
+import { isRunning } from "../../../src/redis/process-identity.ts";
+import type { RedisScripts } from "../../../src/redis/scripts.ts";
 
 const sharers = array(record({ since: integer({ min: 1, max: 5 }), wanted: integer({ min: 1, max: 9 }) }), {
   minLength: 1,

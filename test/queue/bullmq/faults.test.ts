@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
+import { runJob } from "../../../src/jobs/run-job.ts";
 import { bullmqQueue } from "../../../src/queue/bullmq/queue.ts";
 import { connectRedis } from "../../../src/redis/connection.ts";
-import { runJob } from "../../../src/jobs/run-job.ts";
 import { faultSettings } from "./fault-settings.ts";
 import { assertDone, deedOf, sleepers, stage, until, within } from "./fault-stage.ts";
 

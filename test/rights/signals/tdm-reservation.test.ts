@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import type { RightsView } from "../../../src/core/rights.ts";
 import type { Meta } from "../../../src/core/page.ts";
+import type { RightsView } from "../../../src/core/rights.ts";
 import { tdmReservation } from "../../../src/rights/signals/tdm-reservation.ts";
 import { viewOf } from "../page-with.ts";
 
