@@ -25,14 +25,31 @@ const opening = "<!doctype";
 export function withoutDocumentType(): (chunk: string) => string {
   const prolog: Prolog = { state: "text", held: "", last: "", inside: "", depth: 0, length: 0 };
   return (chunk) => {
-    if (prolog.state === "done") return chunk;
     let kept = "";
-    for (let at = 0; at < chunk.length; at++) {
-      kept += read(prolog, chunk.charAt(at));
-      if ((prolog.state as string) === "done") return kept + chunk.slice(at + 1);
+    for (let at = 0; at < chunk.length && prolog.state !== "done"; at++) {
+      // Long runs in which nothing can begin or end are taken as they are.
+      const run = runOf(prolog, chunk, at);
+      kept += run;
+      at += run.length;
+      if (at < chunk.length) kept += read(prolog, chunk.charAt(at));
+      if (isDone(prolog)) return kept + chunk.slice(at + 1);
     }
-    return kept;
+    return prolog.state === "done" ? chunk : kept;
   };
+}
+
+function isDone({ state }: Prolog): boolean {
+  return state === "done";
+}
+
+/** The characters from `at` on that are kept and change nothing but what was read last. */
+function runOf(prolog: Prolog, chunk: string, at: number): string {
+  const { state } = prolog;
+  if (state === "markup" || state === "type") return "";
+  const next = chunk.indexOf(state === "text" ? "<" : ">", at);
+  const run = chunk.slice(at, next < 0 ? chunk.length : next);
+  if (run !== "" && state !== "text") prolog.last = (prolog.last + run.slice(-4)).slice(-4);
+  return run;
 }
 
 /** @returns what of the document the character adds to what is kept */
