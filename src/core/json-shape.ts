@@ -120,6 +120,7 @@ export function tupleOf<const All extends readonly Shape<unknown>[]>(
   return (value, at) => {
     if (!Array.isArray(value)) throw fault(at, "a list");
     for (const [index, shape] of shapes.entries()) shape(value[index], `${at}[${index}]`);
+    // Each of its values was looked at above.
     return value as unknown as { readonly [At in keyof All]: Shaped<All[At]> };
   };
 }
@@ -168,6 +169,7 @@ export function pairOf<First, Second>(first: Shape<First>, second: Shape<Second>
     if (!Array.isArray(value) || value.length !== 2) throw fault(at, "a pair");
     first(value[0], `${at}[0]`);
     second(value[1], `${at}[1]`);
+    // Both were looked at above.
     return value as unknown as readonly [First, Second];
   };
 }

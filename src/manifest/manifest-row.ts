@@ -100,6 +100,7 @@ export function manifestRowOf(capture: DocumentCapture, context: RowContext): Un
   publish(pathsOfCapture, capture, published);
   publish(pathsOfDocument, document, published);
   return {
+    // Each value is put where its description says, which is what the type is derived from.
     ...(published as unknown as PublishedOf<typeof captureFields> & PublishedOf<typeof documentFields>),
     id,
     url,

@@ -130,6 +130,7 @@ suite("verifying rows against the archived bytes", () => {
     assert.ok(row !== undefined && other !== undefined);
     assert.equal(row.cluster, null);
     const { cluster: _, ...judged } = row;
+    // Rows are walked as plain JSON here, whatever their fields are called.
     const paths = pathsOf(judged as unknown as Members);
     const described = Object.values<Fields[string]>({ ...captureFields, ...documentFields });
     for (const { published } of described) assert.ok(published === undefined || paths.includes(published), published);

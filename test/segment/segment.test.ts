@@ -146,6 +146,7 @@ suite("a segment", () => {
       using folder = temporaryFolder();
       const writer = segmentWriter(folder.path, "test");
       writer.add(wholeRow, null, null);
+      // Of another form on purpose: the reader has to refuse it.
       writer.add(broken as unknown as CaptureRow, null, null);
       using segment = openSegment(folder.path, writer.finish(head));
       const rows = segment.captures();

@@ -1,6 +1,7 @@
 import { regions } from "../../core/page.ts";
 import type { RawBlock } from "../collect/collected.ts";
 import { hint } from "../hints.ts";
+import { add, totalsOf, type Totals } from "./page-totals.ts";
 
 /** Tags whose name says something about the block's role on the page. */
 const tags = [
@@ -26,7 +27,6 @@ const hintNames = Object.keys(hint);
 /** How many levels up the tree the surroundings of a block are examined. */
 const containerLevels = [1, 2, 3, 4];
 const neighbours = [1, 2];
-const sentenceEnd = /[.!?。！？…।؟]["'”’»)]*$/;
 const comma = /[,،、，;；]/g;
 
 /** Names of the values that `blockFeatures` gives for each block, in its order. */
@@ -52,23 +52,6 @@ export const featureNames: readonly string[] = [
 ].flat();
 const tagIndexes = new Map(tags.map((tag, index) => [tag, index]));
 const regionIndexes = new Map(regions.map((region, index) => [region, index]));
-
-/** Sums over a page and over each element of it. */
-interface Totals {
-  readonly length: number;
-  readonly linkLength: number;
-  /** Code units of blocks that end as sentences do. */
-  readonly proseLength: number;
-  readonly isProse: Uint8Array;
-  readonly nodeLength: Float64Array;
-  readonly nodeLinks: Float64Array;
-  readonly nodeProse: Float64Array;
-  readonly nodeBlocks: Float64Array;
-  readonly timesSeen: ReadonlyMap<string, number>;
-  /** Index of the first `h1`; -1 = none. */
-  readonly titleIndex: number;
-  readonly hints: number;
-}
 
 /** What describing a block needs: the page, its sums, and the surroundings of each block. */
 interface Described {
@@ -236,53 +219,6 @@ function surroundingsOf(blocks: readonly RawBlock[], { isProse }: Totals): Surro
     nearLinks: smoothed(links, 0.8),
     nearLength: smoothed(lengths, 0.8),
   };
-}
-
-function totalsOf(blocks: readonly RawBlock[], parents: readonly number[]): Totals {
-  const isProse = new Uint8Array(blocks.length);
-  const nodeLength = new Float64Array(parents.length);
-  const nodeLinks = new Float64Array(parents.length);
-  const nodeProse = new Float64Array(parents.length);
-  const nodeBlocks = new Float64Array(parents.length);
-  const timesSeen = new Map<string, number>();
-  let titleIndex = -1;
-  let hints = 0;
-  for (const [index, block] of blocks.entries()) {
-    const { text, linkLength, node } = block;
-    const prose = sentenceEnd.test(text.slice(-12)) ? 1 : 0;
-    isProse[index] = prose;
-    add(nodeLength, node, text.length);
-    add(nodeLinks, node, linkLength);
-    add(nodeProse, node, prose * text.length);
-    add(nodeBlocks, node, 1);
-    timesSeen.set(text, (timesSeen.get(text) ?? 0) + 1);
-    if (block.tag === "h1" && titleIndex < 0) titleIndex = index;
-    hints |= block.hints;
-  }
-  // A parent's number is lower than its children's, so one walk down the numbers sums up the tree.
-  for (let node = parents.length - 1; node > 0; node--) {
-    for (const sums of [nodeLength, nodeLinks, nodeProse, nodeBlocks]) add(sums, parents[node] ?? 0, sums[node] ?? 0);
-  }
-  const [length = 0] = nodeLength;
-  const [linkLength = 0] = nodeLinks;
-  const [proseLength = 0] = nodeProse;
-  return {
-    length,
-    linkLength,
-    proseLength,
-    isProse,
-    nodeLength,
-    nodeLinks,
-    nodeProse,
-    nodeBlocks,
-    timesSeen,
-    titleIndex,
-    hints,
-  };
-}
-
-function add(sums: Float64Array, index: number, value: number): void {
-  sums[index] = (sums[index] ?? 0) + value;
 }
 
 /** About 0 to 2 for the lengths that occur; each doubling counts the same. */

@@ -49,6 +49,7 @@ test("an archive is the same by its path, its address and its bytes, a view of a
 });
 
 test("a stream, an address on the web and a missing file are refused in words that say what to give instead", async () => {
+  // What the types forbid, as a caller in JavaScript would pass it.
   const stream = Readable.from([readFileSync(path)]) as unknown as Uint8Array;
   await assert.rejects(async () => urlsOf(stream), { name: "TypeError", message: /await buffer\(stream\)/ });
   await assert.rejects(async () => urlsOf("https://a.test/one.warc.gz"), {
