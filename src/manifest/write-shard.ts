@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { open, type FileHandle } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { constants, createZstdCompress } from "node:zlib";
 
@@ -7,6 +7,7 @@ import { semaphore } from "../async/limit.ts";
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
 import { inSegmentOrder, type TextLocation } from "../core/text-order.ts";
+import { writeAll } from "../files/durable.ts";
 import type { ManifestFile } from "./manifest-head.ts";
 import { canonicalJson, shardPath } from "./manifest-text.ts";
 
@@ -135,8 +136,8 @@ export async function lineWriter(path: string): Promise<LineWriter> {
   async function drain(): Promise<void> {
     for await (const piece of packer as AsyncIterable<Buffer>) {
       hash.update(piece);
+      await writeAll(file, piece, bytes);
       bytes += piece.length;
-      await writeAll(file, piece);
     }
   }
 
@@ -177,8 +178,4 @@ export async function lineWriter(path: string): Promise<LineWriter> {
       await file.close();
     },
   };
-}
-
-async function writeAll(file: FileHandle, piece: Buffer): Promise<void> {
-  for (let start = 0; start < piece.length;) start += (await file.write(piece, start)).bytesWritten;
 }

@@ -22,14 +22,13 @@ const pageLimits: PageLimits = { stuckMs: 120_000, heapMb: 1536 };
 
 /** Deaths of a thread at one slice; each sets aside the record that it was at. */
 const deathsOfSlice = 20;
-/** Starts of a slice whose measuring ends with an unexpected error. */
-const faultTries = 3;
 const faultPauseMs = 1000;
 
 interface Pool {
   readonly size: number;
   readonly start: () => Thread;
   readonly stuckMs: number;
+  readonly faultTries: number;
   readonly idle: Thread[];
   readonly all: Set<Thread>;
   /** Slices without a thread, first come first served. */
@@ -42,13 +41,20 @@ interface Pool {
 /**
  * Starts no thread before the first job. Jobs wait for a free thread, first come first served. A slice whose thread dies is tried
  * again without the record that it died at.
+ * @param faultTries starts of a slice whose measuring ends with an unexpected error; one where a queue tries again
  * @throws {PipelineError} from `measure`: `worker-crashed` for a slice that is not done however often it is tried
  */
-export function threadPool(size: number, software: string, limits: PageLimits = pageLimits): ThreadPool {
+export function threadPool(
+  size: number,
+  software: string,
+  limits: PageLimits = pageLimits,
+  faultTries = 1,
+): ThreadPool {
   const pool: Pool = {
     size,
     start: () => startThread(software, limits),
     stuckMs: limits.stuckMs,
+    faultTries,
     idle: [],
     all: new Set(),
     waiting: [],
@@ -85,7 +91,8 @@ async function measured(pool: Pool, job: MeasureJob, sparse: SparseFile | null):
       release(pool, thread);
       if ("result" in outcome) return outcome.result;
       const { error } = outcome;
-      if (!(error instanceof PipelineError) || error.code !== "worker-crashed" || ++faults === faultTries) throw error;
+      if (!(error instanceof PipelineError) || error.code !== "worker-crashed" || ++faults === pool.faultTries)
+        throw error;
       await pause(faultPauseMs * faults);
       continue;
     }

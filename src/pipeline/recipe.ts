@@ -10,7 +10,6 @@ import { localSlices } from "../jobs/slice/local.ts";
 import { submitSlices } from "../jobs/slice/submit.ts";
 import { documentsForDecisions, replaceDecisions } from "../ledger/decisions.ts";
 import type { Ledger } from "../ledger/open.ts";
-import { threadPool } from "../measure/thread-pool.ts";
 import { decide } from "../policy/decide.ts";
 import { acquire, type Acquired, type AcquireHooks, type Sources } from "./acquire.ts";
 import { clusterDocuments } from "./cluster.ts";
@@ -147,7 +146,7 @@ function stopIfAsked(signal: AbortSignal): void {
 const slicesUnderWay = 256;
 
 function measurerOf({ machines, workers }: Recipe, { software, signal }: Run): Measurer {
-  if (machines === null) return localSlices(threadPool(workers, software));
+  if (machines === null) return localSlices(workers, software);
   return submitSlices({ ...machines, software, window: slicesUnderWay, signal });
 }
 

@@ -4,6 +4,7 @@ import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { suite, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
 
 import { localSlices } from "../../src/jobs/slice/local.ts";
 import type { MeasureJob } from "../../src/measure/measure-slice.ts";
@@ -54,7 +55,7 @@ suite("slices measured by threads of this process", () => {
     using folder = temporaryFolder();
     const segments = join(folder.path, "segments");
     writeFileSync(segments, "in the way");
-    await using measurer = localSlices(threadPool(1, "colophon test"));
+    await using measurer = localSlices(1, "colophon test");
     const measured = measurer.measure(jobIn(folder.path, segments));
     await pause(500);
     rmSync(segments);
@@ -65,7 +66,7 @@ suite("slices measured by threads of this process", () => {
     using folder = temporaryFolder();
     const segments = join(folder.path, "segments");
     writeFileSync(segments, "in the way");
-    await using measurer = localSlices(threadPool(1, "colophon test"));
+    await using measurer = localSlices(1, "colophon test");
     const job = jobIn(folder.path, segments);
     await assert.rejects(measurer.measure(job), {
       code: "job-quarantined",
@@ -73,10 +74,21 @@ suite("slices measured by threads of this process", () => {
     });
   });
 
+  test("are begun once by a pool alone, since behind a queue it is the queue that tries again", async (t) => {
+    using folder = temporaryFolder();
+    const segments = join(folder.path, "segments");
+    writeFileSync(segments, "in the way");
+    const job = jobIn(folder.path, segments);
+    const tasks = t.mock.method(Worker.prototype, "postMessage");
+    await using pool = threadPool(1, "colophon test");
+    await assert.rejects(pool.measure(job), { code: "worker-crashed" });
+    assert.equal(tasks.mock.callCount(), 1);
+  });
+
   test("that wait for a thread are given up when the pool is closed", async () => {
     using folder = temporaryFolder();
     const job = jobIn(folder.path, join(folder.path, "segments"));
-    const measurer = localSlices(threadPool(1, "colophon test"));
+    const measurer = localSlices(1, "colophon test");
     const ends = Array.from({ length: 3 }, () => assert.rejects(measurer.measure(job), { code: "interrupted" }));
     await measurer[Symbol.asyncDispose]();
     await Promise.all(ends);

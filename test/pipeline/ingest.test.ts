@@ -11,7 +11,6 @@ import { localSlices } from "../../src/jobs/slice/local.ts";
 import { archiveTotals } from "../../src/ledger/archives.ts";
 import type { Ledger } from "../../src/ledger/open.ts";
 import { openPartitions } from "../../src/ledger/partitions.ts";
-import { threadPool } from "../../src/measure/thread-pool.ts";
 import type { IngestProgress, IngestReport } from "../../src/pipeline/ingest.ts";
 import { ingestArchives } from "../../src/pipeline/recipe.ts";
 import { archiveOfPages } from "../fixtures/archive-of-pages.ts";
@@ -29,7 +28,7 @@ interface Stage extends AsyncDisposable {
 async function stage(folder: string, archives: number): Promise<Stage> {
   const corpus = await openCorpus(join(folder, "corpus"), true);
   const partitions = openPartitions(corpus.ledgerPaths, { mode: "write" });
-  const measurer = localSlices(threadPool(1, software));
+  const measurer = localSlices(1, software);
   const paths = Array.from({ length: archives }, (_, n) => {
     const path = join(folder, `${n}.warc.gz`);
     writeFileSync(path, archiveOfPages("example.org", n * 3, 3));

@@ -1,15 +1,19 @@
 import { PipelineError } from "../../core/errors.ts";
-import type { ThreadPool } from "../../measure/thread-pool.ts";
+import { threadPool } from "../../measure/thread-pool.ts";
 import type { Measurer } from "./contract.ts";
 
 /** Slices that wait for a thread, so that none is idle while results are appended to the ledger. */
 const ahead = 2;
 
+/** Starts of a slice before it is set aside: no queue tries it again here. */
+const faultTries = 3;
+
 /**
  * Measures slices by threads of this process, where the archives are. The pool tries again what may pass; disposing of the
  * measurer closes it.
  */
-export function localSlices(pool: ThreadPool): Measurer {
+export function localSlices(threads: number, software: string): Measurer {
+  const pool = threadPool(threads, software, undefined, faultTries);
   return {
     size: pool.size + ahead,
     async measure(job) {
