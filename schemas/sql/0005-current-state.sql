@@ -1,0 +1,1 @@
+-- The state of an address, of a site and of the page that a derived record was made of.

@@ -1,0 +1,1 @@
+-- Views that any SQLite since 3.37 can read, the current decisions, and archives by paths relative to the corpus.

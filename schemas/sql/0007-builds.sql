@@ -1,0 +1,1 @@
+-- What each slice was measured with.
