@@ -37,15 +37,19 @@ export function hostOf(origin: string): string {
     .toLowerCase();
 }
 
-/** SQL that gives all evidence of document `d` as JSON, for `evidenceOf`. */
-export const evidenceJson = `(SELECT json_group_array(json_array(k.text, l.text, e.value, p.text, e.quote, e.subject) ORDER BY e.ordinal)
+/** SQL that gives all evidence of a capture as JSON, for `evidenceOf`. @param key SQL for the key of the capture */
+export function evidenceJsonOf(key: string): string {
+  return `(SELECT json_group_array(json_array(k.text, l.text, e.value, p.text, e.quote, e.subject) ORDER BY e.ordinal)
   FROM observation e JOIN term k ON k.key = e.kind LEFT JOIN term l ON l.key = e.licence JOIN term p ON p.key = e.place
-  WHERE e.document = d.key)`;
+  WHERE e.document = ${key})`;
+}
 
-/** SQL that gives all signals of document `d` as JSON, for `signalsOf`. */
-export const signalsJson = `(SELECT json_group_array(json_array(k.text, r.text, s.value, a.text, p.text, s.quote, s.policy_url) ORDER BY s.ordinal)
+/** SQL that gives all signals of a capture as JSON, for `signalsOf`. @param key SQL for the key of the capture */
+export function signalsJsonOf(key: string): string {
+  return `(SELECT json_group_array(json_array(k.text, r.text, s.value, a.text, p.text, s.quote, s.policy_url) ORDER BY s.ordinal)
   FROM signal s JOIN term k ON k.key = s.kind JOIN term r ON r.key = s.preference JOIN term a ON a.key = s.agent
-  JOIN term p ON p.key = s.place WHERE s.document = d.key)`;
+  JOIN term p ON p.key = s.place WHERE s.document = ${key})`;
+}
 
 export function evidenceOf(json: string): Evidence[] {
   const rows = JSON.parse(json) as [string, string | null, string, string, string, number][];

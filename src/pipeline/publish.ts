@@ -15,6 +15,7 @@ import type { Funnel, Source } from "../manifest/manifest-head.ts";
 import { manifestRowOf } from "../manifest/manifest-row.ts";
 import type { ShardText } from "../manifest/write-shard.ts";
 import { textStore } from "../segment/read.ts";
+import { inheritanceOf } from "./inheritance.ts";
 import type { Run } from "./run.ts";
 
 export interface PublishReport extends BuildResult {
@@ -50,8 +51,12 @@ export async function publishManifest(
   const partitions = ledgers.map((ledger, number) => ({
     head: { ...head, rules: rulesOf(ledger), funnel: manifestFunnel(funnels[number] ?? sumOfFunnels([]), policy) },
     rows: (function* rows() {
-      for (const { capture, ...context } of keptDocuments(ledger, policy.sha256, ledgers))
-        yield manifestRowOf(capture, context);
+      const inheritance = inheritanceOf(ledger, policy.policy);
+      for (const { key, capture, ...context } of keptDocuments(ledger, policy.sha256, ledgers)) {
+        const { url, capturedAt, document } = capture;
+        const inherited = inheritance({ key, url, capturedAt, licence: document.licence, signals: document.signals });
+        yield manifestRowOf(capture, { ...context, inherited });
+      }
     })(),
     makeShard: async (path: string, wanted: readonly ShardText[]) =>
       makeShard(path, wanted, (count) => {

@@ -1,5 +1,5 @@
 import { inBackground } from "../async/limit.ts";
-import type { JudgedDocument } from "../core/decisions.ts";
+import type { JudgedDocument, Policy } from "../core/decisions.ts";
 import { PipelineError } from "../core/errors.ts";
 import type { Outcome } from "../core/records.ts";
 import { licenceKnowledge, type LoadedPolicy } from "../corpus/policy-file.ts";
@@ -10,11 +10,15 @@ import { localSlices } from "../jobs/slice/local.ts";
 import { submitSlices } from "../jobs/slice/submit.ts";
 import { documentsForDecisions, replaceDecisions } from "../ledger/decisions.ts";
 import type { Ledger } from "../ledger/open.ts";
+import { replaceVersions } from "../ledger/versions.ts";
+import { addressState } from "../policy/address-state.ts";
 import { decide } from "../policy/decide.ts";
+import { normalUrlOf } from "../url/normalize.ts";
 import { acquire, type Acquired, type AcquireHooks, type Sources } from "./acquire.ts";
 import { clusterDocuments } from "./cluster.ts";
 import { collectSegment, noteWholeCopies } from "./collect.ts";
 import { openIntake, type IngestProgress, type IngestReport } from "./ingest.ts";
+import { inheritanceOf, judgedWith } from "./inheritance.ts";
 import type { PublishReport } from "./publish.ts";
 import { registerArchives } from "./register.ts";
 import type { Run } from "./run.ts";
@@ -130,11 +134,16 @@ export async function publishCorpus(
 /** Applies the policy to every document and replaces the old decisions; no page is read again. */
 export function decideDocuments({ ledgers }: Pick<Run, "ledgers">, policy: LoadedPolicy): void {
   const stored = { sha256: policy.sha256, name: policy.policy.name, text: policy.text };
-  replaceDecisions(ledgers, stored, decide(policy.policy, documentsOfAll(ledgers), licenceKnowledge));
+  const normalOf = (url: string): string => normalUrlOf(url) ?? url;
+  for (const ledger of ledgers) replaceVersions(ledger, normalOf, addressState);
+  replaceDecisions(ledgers, stored, decide(policy.policy, documentsOfAll(ledgers, policy.policy), licenceKnowledge));
 }
 
-function* documentsOfAll(ledgers: readonly Ledger[]): Generator<JudgedDocument> {
-  for (const ledger of ledgers) yield* documentsForDecisions(ledger);
+function* documentsOfAll(ledgers: readonly Ledger[], policy: Policy): Generator<JudgedDocument> {
+  for (const ledger of ledgers) {
+    const inheritance = inheritanceOf(ledger, policy);
+    for (const document of documentsForDecisions(ledger)) yield judgedWith(document, inheritance(document));
+  }
 }
 
 function stopIfAsked(signal: AbortSignal): void {

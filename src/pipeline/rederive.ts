@@ -117,14 +117,19 @@ async function recordAt(source: ByteSource, { archive }: ManifestRow): Promise<A
   return null;
 }
 
-/** The rest of the context is not compared: no capture knows of its copies, nor where its text is stored. */
-const alone = { cluster: null, segmentSha256: "", position: 0 };
+/** The rest of the context is not compared: no capture knows of others, nor where its text is stored. */
+const alone = { cluster: null, inherited: null, segmentSha256: "", position: 0 };
 
 function derived(record: ArchiveRecord, { archive }: ManifestRow, stages: Stages): Rederived {
   const { row } = processCapture(record, archive.sha256, stages);
   const { document } = row;
   if (document === null) return { failure: `it now ends as ${row.outcome} (${row.reason ?? ""})` };
   const context = { ...alone, archiveName: archive.name, ruleSet: stages.rules };
-  const { cluster: _cluster, source: _source, ...fields } = manifestRowOf({ ...row, document }, context);
+  const {
+    cluster: _cluster,
+    inherited: _inherited,
+    source: _source,
+    ...fields
+  } = manifestRowOf({ ...row, document }, context);
   return { fields };
 }

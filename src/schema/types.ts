@@ -134,6 +134,14 @@ export interface PolicyFile {
     deny: Host[];
   };
   /**
+   * Which state of an address and of its site governs its captures. newest: the newest that the corpus has; older versions, pages that are gone or moved since, and all captures of a page or site that has opted out since are refused. at-capture: each capture by what it and its site said at the time.
+   */
+  state: "newest" | "at-capture";
+  /**
+   * Texts that a tool made of a page (`conversion` records, as in WET files) which is not in the corpus: what the page says about rights is not known.
+   */
+  withoutPage: "keep" | "refuse";
+  /**
    * Captures that the archive holds only in part: what was cut off might have been an opt-out.
    */
   truncated: "keep" | "refuse";

@@ -5,7 +5,7 @@ import { canonicalJson } from "../manifest-text.ts";
 import type { Findings } from "./findings.ts";
 
 /** All of a row that the archived bytes give: not who its copies are, nor where the manifest has its text. */
-export type DerivedRow = Omit<UnplacedRow, "cluster" | "source">;
+export type DerivedRow = Omit<UnplacedRow, "cluster" | "inherited" | "source">;
 
 /** What the archived bytes give today, or the reason why they give no document. */
 export type Rederived = { readonly fields: DerivedRow } | { readonly failure: string };
@@ -83,7 +83,7 @@ function byPlace({ archive: one }: ManifestRow, { archive: other }: ManifestRow)
 
 /** What of a row the archived bytes must give again: everything but its cluster and the position of its text. */
 export function derivableOf(row: ManifestRow): DerivedRow {
-  const { cluster: _, text, ...rest } = row;
+  const { cluster: _, inherited: _inherited, text, ...rest } = row;
   return { ...rest, text: { bytes: text.bytes, words: text.words } };
 }
 
