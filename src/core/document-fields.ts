@@ -72,7 +72,7 @@ export const captureFields = {
     column: "http_status",
     orNull: true,
     published: "httpStatus",
-    says: "status code",
+    says: "status code of the HTTP head, that of a revisit too",
   },
   mime: { as: "term", column: "mime", orNull: true, published: "mime", says: "media type" },
   truncated: {

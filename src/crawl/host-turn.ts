@@ -2,14 +2,14 @@ import { unlessInterrupted } from "../async/abort.ts";
 import { backoffMs } from "../async/retry.ts";
 import type { Note } from "../frontier/frontier.ts";
 import type { FoundUrl, Turn, UrlOutcome, RefusedCount, TurnResult } from "../frontier/turn.ts";
-import type { KnownRobots } from "../robots/cache.ts";
-import { fetchRobots, type RobotsOutcome } from "../robots/outcome.ts";
 import { robotsVerdict } from "../robots/verdict.ts";
 import { hostKeyOf } from "../url/normalize.ts";
 import type { Fields } from "../warc/record.ts";
 import { type CrawlContext, type SharedContext, type RetryOptions, refusedLinks } from "./crawl-settings.ts";
 import { statedSitemaps } from "./discovered-urls.ts";
 import { exchangeRecords } from "./exchange-records.ts";
+import type { KnownRobots } from "./robots/robots-keeper.ts";
+import { fetchRobots, type RobotsOutcome } from "./robots/robots-outcome.ts";
 import { visit } from "./visit.ts";
 
 /** A turn that is over: all that must reach the disk before its URLs count as ended. */

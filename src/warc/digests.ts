@@ -22,7 +22,7 @@ export interface RecordDigests {
 export function digestsOf(record: ArchiveRecord, payload: Buffer): RecordDigests {
   const { block, statedBlockDigest, statedPayloadDigest, blockCapped } = record;
   const whole = !blockCapped && record.truncated === null;
-  const elsewhere = record.type === "revisit" || record.type === "continuation" || isSegment(record);
+  const elsewhere = record.type === "revisit" || record.type === "continuation" || record.segmentNumber !== null;
   const blockSha256 = hexOf("sha256", block);
   const payloadSha256 = payload === block ? blockSha256 : hexOf("sha256", payload);
   const payloads = (): readonly Buffer[] => {
@@ -71,10 +71,6 @@ function sameDigest(digest: Buffer, stated: string): boolean {
   const bare = stated.replace(/=+$/, "");
   if (bare.toUpperCase() === base32Of(digest) || bare.toLowerCase() === digest.toString("hex")) return true;
   return bare === digest.toString("base64url") || bare === digest.toString("base64").replace(/=+$/, "");
-}
-
-function isSegment(record: ArchiveRecord): boolean {
-  return record.fields.some(([name]) => name.toLowerCase() === "warc-segment-number");
 }
 
 function hexOf(algorithm: string, bytes: Buffer): Hex {
