@@ -1,3 +1,4 @@
+import { archivePath } from "./archive-paths.ts";
 import type { Ledger } from "./open.ts";
 import { splitUrl } from "./rows.ts";
 
@@ -90,7 +91,7 @@ function storyOfKey(ledgers: readonly Ledger[], ledger: Ledger, key: number): St
   const robots = ledger.statement<ViewRow>(storySql.robots);
   return {
     capture,
-    paths: many(storySql.path).map(({ path }) => String(path)),
+    paths: many(storySql.path).map(({ path }) => archivePath(ledger, String(path))),
     software: String(one(storySql.software)?.["software"] ?? ""),
     copy,
     // One host is one domain: what was said of it is in the same partition.
