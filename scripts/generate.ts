@@ -2,7 +2,7 @@
  * Generates every file and section that is derived from code, with one function for each. With `--check` nothing is
  * written, and the status is 1 when one is stale.
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 
 import { compile, type JSONSchema } from "json-schema-to-typescript";
 
@@ -55,7 +55,7 @@ const provenancePage = "docs/provenance-format.md";
 
 /** Columns of the published views, from the comments of the SQL itself and the description of fields. */
 function ledgerViews(page: string): string {
-  const files = ["0002-views.sql", "0003-copies.sql", "0004-partitions.sql"];
+  const files = readdirSync(new URL("../schemas/sql", import.meta.url)).sort();
   const sql = files.map((name) => read(`schemas/sql/${name}`)).join("");
   const found = [...sql.matchAll(/((?:^-- .*\n)+)CREATE VIEW (\w+) AS\n([\s\S]*?);$/gm)];
   // A later file may redefine a view, which keeps its position on the page.

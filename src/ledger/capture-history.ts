@@ -1,3 +1,4 @@
+import { archivePath } from "./archive-paths.ts";
 import type { Ledger } from "./open.ts";
 import { splitUrl } from "./rows.ts";
 
@@ -22,7 +23,8 @@ export const storySql = {
   representative:
     "SELECT representative FROM cluster_member JOIN cluster ON cluster.key = cluster_member.cluster WHERE document = ?",
   cluster: "SELECT cluster, id, similarity, url, licence FROM clusters WHERE cluster_key = ? ORDER BY id LIMIT ?",
-  decisions: "SELECT policy, policy_sha256, kept, reasons FROM decisions WHERE key = ? ORDER BY policy_sha256",
+  decisions: `SELECT policy, policy_sha256, kept, reasons, is_current FROM decision_history WHERE key = ?
+    ORDER BY is_current DESC, policy_sha256`,
 } as const;
 
 /** A row of a view, by column: the names and meanings are those of `docs/provenance-format.md`. */
@@ -45,6 +47,7 @@ export interface Story {
   readonly signals: readonly ViewRow[];
   /** All members, the document among them; empty when it is alone. At most a hundred. */
   readonly cluster: readonly ViewRow[];
+  /** Under every policy that decided about it, the current one first. */
   readonly decisions: readonly (ViewRow & { readonly reasons: string })[];
 }
 
@@ -88,7 +91,7 @@ function storyOfKey(ledgers: readonly Ledger[], ledger: Ledger, key: number): St
   const robots = ledger.statement<ViewRow>(storySql.robots);
   return {
     capture,
-    paths: many(storySql.path).map(({ path }) => String(path)),
+    paths: many(storySql.path).map(({ path }) => archivePath(ledger, String(path))),
     software: String(one(storySql.software)?.["software"] ?? ""),
     copy,
     // One host is one domain: what was said of it is in the same partition.

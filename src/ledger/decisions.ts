@@ -29,6 +29,8 @@ export const decisionSql = {
   clear: "DELETE FROM decision WHERE policy = ?",
   reasonSet: "SELECT key FROM reason_set WHERE reasons = ?",
   addReasonSet: "INSERT INTO reason_set (reasons) VALUES (?)",
+  makeCurrent: `INSERT INTO current_policy (only_row, policy) VALUES (1, ?)
+    ON CONFLICT (only_row) DO UPDATE SET policy = excluded.policy`,
   add: "INSERT INTO decision (policy, document, reason_set, kept) VALUES (?, ?, ?, ?)",
 } as const;
 
@@ -76,8 +78,8 @@ export function* documentsForDecisions(ledger: Ledger): Generator<UnjudgedDocume
 }
 
 /**
- * Stores a policy and replaces its decisions by these, in one transaction a partition. Each decision is
- * written where its document is.
+ * Stores a policy, replaces its decisions by these and makes it the current one, in one transaction a partition. Each
+ * decision is written where its document is; those of other policies stay, as history.
  * @throws {PipelineError} `not-found` for a decision about no document of any partition
  */
 export function replaceDecisions(
@@ -98,6 +100,7 @@ export function replaceDecisions(
 function decisionWriter(ledger: Ledger, stored: StoredPolicy): (document: number, reasons: readonly string[]) => void {
   const policy = policyKey(ledger, stored);
   ledger.statement(decisionSql.clear).run(policy);
+  ledger.statement(decisionSql.makeCurrent).run(policy);
   const [add, sets] = [ledger.statement(decisionSql.add), new Map<string, number>()];
   return (document, reasons) => {
     const json = JSON.stringify(reasons);

@@ -9,6 +9,7 @@ import { textOf } from "../page/document-text.ts";
 import { pageOf } from "../page/parse-page.ts";
 import { textPageOf } from "../page/text-page.ts";
 import { measurementsOf } from "../quality/measure.ts";
+import { wordCount } from "../quality/rules/word-count.ts";
 import { textViewOf } from "../quality/text-view.ts";
 import { rightsOfHead, rightsOfView } from "../rights/head-rights.ts";
 import { licenceOf } from "../rights/licence-of.ts";
@@ -93,7 +94,7 @@ function measured(exchange: Exchange, url: string, stages: Stages): Result {
     languageScore: document.language.score,
     textSha256: createHash("sha256").update(textBytes).digest("hex"),
     textBytes: textBytes.length,
-    words: view.words.length,
+    words: wordCount.measure(view) ?? 0,
     licence: licence.id,
     licenceBasis: licence.basis,
     measurements: measurementsOf(view, stages.rules),

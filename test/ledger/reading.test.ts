@@ -158,7 +158,8 @@ test("a story is found by id, by the beginning of one and by address, and holds 
       [story?.measurements.length, story?.evidence.length, story?.signals.length, story?.cluster.length],
       [2, 1, 1, 2],
     );
-    assert.deepEqual(story?.decisions, [{ policy: "first", policy_sha256: policy.sha256, kept: 1, reasons: "[]" }]);
+    const decision = { policy: "first", policy_sha256: policy.sha256, kept: 1, reasons: "[]", is_current: 1 };
+    assert.deepEqual(story?.decisions, [decision]);
     const [skipped] = storyOf([ledger], idOf(2));
     assert.deepEqual([skipped?.document, skipped?.capture["reason"]], [null, "media-type"]);
     assert.deepEqual(storyOf([ledger], "https://www.example.org/absent"), []);

@@ -89,10 +89,10 @@ export function inWords(story: Story): string {
         (row) =>
           `  ${Number(row["similarity"]).toFixed(3)}  ${said(row, "id").slice(0, 12)}  ${said(row, "licence")}  ${said(row, "url")}`,
       ),
-      story.decisions.length === 0 ? "decision     none yet" : "decision",
+      story.decisions[0]?.["is_current"] === 1 ? "decision" : "decision     none yet",
       ...story.decisions.map(
         (row) =>
-          `  ${row["kept"] === 1 ? "kept" : "refused"} under ${said(row, "policy")} (${said(row, "policy_sha256").slice(0, 12)})${row.reasons === "[]" ? "" : `: ${oneLine((JSON.parse(row.reasons) as string[]).join(", "))}`}`,
+          `  ${row["is_current"] === 1 ? "" : "earlier: "}${row["kept"] === 1 ? "kept" : "refused"} under ${said(row, "policy")} (${said(row, "policy_sha256").slice(0, 12)})${row.reasons === "[]" ? "" : `: ${oneLine((JSON.parse(row.reasons) as string[]).join(", "))}`}`,
       ),
     );
   }
