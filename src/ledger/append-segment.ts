@@ -1,4 +1,5 @@
 import { PipelineError } from "../core/errors.ts";
+import { splitUrl } from "../core/host.ts";
 import type {
   CaptureRow,
   CopyRow,
@@ -13,7 +14,7 @@ import { archiveKey } from "./archives.ts";
 import { captureColumns, documentColumns, pack, type Stored } from "./columns.ts";
 import type { Ledger } from "./open.ts";
 import { inTransaction } from "./partitions.ts";
-import { originKey, termKey, termKeyOrNull, blobOf, packedRecordId, splitUrl } from "./rows.ts";
+import { originKey, termKey, termKeyOrNull, blobOf, packedRecordId } from "./rows.ts";
 
 export interface SegmentInput {
   readonly archive: Hex;

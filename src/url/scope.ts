@@ -1,4 +1,5 @@
 import { PipelineError } from "../core/errors.ts";
+import { isUnder } from "../core/host.ts";
 import { normalUrlOf, urlLengthLimit } from "./normalize.ts";
 import { domainOfHost, isPublicSuffix } from "./registrable-domain.ts";
 
@@ -70,15 +71,6 @@ function domainNamed(name: string): string {
     throw new PipelineError("usage", `"${name}" is a suffix under which anybody registers names; name one of those`);
   }
   return host;
-}
-
-/** The host itself or a domain above it is among the names; an IP address has no domain above it. */
-function isUnder(host: string, names: ReadonlySet<string>): boolean {
-  if (names.has(host)) return true;
-  for (let dot = host.indexOf("."); dot >= 0; dot = host.indexOf(".", dot + 1)) {
-    if (names.has(host.slice(dot + 1))) return true;
-  }
-  return false;
 }
 
 function hostAndPortOf(url: string): string {
