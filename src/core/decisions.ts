@@ -8,7 +8,9 @@ type OnUnknown = "keep" | "refuse";
 export interface Policy {
   readonly name: string;
   readonly description?: string;
-  readonly hosts: { readonly allow: readonly string[]; readonly deny: readonly string[] };
+  readonly hosts: AllowAndDeny;
+  /** Left out in policies that name no address. */
+  readonly urls?: AllowAndDeny;
   readonly truncated: OnUnknown;
   readonly languages: {
     readonly allow: "any" | readonly string[];
@@ -28,6 +30,12 @@ export interface Policy {
   };
   readonly rules: Readonly<Record<string, RuleBound>>;
   readonly duplicates: "keep-one" | "keep-all";
+}
+
+/** Entries as the policy has them; `hostNamed` and `urlEntryOf` read them. */
+export interface AllowAndDeny {
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
 }
 
 /** Both bounds are inclusive; at least one is given. */
