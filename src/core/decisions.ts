@@ -9,7 +9,9 @@ type OnUnknown = "keep" | "refuse";
 export interface Policy {
   readonly name: string;
   readonly description?: string;
-  readonly hosts: { readonly allow: readonly string[]; readonly deny: readonly string[] };
+  readonly hosts: AllowAndDeny;
+  /** Left out in policies that name no address. */
+  readonly urls?: AllowAndDeny;
   /** Which state of an address and of its site governs a capture. */
   readonly state: "newest" | "at-capture";
   readonly truncated: OnUnknown;
@@ -33,6 +35,12 @@ export interface Policy {
   };
   readonly rules: Readonly<Record<string, RuleBound>>;
   readonly duplicates: "keep-one" | "keep-all";
+}
+
+/** Entries as the policy has them; `hostNamed` and `urlEntryOf` read them. */
+export interface AllowAndDeny {
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
 }
 
 /** Both bounds are inclusive; at least one is given. */

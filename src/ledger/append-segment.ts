@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { PipelineError } from "../core/errors.ts";
+import { splitUrl } from "../core/host.ts";
 import type {
   CaptureRights,
   CaptureRow,
@@ -16,7 +17,7 @@ import { archiveKey } from "./archives.ts";
 import { captureColumns, documentColumns, pack, type Stored } from "./columns.ts";
 import type { Ledger } from "./open.ts";
 import { inTransaction } from "./partitions.ts";
-import { originKey, termKey, termKeyOrNull, blobOf, packedRecordId, splitUrl } from "./rows.ts";
+import { originKey, termKey, termKeyOrNull, blobOf, packedRecordId } from "./rows.ts";
 
 export interface SegmentInput {
   readonly archive: Hex;

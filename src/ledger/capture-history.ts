@@ -1,6 +1,6 @@
+import { splitUrl } from "../core/host.ts";
 import { archivePath } from "./archive-paths.ts";
 import type { Ledger } from "./open.ts";
-import { splitUrl } from "./rows.ts";
 
 export const storySql = {
   byId: "SELECT key, lower(hex(id)) AS place FROM capture WHERE id >= unhex(?) AND id <= unhex(?) ORDER BY id LIMIT ?",

@@ -1,3 +1,4 @@
+import { hostOfOrigin } from "../core/host.ts";
 import type { Hex, RuleSetRow } from "../core/records.ts";
 import { subjects, type Evidence, type Signal } from "../core/rights.ts";
 import type { Ledger } from "./open.ts";
@@ -20,21 +21,6 @@ export function packedRecordId(recordId: string | null): string | Buffer | null 
 export function packedDigest(stated: string | null, sha256: Hex): string | Buffer | null {
   if (stated === null || !stated.startsWith("sha256:")) return stated;
   return stated === `sha256:${sha256}` ? Buffer.alloc(0) : stated;
-}
-
-/** An address in the two parts that are stored: scheme and authority as written, and the rest. */
-export function splitUrl(url: string): readonly [origin: string, rest: string] {
-  const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(url)?.[0] ?? "";
-  return [origin, url.slice(origin.length)];
-}
-
-/** Host of an origin, lower case, without user and port; empty when it has none. */
-export function hostOf(origin: string): string {
-  const authority = origin.slice(origin.indexOf("://") + 3);
-  return authority
-    .slice(authority.lastIndexOf("@") + 1)
-    .replace(/:\d*$/, "")
-    .toLowerCase();
 }
 
 /** SQL that gives all evidence of a capture as JSON, for `evidenceOf`. @param key SQL for the key of the capture */
@@ -113,7 +99,8 @@ export function originKey(ledger: Ledger, origin: string): number {
     remembered(ledger.keys.origins, origin, () => {
       const known = ledger.statement<{ key: number }>(dictionarySql.origin).get(origin);
       return (
-        known?.key ?? Number(ledger.statement(dictionarySql.addOrigin).run(origin, hostOf(origin)).lastInsertRowid)
+        known?.key ??
+        Number(ledger.statement(dictionarySql.addOrigin).run(origin, hostOfOrigin(origin)).lastInsertRowid)
       );
     })
   );

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 
 import type { CopiedArchive } from "../commoncrawl/copy.ts";
+import { hostOfUrl } from "../core/host.ts";
 import type { Hex } from "../core/records.ts";
 import { appendSegment, holdsCapture, holdsSlice } from "../ledger/append-segment.ts";
 import { noteArchiveCopy, slicesOf, type KnownSlice } from "../ledger/archives.ts";
 import type { Ledger } from "../ledger/open.ts";
-import { hostOf, splitUrl } from "../ledger/rows.ts";
 import { openSegment } from "../segment/read.ts";
 import { domainOfHost } from "../url/registrable-domain.ts";
 import type { Run } from "./run.ts";
@@ -70,7 +70,7 @@ export function noteWholeCopies({ ledgers }: Pick<Run, "ledgers">, copied: reado
  * placed stays where it is.
  */
 export function partitionOfUrl(url: string, count: number): number {
-  return partitionOf(domainOfHost(hostOf(splitUrl(url)[0])), count);
+  return partitionOf(domainOfHost(hostOfUrl(url)), count);
 }
 
 /** Number of the partition that has the bytes of an archive in its account. */

@@ -1,6 +1,7 @@
 import type { Decision, JudgedDocument, LicenceKnowledge, Policy, RuleBound } from "../core/decisions.ts";
 import { comparePrecedence, compareTimes } from "../core/precedence.ts";
 import type { Hex, RuleSetRow } from "../core/records.ts";
+import { hostReasons, urlReasons } from "./place-reasons.ts";
 
 /** A member of a cluster, with what was found against it alone. */
 interface Member {
@@ -81,12 +82,14 @@ function withoutBulk(document: JudgedDocument): JudgedDocument {
 }
 
 /**
- * Every reason against a document that can be seen without its cluster, in a fixed order: host, standing, truncation, language,
- * licence, signals by name, rules by name. Each is a code: the kind of reason, a colon, and its subject.
+ * Every reason against a document that can be seen without its cluster, in a fixed order: host, address, standing,
+ * truncation, language, licence, signals by name, rules by name. Each is a code: the kind of reason, a colon, and its
+ * subject.
  */
 export function reasonsAgainst(policy: Policy, document: JudgedDocument, licences: LicenceKnowledge): string[] {
   return [
     ...hostReasons(policy.hosts, document.host),
+    ...(policy.urls === undefined ? [] : urlReasons(policy.urls, document.url)),
     ...standingReasons(policy, document),
     ...(document.truncated !== null && policy.truncated === "refuse" ? ["truncated"] : []),
     ...languageReasons(policy.languages, document),
@@ -111,12 +114,6 @@ function licenceAllowed(
 ): boolean {
   if (licence === "NOASSERTION") return noAssertion === "keep";
   return ids.includes(licence) || families.includes(familyOf(licence));
-}
-
-function hostReasons({ allow, deny }: Policy["hosts"], host: string): string[] {
-  const covers = (name: string): boolean => host === name || host.endsWith(`.${name}`);
-  const refused = deny.some(covers) || (allow.length > 0 && !allow.some(covers));
-  return refused ? [`host:${host}`] : [];
 }
 
 function languageReasons({ allow, minScore, unknown }: Policy["languages"], document: JudgedDocument): string[] {
