@@ -1,5 +1,6 @@
 import { threadId } from "node:worker_threads";
 
+import { ownBuild } from "../core/build.ts";
 import { copiedFromOf, copiedRecordType } from "../core/copied.ts";
 import type {
   CaptureRow,
@@ -124,6 +125,7 @@ function headOf(
   return {
     format: "colophon-segment/1",
     software,
+    build: ownBuild,
     slice: { archive, index, begin, end, recordBytes, lostBytes, recordCounts },
     ruleSet: stages.rules.map(({ name, revision, unit }) => ({ name, revision, unit })),
     losses,
