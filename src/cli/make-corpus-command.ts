@@ -9,6 +9,7 @@ import { openCollector } from "./collector.ts";
 import type { Io } from "./command.ts";
 import {
   crawlInWords,
+  sayMixedBuilds,
   sayRecovery,
   copyDisplay,
   copyFaults,
@@ -69,6 +70,7 @@ export async function makeCorpusCommand(command: MakeCorpusCommand, io: Io): Pro
   });
   progress[Symbol.dispose]();
   collector.check();
+  if (report.published !== null) sayMixedBuilds(report.published, io);
   if (json) {
     const { user, system } = process.cpuUsage();
     await writeLine(io.out, JSON.stringify({ ...report, cpuSeconds: (user + system) / 1e6 }));

@@ -8,6 +8,7 @@ import type { PublishRunners } from "../jobs/runners.ts";
 import type { Measurer } from "../jobs/slice/contract.ts";
 import { localSlices } from "../jobs/slice/local.ts";
 import { submitSlices } from "../jobs/slice/submit.ts";
+import { programOf } from "../jobs/version-check.ts";
 import { documentsForDecisions, replaceDecisions } from "../ledger/decisions.ts";
 import type { Ledger } from "../ledger/open.ts";
 import { decide } from "../policy/decide.ts";
@@ -150,7 +151,7 @@ const slicesUnderWay = 256;
 
 function measurerOf({ machines, workers }: Recipe, { software, signal }: Run): Measurer {
   if (machines === null) return localSlices(workers, software);
-  return submitSlices({ ...machines, software, window: slicesUnderWay, signal });
+  return submitSlices({ ...machines, software: programOf(software), window: slicesUnderWay, signal });
 }
 
 /** What was ingested while archives were acquired belongs to this run too. */

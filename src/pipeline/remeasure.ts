@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 import { ownBuild } from "../core/build.ts";
 import type { Hex } from "../core/records.ts";
 import { archivePaths } from "../ledger/archives.ts";
@@ -13,7 +15,7 @@ export interface ArchivesToRemeasure {
   readonly missing: readonly InputFailure[];
 }
 
-export function archivesToRemeasure({ ledgers }: Pick<Run, "ledgers">): ArchivesToRemeasure {
+export function archivesToRemeasure({ corpus, ledgers }: Pick<Run, "corpus" | "ledgers">): ArchivesToRemeasure {
   const paths: string[] = [];
   const missing: InputFailure[] = [];
   const seen = new Set<Hex>();
@@ -21,10 +23,11 @@ export function archivesToRemeasure({ ledgers }: Pick<Run, "ledgers">): Archives
     for (const { sha256, name, bytes } of archivesOfOtherBuilds(ledger, ownBuild.id)) {
       if (seen.has(sha256)) continue;
       seen.add(sha256);
-      const known = archivePaths(ledger, sha256);
+      // An archive of the corpus' own moves with it.
+      const known = [join(corpus.archives, name), ...archivePaths(ledger, sha256)];
       // A file of another size is another archive, which nobody asked to take in.
       const path = known.find((one) => bytesOf(one) === bytes);
-      if (path === undefined) missing.push({ path: known[0] ?? name, message: goneInWords(name, sha256, known) });
+      if (path === undefined) missing.push({ path: known.at(-1) ?? name, message: goneInWords(name, sha256, known) });
       else paths.push(path);
     }
   }
@@ -32,6 +35,5 @@ export function archivesToRemeasure({ ledgers }: Pick<Run, "ledgers">): Archives
 }
 
 function goneInWords(name: string, sha256: Hex, known: readonly string[]): string {
-  const where = known.length === 0 ? "nobody knows where" : `not at ${known.join(", ")}`;
-  return `${name} (SHA-256 ${sha256}) is ${where}: what an older build measured of it stays; name its path to measure it again`;
+  return `${name} (SHA-256 ${sha256}) is not at ${known.join(", ")}: what an older build measured of it stays; name its path to measure it again`;
 }
