@@ -20,8 +20,9 @@ export const archiveSql = {
     "SELECT p.path FROM archive_path p JOIN archive a ON a.key = p.archive WHERE a.sha256 = ? ORDER BY p.path LIKE '/%', p.path",
   byPath: `SELECT ${columns} WHERE p.path = ?`,
   byStat: `SELECT ${columns} WHERE p.path = ? AND a.bytes = ? AND p.mtime_ns = ?`,
-  slices: `SELECT slice_index AS "index", first_byte AS begin, end_byte AS end,
-    lower(hex(segment_sha256)) AS segmentSha256 FROM slice WHERE archive = ? ORDER BY slice_index`,
+  slices: `SELECT s.slice_index AS "index", s.first_byte AS begin, s.end_byte AS end,
+    lower(hex(s.segment_sha256)) AS segmentSha256, b.id AS build
+    FROM slice s LEFT JOIN build b ON b.key = s.build WHERE s.archive = ? ORDER BY s.slice_index`,
   sources: `SELECT name, archive_sha256 AS sha256, bytes, slices, slices_measured AS slicesMeasured,
     record_bytes AS recordBytes, lost_bytes AS lostBytes, captures, documents FROM archives ORDER BY archive_sha256`,
 } as const;
@@ -32,6 +33,8 @@ export interface KnownSlice {
   readonly begin: number;
   readonly end: number;
   readonly segmentSha256: Hex;
+  /** Id of the build that measured it; `null` for a version that recorded none. */
+  readonly build: Hex | null;
 }
 
 /** An archive with its bytes accounted; `recordBytes + lostBytes` is `bytes` once all its slices are measured. */

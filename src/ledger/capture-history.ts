@@ -9,8 +9,8 @@ export const storySql = {
   capture: "SELECT * FROM captures WHERE key = ?",
   path: `SELECT p.path FROM capture c JOIN slice s ON s.key = c.slice JOIN archive_path p ON p.archive = s.archive
     WHERE c.key = ? ORDER BY p.path`,
-  software:
-    "SELECT t.text AS software FROM capture c JOIN slice s ON s.key = c.slice JOIN term t ON t.key = s.software WHERE c.key = ?",
+  program: `SELECT t.text AS software, b.id AS build FROM capture c JOIN slice s ON s.key = c.slice
+    JOIN term t ON t.key = s.software LEFT JOIN build b ON b.key = s.build WHERE c.key = ?`,
   copy: "SELECT crawl, subset, file, offset, length, digest, fields FROM copies WHERE key = ?",
   robots: `SELECT id, url, captured_at, http_status, payload_sha256, archive, offset FROM captures WHERE key IN (
       SELECT r.key FROM origin o JOIN capture r ON r.origin = o.key AND r.url_rest = '/robots.txt'
@@ -37,6 +37,8 @@ export interface Story {
   readonly paths: readonly string[];
   /** Version of the program that measured it. */
   readonly software: string;
+  /** Its build; `null` for a version that recorded none. */
+  readonly build: string | null;
   /** The crawl of other people that it was copied from; `null` when it was not. */
   readonly copy: ViewRow | null;
   /** Captures of its host's robots.txt by the same crawl, oldest first: what was said there at the time. */
@@ -87,12 +89,14 @@ function storyOfKey(ledgers: readonly Ledger[], ledger: Ledger, key: number): St
   const many = (sql: string): ViewRow[] => ledger.statement<ViewRow>(sql).all(key);
   const capture = one(storySql.capture) ?? {};
   const copy = one(storySql.copy);
+  const program = one(storySql.program);
   const authority = splitUrl(String(capture["url"] ?? ""))[0].replace(/^[a-z]+:\/\//i, "");
   const robots = ledger.statement<ViewRow>(storySql.robots);
   return {
     capture,
     paths: many(storySql.path).map(({ path }) => archivePath(ledger, String(path))),
-    software: String(one(storySql.software)?.["software"] ?? ""),
+    software: String(program?.["software"] ?? ""),
+    build: textOrNull(program?.["build"]),
     copy,
     // One host is one domain: what was said of it is in the same partition.
     robots: copy === null ? [] : robots.all(authority, authority, copy["crawl"], storyLimit),
@@ -103,6 +107,10 @@ function storyOfKey(ledgers: readonly Ledger[], ledger: Ledger, key: number): St
     cluster: membersOf(ledgers, one(storySql.representative)?.["representative"] ?? null),
     decisions: ledger.statement<Story["decisions"][number]>(storySql.decisions).all(key),
   };
+}
+
+function textOrNull(value: ViewRow[string] | undefined): string | null {
+  return typeof value === "string" ? value : null;
 }
 
 function membersOf(ledgers: readonly Ledger[], representative: ViewRow[string]): ViewRow[] {

@@ -19,8 +19,10 @@ const sumsOf: Readonly<Record<string, { readonly by: string; readonly columns: s
     // As texts, counts of records (`{"...`) come before no counts (`{}`).
     columns: `archive_sha256, archive, slice, first_byte, max(end_byte) AS end_byte, sum(record_bytes) AS record_bytes,
       sum(lost_bytes) AS lost_bytes, min(record_counts) AS record_counts, sum(captures) AS captures,
-      sum(documents) AS documents, segment_sha256, software`,
+      sum(documents) AS documents, segment_sha256, software, build`,
   },
+  // Every partition that was appended to knows the builds of its slices.
+  builds: { by: "build, part", columns: "build, part, revision" },
 };
 
 /**

@@ -1,5 +1,6 @@
 import { threadId } from "node:worker_threads";
 
+import { ownBuild } from "../core/build.ts";
 import { copiedFromOf, copiedRecordType } from "../core/copied.ts";
 import type {
   CaptureRow,
@@ -31,6 +32,8 @@ export interface MeasureJob {
 /** The result; the captures themselves are in the segment. */
 export interface MeasureResult {
   readonly segment: Hex;
+  /** Id of the build that measured it, as the segment states. */
+  readonly build: Hex;
   readonly begin: number;
   readonly end: number;
   /** True when no record starts in the slice's range: it owns no bytes. */
@@ -124,6 +127,7 @@ function headOf(
   return {
     format: "colophon-segment/1",
     software,
+    build: ownBuild,
     slice: { archive, index, begin, end, recordBytes, lostBytes, recordCounts },
     ruleSet: stages.rules.map(({ name, revision, unit }) => ({ name, revision, unit })),
     losses,
@@ -135,6 +139,7 @@ function headOf(
 function resultOf({ losses, problems, outcomes }: Found, span: SliceSpan, segment: Hex): MeasureResult {
   return {
     segment,
+    build: ownBuild.id,
     begin: span.begin,
     end: span.end,
     empty: span.begin === span.end,

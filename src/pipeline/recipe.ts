@@ -8,6 +8,7 @@ import type { PublishRunners } from "../jobs/runners.ts";
 import type { Measurer } from "../jobs/slice/contract.ts";
 import { localSlices } from "../jobs/slice/local.ts";
 import { submitSlices } from "../jobs/slice/submit.ts";
+import { programOf } from "../jobs/version-check.ts";
 import { documentsForDecisions, replaceDecisions } from "../ledger/decisions.ts";
 import type { Ledger } from "../ledger/open.ts";
 import { replaceVersions } from "../ledger/versions.ts";
@@ -21,6 +22,7 @@ import { openIntake, type IngestProgress, type IngestReport } from "./ingest.ts"
 import { inheritanceOf, judgedWith } from "./inheritance.ts";
 import type { PublishReport } from "./publish.ts";
 import { registerArchives } from "./register.ts";
+import { archivesToRemeasure } from "./remeasure.ts";
 import type { Run } from "./run.ts";
 
 /** What a corpus is made of, and who does the work. */
@@ -79,11 +81,13 @@ export async function makeCorpus(
   }
 
   // Register, measure, collect: whatever of the archives is not in the ledger yet.
-  const { crawl, copies, archives } = acquired;
-  const isDue = measurer !== null && !run.signal.aborted && archives.length > 0;
-  const taken = isDue ? await ingestArchives(run, measurer, archives, afterEarlier(hooks.onIngest, early)) : null;
+  const { crawl, copies } = acquired;
+  const isAll = run.remeasure === true && acquired.archives.length === 0;
+  const again = isAll ? archivesToRemeasure(run) : { paths: acquired.archives, missing: [] };
+  const isDue = measurer !== null && !run.signal.aborted && (again.paths.length > 0 || isAll);
+  const taken = isDue ? await ingestArchives(run, measurer, again.paths, afterEarlier(hooks.onIngest, early)) : null;
   if (taken !== null) noteWholeCopies(run, copies?.archives ?? []);
-  const ingest = taken === null ? null : withEarlier(taken, early);
+  const ingest = taken === null ? null : withEarlier(taken, early, again.missing);
   const report = { crawl, copies, ingest, interrupted: ingest?.interrupted ?? run.signal.aborted };
   hooks.onIngested(report);
 
@@ -156,11 +160,15 @@ const slicesUnderWay = 256;
 
 function measurerOf({ machines, workers }: Recipe, { software, signal }: Run): Measurer {
   if (machines === null) return localSlices(workers, software);
-  return submitSlices({ ...machines, software, window: slicesUnderWay, signal });
+  return submitSlices({ ...machines, software: programOf(software), window: slicesUnderWay, signal });
 }
 
 /** What was ingested while archives were acquired belongs to this run too. */
-function withEarlier(rest: IngestReport, early: readonly IngestReport[]): IngestReport {
+function withEarlier(
+  rest: IngestReport,
+  early: readonly IngestReport[],
+  missing: IngestReport["failures"],
+): IngestReport {
   return {
     ...rest,
     alreadyRead: rest.alreadyRead - early.filter(({ slices }) => slices > 0).length,
@@ -168,7 +176,7 @@ function withEarlier(rest: IngestReport, early: readonly IngestReport[]): Ingest
     problems: early.reduce((sum, { problems }) => sum + problems, rest.problems),
     outcomes: outcomesOf([...early, rest]),
     damaged: [...early.flatMap(({ damaged }) => damaged), ...rest.damaged],
-    failures: [...early.flatMap(({ failures }) => failures), ...rest.failures],
+    failures: [...missing, ...early.flatMap(({ failures }) => failures), ...rest.failures],
   };
 }
 

@@ -55,7 +55,7 @@ export function inWords(story: Story): string {
     `digests      stated block ${said(capture, "stated_block_digest")}: ${said(capture, "block_digest_state")}; payload ${said(capture, "stated_payload_digest")}: ${said(capture, "payload_digest_state")}`,
     ...(capture["truncated"] === null ? [] : [`truncated    ${said(capture, "truncated")}`]),
     ...copyInWords(story, said),
-    `measured by  ${story.software}`,
+    `measured by  ${story.software}, ${story.build === null ? "a build that was not recorded" : `build ${story.build}`}`,
   ];
   if (document !== null) {
     lines.push(
