@@ -11,8 +11,8 @@ import { readArchive } from "../warc/read-archive.ts";
 import type { ArchiveRecord } from "../warc/record.ts";
 import { bytesSource, fileSource, type ByteSource } from "../warc/source.ts";
 
-/** Where an archive with this digest may be, the likeliest path first; empty when none is known. */
-export type FindArchive = (sha256: string) => readonly string[];
+/** Where an archive of this digest and name may be, the likeliest path first; empty when none is known. */
+export type FindArchive = (sha256: string, name: string) => readonly string[];
 
 /** Both need an archive to be found: `inspect` says whether it is what the manifest means, `rederive` reads its records. */
 interface Rederiver extends Disposable {
@@ -27,24 +27,24 @@ interface Rederiver extends Disposable {
 export function rederiver(find: FindArchive, stages: Stages, signal: AbortSignal): Rederiver {
   const chosen = new Map<string, string>();
   let open: { readonly sha256: string; readonly source: ByteSource & Disposable } | null = null;
-  const sourceOf = (sha256: string): ByteSource | null => {
+  const sourceOf = ({ sha256, name }: ManifestRow["archive"]): ByteSource | null => {
     if (open?.sha256 === sha256) return open.source;
     open?.source[Symbol.dispose]();
     open = null;
-    const path = chosen.get(sha256) ?? find(sha256)[0];
+    const path = chosen.get(sha256) ?? find(sha256, name)[0];
     if (path === undefined) return null;
     open = { sha256, source: fileSource(path) };
     return open.source;
   };
   return {
     async inspect(source, allBytes) {
-      const { path, ...state } = await archiveAmong(find(source.sha256), source, allBytes, signal);
+      const { path, ...state } = await archiveAmong(find(source.sha256, source.name), source, allBytes, signal);
       if (path !== null) chosen.set(source.sha256, path);
       return state;
     },
     async rederive(row) {
       try {
-        const source = sourceOf(row.archive.sha256);
+        const source = sourceOf(row.archive);
         if (source === null) return { failure: `archive ${row.archive.name}: ${unknownPlace}` };
         const record = await recordAt(source, row);
         return record === null

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { yieldToEventLoop } from "../../async/yield.ts";
 import type { ManifestRow, UnplacedRow } from "../manifest-row.ts";
 import { canonicalJson } from "../manifest-text.ts";
 import type { Findings } from "./findings.ts";
@@ -38,6 +39,7 @@ export function archiveCheck(
 
   async function work(rows: readonly ManifestRow[]): Promise<void> {
     for (const row of rows.toSorted(byPlace)) {
+      await yieldToEventLoop();
       onRow(checked);
       const result = await rederive(row);
       if ("failure" in result) {
