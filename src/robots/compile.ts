@@ -15,9 +15,20 @@ export function escapedPath(octets: string): string {
 }
 
 /** An escaped path without unnecessary escapes. */
-export function unreservedDecoded(escaped: string): string {
+function unreservedDecoded(escaped: string): string {
   if (!escaped.includes("%")) return escaped;
   return escaped.replaceAll(unreservedEscape, (triplet) => String.fromCharCode(Number.parseInt(triplet.slice(1), 16)));
+}
+
+const special = /[*$]/;
+
+/**
+ * The one spelling of an escaped path that is compared with the one of a pattern: without unnecessary escapes, and with an
+ * asterisk or dollar sign as a pattern must write it to mean no more than itself. Source: RFC 9309, 2.2.2 and 2.2.3.
+ */
+export function comparedPath(escaped: string): string {
+  const decoded = unreservedDecoded(escaped);
+  return special.test(decoded) ? decoded.replaceAll("*", "%2A").replaceAll("$", "%24") : decoded;
 }
 
 /** What one agent may do on one host; made once a host. Rules are in such an order that the first match decides. */
@@ -60,15 +71,16 @@ export function compiledRobots(file: RobotsFile, productToken: string): RobotsRu
  * path is refused in either spelling, an allowed one is allowed only in its own: no owner's wish is overlooked.
  */
 function addSpellings(rules: CompiledRule[], rule: RobotsRule): void {
-  const pattern = escapedPath(rule.pattern);
-  rules.push(compiledRule(rule, pattern, pattern.length));
-  const decoded = rule.allow ? pattern : unreservedDecoded(pattern);
-  if (decoded !== pattern) rules.push(compiledRule(rule, decoded, pattern.length));
+  const written = compiledRule(rule, escapedPath(rule.pattern));
+  rules.push(written);
+  if (rule.allow) return;
+  const pieces = written.pieces.map(comparedPath);
+  if (pieces.some((piece, at) => piece !== written.pieces[at])) rules.push({ ...written, pieces });
 }
 
-function compiledRule({ allow, lineNumber }: RobotsRule, spelling: string, patternLength: number): CompiledRule {
-  const anchored = spelling.endsWith("$");
-  const pattern = anchored ? spelling.slice(0, -1) : spelling;
+function compiledRule({ allow, lineNumber }: RobotsRule, escaped: string): CompiledRule {
+  const anchored = escaped.endsWith("$");
+  const pattern = anchored ? escaped.slice(0, -1) : escaped;
   const pieces = pattern.includes("*") ? pattern.replaceAll(/\*{2,}/g, "*").split("*") : [pattern];
-  return { allow, patternLength, pieces, anchored, lineNumber };
+  return { allow, patternLength: escaped.length, pieces, anchored, lineNumber };
 }

@@ -1,4 +1,4 @@
-import { type CompiledRule, type RobotsRules, escapedPath, unreservedDecoded } from "./compile.ts";
+import { type CompiledRule, type RobotsRules, comparedPath, escapedPath } from "./compile.ts";
 
 /** Whether the path may be fetched, and which line says so. */
 export interface RobotsVerdict {
@@ -25,7 +25,7 @@ const robotsPath = /^\/robots\.txt(?:\?|$)/;
 export function robotsVerdict(rules: RobotsRules, pathAndQuery: string): RobotsVerdict {
   const path = escapedPath(pathAndQuery);
   if (robotsPath.test(path)) return { allowed: true, reason: "robots-txt", lineNumber: null };
-  const plain = unreservedDecoded(path);
+  const plain = comparedPath(path);
   let steps = 0;
   for (const rule of rules.rules) {
     steps += matchCost(rule, path);
