@@ -77,6 +77,7 @@ export function inWords(story: Story): string {
         (row) =>
           `  ${said(row, "kind")}: ${said(row, "preference")}=${said(row, "value")} for ${said(row, "agent")} at ${said(row, "place")} “${said(row, "quote")}”`,
       ),
+      ...elsewhereInWords(story, said),
       "measurements",
       ...story.measurements.map(
         (row) =>
@@ -97,6 +98,28 @@ export function inWords(story: Story): string {
     );
   }
   return printable(`${lines.join("\n")}\n`);
+}
+
+/** What other captures say about the document. */
+function elsewhereInWords(
+  { version, ties, siteFiles }: Story,
+  said: (row: ViewRow, name: string) => string,
+): readonly string[] {
+  return [
+    ...(version === null
+      ? []
+      : [
+          `version      ${said(version, "state")}, by the capture ${said(version, "governing").slice(0, 12)} of ${said(version, "governing_captured_at")} (HTTP ${said(version, "governing_http_status")})`,
+        ]),
+    ...ties.map(
+      (row) =>
+        `  ${said(row, "relation").padEnd(9)}  ${said(row, "id").slice(0, 12)}  ${said(row, "captured_at")}, HTTP ${said(row, "http_status")}, ${said(row, "signals")} signals  ${said(row, "url")}`,
+    ),
+    ...siteFiles.map(
+      (row) =>
+        `site         ${said(row, "kind")} ${said(row, "id").slice(0, 12)}  ${said(row, "captured_at")}, SHA-256 of its text ${said(row, "text_sha256")}  ${said(row, "url")}`,
+    ),
+  ];
 }
 
 /** Where the bytes came from, and what is archived of the host's robots.txt at that time. */
