@@ -80,7 +80,7 @@ export const captureFields = {
     column: "truncated",
     orNull: true,
     published: "truncated",
-    says: "why bytes are known to be missing: `WARC-Truncated`, `length-mismatch`, `content-length`, `decode`, `page-...`",
+    says: "why bytes are known to be missing: `WARC-Truncated`, `length-mismatch`, `segmented`, `content-length`, `decode`, `page-...`",
   },
   statedBlockDigest: {
     as: "stated-digest",

@@ -6,9 +6,9 @@ import type { ArchiveRecord, Fields } from "../warc/record.ts";
 import { siteFileKindOf, siteFileOf } from "./site-file.ts";
 import { targetFault } from "./target.ts";
 
-/** What is read of a record; a block without `blockBytes` is whole. */
+/** What is read of a record; a block without `blockBytes` is whole, and so is one without a `segmentNumber`. */
 export type Enclosed = Pick<ArchiveRecord, "type" | "url" | "contentType" | "truncated" | "block" | "problems"> &
-  Partial<Pick<ArchiveRecord, "blockBytes" | "refersToUrl">>;
+  Partial<Pick<ArchiveRecord, "blockBytes" | "refersToUrl" | "segmentNumber">>;
 
 /** The HTTP exchange of a record, or what stands in for one. */
 export interface Exchange {
@@ -23,8 +23,9 @@ export interface Exchange {
   readonly body: Buffer;
   readonly reading: Reading;
   /**
-   * Why bytes are missing: the record's own reason; `length-mismatch`, the record is not as long as it says;
-   * `content-length`, the body is shorter than HTTP said; or `decode`. What the page does not say is then unknown.
+   * Why bytes are missing: the record's own reason; `length-mismatch`, the record is not as long as it says; `segmented`,
+   * other segments of it were not joined; `content-length`, the body is shorter than HTTP said; or `decode`. What the
+   * page does not say is then unknown.
    * `null` when nothing is known to be missing.
    */
   readonly truncated: string | null;
@@ -96,8 +97,10 @@ function isSuccess(status: number): boolean {
 }
 
 /** Why the block is known not to be whole; writers that are cut off rarely live to say so in a field. */
-function cutOf({ truncated, problems }: Enclosed): string | null {
-  return truncated ?? (problems.some(({ code }) => code === "length-mismatch") ? "length-mismatch" : null);
+function cutOf({ type, truncated, problems, segmentNumber = null }: Enclosed): string | null {
+  if (truncated !== null) return truncated;
+  if (problems.some(({ code }) => code === "length-mismatch")) return "length-mismatch";
+  return segmentNumber === null || type === "continuation" ? null : "segmented";
 }
 
 /** The first reason that holds, in this order; a record without HTTP is judged by its own Content-Type. */

@@ -14,7 +14,7 @@ import { textViewOf } from "../quality/text-view.ts";
 import { rightsOfHead, rightsOfView } from "../rights/head-rights.ts";
 import { licenceOf } from "../rights/licence-of.ts";
 import { evidenceOf, signalsOf } from "../rights/registry.ts";
-import { digestsOf } from "../warc/digests.ts";
+import { digestsOf, type RecordDigests } from "../warc/digests.ts";
 import type { ArchiveRecord } from "../warc/record.ts";
 import { exchangeOf, type Exchange, type NoPage } from "./payload.ts";
 
@@ -44,11 +44,20 @@ export const captureTypes: ReadonlySet<string> = new Set([
  * The recipe: record -> exchange -> page -> document -> measurements, evidence, signals, signature.
  * Pure over the record's bytes; every capture comes out with exactly one outcome, whatever its bytes are.
  * @param archive SHA-256 of the archive file
+ * @param joined the whole block of a record that is the first of several segments; without it, bytes are missing
  */
-export function processCapture(record: ArchiveRecord, archive: Hex, stages: Stages): Measured {
-  const exchange = exchangeOf(record);
-  const result = resultOf(exchange, record.url ?? "", stages);
-  return { row: captureRowOf(record, archive, exchange, result), text: result.text, signature: result.signature };
+export function processCapture(
+  record: ArchiveRecord,
+  archive: Hex,
+  stages: Stages,
+  joined: Buffer | null = null,
+): Measured {
+  const enclosed =
+    joined === null ? record : { ...record, block: joined, blockBytes: joined.length, segmentNumber: null };
+  const exchange = exchangeOf(enclosed);
+  const { text, signature, ...result } = resultOf(exchange, record.url ?? "", stages);
+  const digests = digestsOf(record, exchange.payload, enclosed.segmentNumber !== null);
+  return { row: captureRowOf(record, archive, exchange, { ...result, ...digests }), text, signature };
 }
 
 /** What an exchange comes to: the fields of its capture's row that the stages give, and what else they made of it. */
@@ -127,7 +136,12 @@ function withoutDocument({ truncated }: Exchange, noPage: NoPage, rights: Captur
   return { truncated, outcome, reason, detail, rights, siteFile, document: null, text: null, signature: null };
 }
 
-function captureRowOf(record: ArchiveRecord, archive: Hex, exchange: Exchange, result: Result): CaptureRow {
+function captureRowOf(
+  record: ArchiveRecord,
+  archive: Hex,
+  exchange: Exchange,
+  result: Omit<Result, keyof Measured> & RecordDigests,
+): CaptureRow {
   return {
     id: captureIdOf(archive, record.offset, record.innerOffset),
     place: { archive, offset: record.offset, length: record.length, innerOffset: record.innerOffset },
@@ -141,7 +155,10 @@ function captureRowOf(record: ArchiveRecord, archive: Hex, exchange: Exchange, r
     truncated: result.truncated,
     statedBlockDigest: record.statedBlockDigest,
     statedPayloadDigest: record.statedPayloadDigest,
-    ...digestsOf(record, exchange.payload),
+    blockSha256: result.blockSha256,
+    payloadSha256: result.payloadSha256,
+    blockDigestState: result.blockDigestState,
+    payloadDigestState: result.payloadDigestState,
     payloadBytes: exchange.payload.length,
     outcome: result.outcome,
     reason: result.reason,
