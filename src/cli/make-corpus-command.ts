@@ -69,7 +69,7 @@ export async function makeCorpusCommand(command: MakeCorpusCommand, io: Io): Pro
   collector.check();
   if (json) {
     const { user, system } = process.cpuUsage();
-    await writeLine(io.out, JSON.stringify({ ...report, cpuSeconds: (user + system) / 1e6 }));
+    await writeLine(io.out, JSON.stringify({ ...report, broken: collector.broken, cpuSeconds: (user + system) / 1e6 }));
   } else await writeLine(io.out, printable((await inWords(corpus, ledgers.all, report)).join("\n")));
   if (report.interrupted) return "interrupted";
   return faults.length > 0 ? "badInput" : "ok";

@@ -8,6 +8,7 @@ import type { Ledger } from "../ledger/open.ts";
 import { hostOf, splitUrl } from "../ledger/rows.ts";
 import { openSegment } from "../segment/read.ts";
 import { domainOfHost } from "../url/registrable-domain.ts";
+import { checkedCaptures } from "./checked-captures.ts";
 import type { Run } from "./run.ts";
 
 /**
@@ -25,12 +26,12 @@ export function collectSegment(
   const input = { archive, index, head: segment.head, segmentSha256 };
   const [only] = ledgers;
   if (ledgers.length === 1 && only !== undefined) {
-    appendSegment(only, { ...input, captures: segment.captures() });
+    appendSegment(only, { ...input, captures: checkedCaptures(segment) });
     return;
   }
   const home = partitionOfArchive(archive, ledgers.length);
   const there = ledgers.map((ledger) => holdsSlice(ledger, archive, index));
-  const rows = [...segment.captures()].map((row, position) => {
+  const rows = [...checkedCaptures(segment)].map((row, position) => {
     const known = ledgers.findIndex((ledger, number) => there[number] === true && holdsCapture(ledger, row.id));
     const own = known < 0 ? partitionOfUrl(row.url, ledgers.length) : known;
     return { row, position, partition: known < 0 && there[own] === true ? home : own };

@@ -23,6 +23,7 @@ import { captureShape, type SegmentFrame } from "./shapes.ts";
 /** An open segment; frames are unpacked when asked for, one at a time. */
 export interface Segment extends Disposable {
   readonly head: SegmentHead;
+  readonly counts: { readonly captures: number; readonly documents: number };
   readonly captures: () => Generator<CaptureRow>;
   /** Text of the document at this position among the captures, UTF-8. */
   readonly text: (position: number) => Buffer;
@@ -63,6 +64,7 @@ function segmentIn(source: Source): Segment {
   const unpackedFrame: { index: number; bytes: Buffer } = { index: -1, bytes: Buffer.alloc(0) };
   return {
     head: footer.head,
+    counts: { captures: spans.length, documents: footer.signatures.length / signatureBytes },
     *captures() {
       for (const frame of footer.captures) yield* rowsIn(unpacked(source, frame), broken);
     },

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
@@ -103,19 +104,19 @@ suite("an object of the store that no version of ours made", () => {
       '{"segment":',
       '{"segment":1,"sha256":1,"software":1,"requester":1}',
     ]) {
-      test(`ends a ${kind} job as store-refused, with its name, when ${what} is ${JSON.stringify(bytes)}`, async () => {
+      test(`ends a ${kind} job as object-broken, with its name, when ${what} is ${JSON.stringify(bytes)}`, async () => {
         using on = stage();
         for (const one of before) await on.store.put(one, Buffer.from(JSON.stringify(turnAsk)));
         await on.store.put(name, Buffer.from(bytes));
         await assert.rejects(
           async () => on.handlers[kind](jobOf(kind, payloads[kind]), context),
-          refused("store-refused", new RegExp(`^${name} of .* is broken: `)),
+          refused("object-broken", new RegExp(`^${name} of .* is broken: `)),
         );
       });
     }
   }
 
-  test("ends a copy as store-refused, with its name, when it is the result of the copy", async () => {
+  test("ends a copy as object-broken, with its name, when it is the result of the copy", async () => {
     using on = stage();
     await using queue = localQueue();
     queue.consume("copy", async () => ({}), { concurrency: 1 });
@@ -132,7 +133,7 @@ suite("an object of the store that no version of ours made", () => {
     const copyOne = submitCopies({ queue, store: watched, access, software, folder: "/x" });
     await assert.rejects(
       copyOne({ crawl: "c", file: "f", rows: null }, () => undefined, signal),
-      refused("store-refused", /^copies\/.*\/end of .* is broken: archive is not a SHA-256/),
+      refused("object-broken", /^copies\/.*\/end of .* is broken: archive is not a SHA-256/),
     );
   });
 });
@@ -142,9 +143,10 @@ suite("a result that no version of ours gave", () => {
     using on = stage();
     await using queue = localQueue();
     queue.consume("slice", async () => ({ segment: "../../../x" }), { concurrency: 1 });
-    await on.store.put(`archives/${digest}`, Buffer.from(""));
+    const empty = createHash("sha256").update("").digest("hex");
+    await on.store.put(`archives/${empty}`, Buffer.from(""));
     await using measurer = submitSlices({ queue, store: on.store, software, window: 1, signal });
-    const slice = { archive: digest, index: 0, nominalStart: 0, nominalEnd: 1, exactStart: null };
+    const slice = { archive: empty, index: 0, nominalStart: 0, nominalEnd: 1, exactStart: null };
     await assert.rejects(
       measurer.measure({ slice, path: "/x", segments: "/x", poison: [] }),
       refused("queue-refused", /a slice job gave a result that is none: segment is not a SHA-256/),
