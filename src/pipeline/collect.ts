@@ -6,7 +6,7 @@ import { appendSegment, holdsCapture, holdsSlice } from "../ledger/append-segmen
 import { noteArchiveCopy, slicesOf, type KnownSlice } from "../ledger/archives.ts";
 import type { Ledger } from "../ledger/open.ts";
 import { hostOf, splitUrl } from "../ledger/rows.ts";
-import { openSegment } from "../segment/read.ts";
+import { isWholeSegment, openSegment } from "../segment/read.ts";
 import { domainOfHost } from "../url/registrable-domain.ts";
 import { checkedCaptures } from "./checked-captures.ts";
 import type { Run } from "./run.ts";
@@ -45,7 +45,8 @@ export function collectSegment(
 
 /**
  * The slices of an archive that are in the ledger, in order. One that a killed run appended to some partitions only is
- * finished first, from the segment that they name: another version of the program would measure another.
+ * finished first, from the segment that they name: another version of the program would measure another. One whose segment was
+ * damaged meanwhile is measured again, and must come to the same.
  */
 export function wholeSlices(run: Pick<Run, "corpus" | "ledgers">, archive: Hex): readonly KnownSlice[] {
   const { ledgers } = run;
@@ -53,7 +54,7 @@ export function wholeSlices(run: Pick<Run, "corpus" | "ledgers">, archive: Hex):
   const known = (ledger: Ledger): KnownSlice[] => slicesOf(ledger, archive);
   const whole = ledgers.slice(home, home + 1).flatMap(known);
   const begun = ledgers.flatMap((ledger) => known(ledger).filter(({ index }) => index === whole.length))[0];
-  if (begun === undefined) return whole;
+  if (begun === undefined || !isWholeSegment(run.corpus.segments, begun.segmentSha256)) return whole;
   collectSegment(run, archive, begun.index, begun.segmentSha256);
   return ledgers.slice(home, home + 1).flatMap(known);
 }

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { zstdDecompressSync } from "node:zlib";
 
 import { LRUCache } from "lru-cache";
@@ -49,6 +50,12 @@ export function openSegment(folder: string, digest: Hex): Segment {
     closeSync(source.file);
     throw error;
   }
+}
+
+/** True for a segment that is there and has the bytes that its name says. */
+export function isWholeSegment(folder: string, digest: Hex): boolean {
+  const path = segmentPath(folder, digest);
+  return existsSync(path) && createHash("sha256").update(readFileSync(path)).digest("hex") === digest;
 }
 
 function segmentIn(source: Source): Segment {

@@ -73,8 +73,8 @@ suite("a payload that no version of ours made", () => {
   for (const [kind, payload] of Object.entries(payloads) as [JobKind, JobPayload][]) {
     for (const member of Object.keys(payload)) {
       for (const value of [undefined, true, "../../x", -1]) {
-        // A version and a run are any text; whether it fits is another question.
-        if (typeof value === "string" && (member === "software" || member === "run")) continue;
+        // A version is any text; whether it fits is another question.
+        if (typeof value === "string" && member === "software") continue;
         test(`ends a ${kind} job as queue-refused when ${member} is ${JSON.stringify(value)}`, async () => {
           using on = stage();
           const job: Job = { ...jobOf(kind, payload), payload: { ...payload, [member]: value } as JobPayload };
@@ -85,6 +85,62 @@ suite("a payload that no version of ours made", () => {
         });
       }
     }
+  }
+});
+
+suite("a payload under the id of another job", () => {
+  const others: Readonly<Record<JobKind, JobPayload>> = {
+    slice: { ...payloads.slice, archive: "cd".repeat(32) },
+    copy: { ask: "cd".repeat(32) },
+    turn: { ...payloads.turn, lease: 8 },
+    bands: { ...payloads.bands, snapshot: "cd".repeat(32) },
+    export: { part: "cd".repeat(32) },
+  };
+  for (const [kind, payload] of Object.entries(payloads) as [JobKind, JobPayload][]) {
+    test(`is refused as a ${kind} job, and so is one with a member too many, and nothing is put`, async () => {
+      using on = stage();
+      const { id } = jobOf(kind, payload);
+      const more = JSON.parse(`{"__proto__":{"a":1},${JSON.stringify(payload).slice(1)}`) as JobPayload;
+      for (const other of [others[kind], { ...payload, more: 1 }, more]) {
+        await assert.rejects(
+          async () => on.handlers[kind]({ kind, id, payload: other }, context),
+          refused("queue-refused", /its id is that of another job/),
+        );
+      }
+      assert.deepEqual(await Array.fromAsync(on.store.list("")), []);
+    });
+
+    test(`is refused as a ${kind} job when it is none, whatever its prototype`, async () => {
+      using on = stage();
+      const inherited = JSON.parse(`{"__proto__":${JSON.stringify(payload)}}`) as JobPayload;
+      for (const none of [null, [], "x", 7, inherited, {}]) {
+        await assert.rejects(
+          async () => on.handlers[kind]({ ...jobOf(kind, payload), payload: none as JobPayload }, context),
+          refused("queue-refused", /asks for nothing that can be done/),
+        );
+      }
+    });
+  }
+
+  const impossible: readonly (readonly [JobKind, JobPayload])[] = [
+    ["slice", { ...payloads.slice, begin: 11 }],
+    ["slice", { ...payloads.slice, index: 1e300 }],
+    ["slice", { ...payloads.slice, index: 0.5 }],
+    ["bands", { ...payloads.bands, part: 1 }],
+    ["bands", { ...payloads.bands, of: 22 }],
+    ["bands", { ...payloads.bands, of: 0 }],
+    ["turn", { ...payloads.turn, run: "../../x" }],
+    ["turn", { ...payloads.turn, run: "" }],
+    ["turn", { ...payloads.turn, lease: 2 ** 53 }],
+  ];
+  for (const [kind, payload] of impossible) {
+    test(`asks for nothing that can be done: ${kind} ${JSON.stringify(payload).replaceAll(digest, "…")}`, async () => {
+      using on = stage();
+      await assert.rejects(
+        async () => on.handlers[kind](jobOf(kind, payload), context),
+        refused("queue-refused", /asks for nothing that can be done: \w+ is not /),
+      );
+    });
   }
 });
 
