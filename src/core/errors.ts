@@ -30,6 +30,7 @@ export const failures = {
   "archive-changed": { retry: true, exit: "badInput" },
   "archive-write": { retry: false, exit: "internal" },
   "segment-broken": { retry: true, exit: "found" },
+  "object-broken": { retry: false, exit: "found" },
   "worker-crashed": { retry: true, exit: "internal" },
   "disk-full": { retry: false, exit: "diskFull" },
   "config-invalid": { retry: false, exit: "config" },

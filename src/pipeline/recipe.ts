@@ -24,6 +24,7 @@ import type { PublishReport } from "./publish.ts";
 import { registerArchives } from "./register.ts";
 import { archivesToRemeasure } from "./remeasure.ts";
 import type { Run } from "./run.ts";
+import { refuseBrokenSegments } from "./whole-segments.ts";
 
 /** What a corpus is made of, and who does the work. */
 export interface Recipe {
@@ -124,6 +125,7 @@ export async function publishCorpus(
 ): Promise<PublishReport> {
   const { publishManifest } = await import("./publish.ts");
   onProgress("cluster", 0, 1);
+  await refuseBrokenSegments(run);
   const { clusters } = await clusterDocuments(run, runners.bands);
   onProgress("cluster", 1, 1);
   stopIfAsked(run.signal);

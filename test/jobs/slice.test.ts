@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 
 import { PipelineError } from "../../src/core/errors.ts";
+import { sliceJob } from "../../src/jobs/slice/contract.ts";
 import { sliceHandler } from "../../src/jobs/slice/handler.ts";
 import { submitSlices } from "../../src/jobs/slice/submit.ts";
 import type { MeasureJob, MeasureResult } from "../../src/measure/measure-slice.ts";
@@ -102,7 +103,8 @@ suite("slices as jobs", () => {
     assert.ok(plain !== undefined);
     rmSync(join(folder.path, "store", "slices"), { recursive: true });
     store.read.bytes = 0;
-    await submitSlices({ queue, store, software, window: 1, signal }).measure({ ...plain, segments: taken });
+    const whole = new Set([plain.slice.archive]);
+    await submitSlices({ queue, store, software, window: 1, signal, whole }).measure({ ...plain, segments: taken });
     assert.ok(store.read.bytes > 500_000 && store.read.bytes < 2_000_000, `${store.read.bytes} bytes for one slice`);
   });
 
@@ -113,8 +115,6 @@ suite("slices as jobs", () => {
     assert.ok(job !== undefined);
     const bucket = bucketIn(join(folder.path, "store"));
     await bucket.put(`archives/${job.slice.archive}`, { path: job.path });
-    const { archive, index, nominalStart: begin, nominalEnd: end, exactStart } = job.slice;
-    const payload = { archive, index, begin, end, exactStart, software };
     await using pool = threadPool(1, software);
     const stop = new AbortController();
     for (const [code, onRead] of [
@@ -131,7 +131,7 @@ suite("slices as jobs", () => {
       };
       const handler = sliceHandler({ store, pool, folder: folder.path, software });
       const context = { attempt: 1, signal: stop.signal, progress: () => undefined };
-      await assert.rejects(async () => handler({ kind: "slice", id: code, payload }, context), { code });
+      await assert.rejects(async () => handler(sliceJob(job.slice, software), context), { code });
       assert.equal(asked, 3, "the third is asked for by the reader, and no other after it");
     }
   });
@@ -191,7 +191,7 @@ suite("slices as jobs", () => {
     );
   });
 
-  test("are refused where the store's archive was cut off, a folder's as a bucket's, and nothing of it is measured", async () => {
+  test("are refused by a worker where the store's archive was cut off, a folder's as a bucket's, and nothing of it is measured", async () => {
     using folder = temporaryFolder();
     const [job] = jobsOf(folder.path, archiveOfPages("example.org", 0, 40), 1 << 20);
     assert.ok(job !== undefined);
@@ -201,10 +201,9 @@ suite("slices as jobs", () => {
       await store
         .put(archiveName(job.slice.archive), readFileSync(job.path).subarray(0, 1000), signal)
         .catch(() => null);
-      await using queue = localQueue({ retry: { tries: 1 } });
-      queue.consume("slice", sliceHandler({ store, pool, folder: folder.path, software }), { concurrency: 1 });
-      const measurer = submitSlices({ queue, store, software, window: 1, signal });
-      await assert.rejects(measurer.measure(job), { code: "archive-missing" });
+      const handler = sliceHandler({ store, pool, folder: folder.path, software });
+      const context = { attempt: 1, signal, progress: () => undefined };
+      await assert.rejects(async () => handler(sliceJob(job.slice, software), context), { code: "archive-missing" });
     }
     assert.equal(pool.recordsSeen(), 0);
   });

@@ -11,6 +11,7 @@ import { registerArchive } from "../../src/ledger/archives.ts";
 import type { Ledger } from "../../src/ledger/open.ts";
 import { openPartitions, type Partitions } from "../../src/ledger/partitions.ts";
 import type { ManifestRow } from "../../src/manifest/manifest-row.ts";
+import { captureIdOf } from "../../src/measure/process-capture.ts";
 import { collectSegment, wholeSlices } from "../../src/pipeline/collect.ts";
 import type { PublishReport } from "../../src/pipeline/publish.ts";
 import { publishCorpus } from "../../src/pipeline/recipe.ts";
@@ -115,6 +116,7 @@ function captureOf(
   const none = { outcome: "skipped", reason: "media-type", document: null } as const;
   const url = host === "" ? `urn:number:${number}` : `https://${host}/page/${number}`;
   return sampleCapture(number, {
+    id: captureIdOf(archive, offset, 0),
     place: { archive, offset, length: 1, innerOffset: 0 },
     url,
     capturedAt,
