@@ -10,6 +10,7 @@ import type { Io } from "./command.ts";
 import {
   crawlInWords,
   sayRecovery,
+  sayWarnings,
   copyDisplay,
   copyFaults,
   copyInWords,
@@ -67,6 +68,7 @@ export async function makeCorpusCommand(command: MakeCorpusCommand, io: Io): Pro
   });
   progress[Symbol.dispose]();
   collector.check();
+  sayWarnings(report.published?.warnings ?? [], io);
   if (json) {
     const { user, system } = process.cpuUsage();
     await writeLine(io.out, JSON.stringify({ ...report, cpuSeconds: (user + system) / 1e6 }));
