@@ -1,6 +1,7 @@
 import { PipelineError } from "../core/errors.ts";
 import type { RuleSetRow } from "../core/records.ts";
 import type { LoadedPolicy } from "../corpus/policy-file.ts";
+import type { PolicyWarning } from "../corpus/policy-warning.ts";
 import type { ShardMaker } from "../jobs/export/contract.ts";
 import { localShards } from "../jobs/export/local.ts";
 import { archiveTotals } from "../ledger/archives.ts";
@@ -24,6 +25,8 @@ export interface PublishReport extends BuildResult {
   readonly clusters: number;
   /** What each build measured of the whole corpus; more than one: documents were not all measured alike. */
   readonly builds: readonly BuildShare[];
+  /** Of names in the policy that nobody knows. */
+  readonly warnings: readonly PolicyWarning[];
 }
 
 /**
@@ -36,7 +39,7 @@ export async function publishManifest(
   policy: LoadedPolicy,
   shards: ShardMaker | undefined,
   onProgress: (done: number, total: number) => void,
-): Promise<Omit<PublishReport, "clusters">> {
+): Promise<Omit<PublishReport, "clusters" | "warnings">> {
   const { corpus, ledgers, software, signal } = run;
   const funnels = ledgers.map((ledger) => funnel(ledger, policy.sha256));
   const counted = manifestFunnel(sumOfFunnels(funnels), policy);

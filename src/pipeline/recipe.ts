@@ -3,6 +3,7 @@ import type { JudgedDocument, Policy } from "../core/decisions.ts";
 import { PipelineError } from "../core/errors.ts";
 import type { Outcome } from "../core/records.ts";
 import { licenceKnowledge, type LoadedPolicy } from "../corpus/policy-file.ts";
+import { policyWarnings } from "../corpus/policy-warnings.ts";
 import type { Machines } from "../jobs/machines.ts";
 import type { PublishRunners } from "../jobs/runners.ts";
 import type { Measurer } from "../jobs/slice/contract.ts";
@@ -134,7 +135,8 @@ export async function publishCorpus(
   onProgress("decide", 1, 1);
   stopIfAsked(run.signal);
   const published = await publishManifest(run, policy, runners.shards, (done, of) => onProgress("publish", done, of));
-  return { ...published, clusters };
+  const warnings = policyWarnings(policy.policy, run.ledgers, published.funnel.refusedReasons);
+  return { ...published, clusters, warnings };
 }
 
 /** Applies the policy to every document and replaces the old decisions; no page is read again. */

@@ -16,7 +16,7 @@ import {
 } from "../../core/json-shape.ts";
 import type { Note } from "../../frontier/frontier.ts";
 import type { FoundUrl, RefusedCount, Turn, UrlOutcome, Validators } from "../../frontier/turn.ts";
-import { robotsNote } from "../../robots/cache.ts";
+import { robotsNote } from "../robots/robots-keeper.ts";
 import { hostKeyOf } from "../../url/normalize.ts";
 import { pathNote } from "../crawl-settings.ts";
 import { paceNote } from "../host-paces.ts";
