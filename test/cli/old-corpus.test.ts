@@ -12,6 +12,8 @@ import { manifestOf, runColophon, temporaryFolder } from "../fixtures/run-coloph
 const fixture = readFileSync(new URL("../fixtures/corpus-0.1.0.zst", import.meta.url));
 const pagesSql = "SELECT count(*) AS n FROM captures WHERE url NOT LIKE '%/robots.txt'";
 
+const otherThanWords = (name: string, value: unknown): unknown => (name === "words" ? 0 : value);
+
 suite("a corpus made by commit d4b8c5e", () => {
   let folder: ReturnType<typeof temporaryFolder>;
   let corpus = "";
@@ -30,7 +32,7 @@ suite("a corpus made by commit d4b8c5e", () => {
       .split("\n")
       .map((line) => JSON.parse(line) as ManifestRow);
     const words = rows.reduce((sum, { text }) => sum + text.words, 0);
-    return { rows: rows.map((row) => ({ ...row, text: { ...row.text, words: 0 } })), words };
+    return { rows: rows.map((row) => JSON.stringify(row, otherThanWords)), words };
   };
   const archive = (): string => join(corpus, "archives/crawl-00001.warc.gz");
 
