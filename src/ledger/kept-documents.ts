@@ -1,3 +1,4 @@
+import { matesLimit } from "../core/cluster-mates.ts";
 import type { DocumentCapture, Hex, Place, RuleSetRow } from "../core/records.ts";
 import { captureColumns, documentColumns, unpack } from "./columns.ts";
 import type { Ledger } from "./open.ts";
@@ -33,9 +34,6 @@ export const keptSql = {
     JOIN term l ON l.key = d.licence
     WHERE m.cluster = ? ORDER BY c.id LIMIT ?`,
 } as const;
-
-/** Cluster-mates named for each document: a template page can have a hundred thousand. */
-const matesLimit = 1000;
 
 /** A kept document with all that attribution needs. */
 export interface KeptDocument {

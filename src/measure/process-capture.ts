@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { captureIdOf } from "../core/capture-id.ts";
 import { outcomeReasons, type OutcomeReason } from "../core/outcome-reasons.ts";
 import type { Document, LanguageGuess, Page } from "../core/page.ts";
 import type { Rule } from "../core/quality.ts";
@@ -151,9 +152,4 @@ function captureRowOf(record: ArchiveRecord, archive: Hex, exchange: Exchange, r
 /** A response stands for itself. */
 function refersToOf({ type, refersTo }: ArchiveRecord): string | null {
   return type === "response" ? null : refersTo;
-}
-
-/** The same wherever and whenever it is computed: a digest of the place. */
-export function captureIdOf(archive: Hex, offset: number, innerOffset: number): Hex {
-  return createHash("sha256").update(`${archive}:${offset}:${innerOffset}`).digest("hex").slice(0, 32);
 }

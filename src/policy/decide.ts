@@ -36,7 +36,11 @@ export function* decide(
 }
 
 function clusterDecisions(policy: Policy, members: readonly Member[], licences: LicenceKnowledge): Decision[] {
-  const laundered = launderedReasons(policy, members, licences);
+  const laundered = clusterLicenceReasons(
+    policy.licences,
+    members.map(({ document }) => document),
+    licences,
+  );
   const ordered = members.toSorted((a, b) => comparePrecedence(a.document, b.document, licences.rankOf));
   const kept = laundered.length > 0 ? undefined : ordered.find(({ reasons }) => reasons.length === 0);
   return ordered
@@ -51,21 +55,22 @@ function clusterDecisions(policy: Policy, members: readonly Member[], licences: 
     .sort((a, b) => (a.document < b.document ? -1 : 1));
 }
 
+type LicensedCopy = Pick<JudgedDocument, "licence" | "capturedAt">;
+
 /**
  * A scraper can put a free licence on somebody else's text, which no single page shows. So a policy may ask that the
  * licence of the copy captured first, or the most restrictive in the cluster, be allowed as well.
  */
-function launderedReasons(
-  { licences: wanted }: Policy,
-  members: readonly Member[],
+export function clusterLicenceReasons(
+  wanted: Policy["licences"],
+  documents: readonly LicensedCopy[],
   licences: LicenceKnowledge,
 ): string[] {
   if (wanted.inCluster === "own") return [];
-  const documents = members.map(({ document }) => document);
-  const strictestFirst = (a: JudgedDocument, b: JudgedDocument): number =>
+  const strictestFirst = (a: LicensedCopy, b: LicensedCopy): number =>
     licences.rankOf(b.licence) - licences.rankOf(a.licence) ||
     (a.licence < b.licence ? -1 : Number(a.licence > b.licence));
-  const [governing] = documents.sort(
+  const [governing] = documents.toSorted(
     (a, b) => (wanted.inCluster === "earliest" ? compareTimes(a.capturedAt, b.capturedAt) : 0) || strictestFirst(a, b),
   );
   if (governing === undefined || licenceAllowed(wanted, governing.licence, licences)) return [];

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 
+import { captureIdOf } from "../../src/core/capture-id.ts";
 import type { ArchiveRow, CaptureRow, CopyRow, Hex } from "../../src/core/records.ts";
 import { openCorpus, type Corpus } from "../../src/corpus/corpus.ts";
 import { loadPolicy } from "../../src/corpus/policy-file.ts";
@@ -115,6 +116,7 @@ function captureOf(
   const none = { outcome: "skipped", reason: "media-type", document: null } as const;
   const url = host === "" ? `urn:number:${number}` : `https://${host}/page/${number}`;
   return sampleCapture(number, {
+    id: captureIdOf(archive, offset, 0),
     place: { archive, offset, length: 1, innerOffset: 0 },
     url,
     capturedAt,
