@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 
 import type { Build } from "../../src/core/build-id.ts";
+import { captureIdOf } from "../../src/core/capture-id.ts";
 import type { ArchiveRow, CaptureRow, CopyRow, Hex } from "../../src/core/records.ts";
 import { openCorpus, type Corpus } from "../../src/corpus/corpus.ts";
 import { loadPolicy } from "../../src/corpus/policy-file.ts";
@@ -12,7 +13,6 @@ import { registerArchive } from "../../src/ledger/archives.ts";
 import type { Ledger } from "../../src/ledger/open.ts";
 import { openPartitions, type Partitions } from "../../src/ledger/partitions.ts";
 import type { ManifestRow } from "../../src/manifest/manifest-row.ts";
-import { captureIdOf } from "../../src/measure/process-capture.ts";
 import { collectSegment, wholeSlices } from "../../src/pipeline/collect.ts";
 import type { PublishReport } from "../../src/pipeline/publish.ts";
 import { publishCorpus } from "../../src/pipeline/recipe.ts";

@@ -16,11 +16,11 @@ import {
 } from "../../core/json-shape.ts";
 import type { Note } from "../../frontier/frontier.ts";
 import type { FoundUrl, RefusedCount, Turn, UrlOutcome, Validators } from "../../frontier/turn.ts";
-import { robotsNote } from "../robots/robots-keeper.ts";
 import { hostKeyOf } from "../../url/normalize.ts";
 import { pathNote } from "../crawl-settings.ts";
 import { paceNote } from "../host-paces.ts";
 import type { EndedTurn } from "../host-turn.ts";
+import { robotsNote } from "../robots/robots-keeper.ts";
 
 /** A turn as another process is asked to do it. */
 export interface TurnAsk {

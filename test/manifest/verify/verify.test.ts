@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
 import { verifyManifest, type VerifyReport } from "../../../src/manifest/verify/verify.ts";
-import { sampleBuild, sampleRows, scratch } from "../sample-manifest.ts";
+import { checksAlone, sampleBuild, sampleRows, scratch } from "../sample-manifest.ts";
 
 const count = 20;
 
@@ -22,6 +22,7 @@ test("a manifest as it was built has no finding, and its root is the one that wa
       documents,
       texts: documents,
       rederived: 0,
+      checks: checksAlone,
       disagreements: [],
       disagreementCount: 0,
     });
