@@ -27,7 +27,7 @@ export interface CrawlLoopOptions {
 
 /** What a crawl has done so far in this process: URLs by outcome. */
 export interface CrawlProgress extends Readonly<Record<UrlOutcome["kind"], number>> {
-  /** Of those done, off the wire. */
+  /** Of those done and of files such as robots.txt, off the wire. */
   readonly bytes: number;
   /** Hosts that are being asked now. */
   readonly activeHosts: number;
@@ -180,7 +180,8 @@ function start(loop: Loop, turn: Turn): void {
     .catch(() => undefined);
 }
 
-function count(progress: Loop["progress"], { outcomes }: EndedTurn): void {
+function count(progress: Loop["progress"], { outcomes, beside }: EndedTurn): void {
+  progress.bytes += beside.bytes;
   for (const outcome of outcomes.values()) {
     progress[outcome.kind] += 1;
     if (outcome.kind === "done") progress.bytes += outcome.bytes ?? 0;

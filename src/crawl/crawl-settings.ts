@@ -13,6 +13,7 @@ import { scopeOf, type Scope, type ScopeOptions } from "../url/scope.ts";
 import type { Fields } from "../warc/record.ts";
 import type { CrawlClock, HostPaces, PacedFetch } from "./host-paces.ts";
 import { paceDefaults, type PaceOptions } from "./politeness.ts";
+import { tdmrepKeeper, type TdmrepKeeper } from "./tdmrep-keeper.ts";
 
 /** How often what is tried again, and when. */
 export interface RetryOptions {
@@ -41,6 +42,8 @@ export interface CrawlSettings {
   readonly certificateAuthority?: string | null;
   readonly followNofollow?: boolean;
   readonly followSitemaps?: boolean;
+  /** Ask each host for its tdmrep.json too; yes, if left out. */
+  readonly siteFiles?: boolean;
 }
 
 /** Settings as JSON holds them. */
@@ -57,6 +60,8 @@ export interface CrawlContext {
   readonly ask: PacedFetch;
   readonly paces: HostPaces;
   readonly robots: RobotsKeeper;
+  /** `null`: it is not asked for. */
+  readonly tdmrep: TdmrepKeeper | null;
   readonly scope: Scope;
   readonly followNofollow: boolean;
   readonly followSitemaps: boolean;
@@ -111,6 +116,7 @@ export function contextOf(settings: CrawlSettings, { clock, ask, paces, notes, s
     ask,
     paces,
     robots: robotsKeeper(notes, productToken, clock.nowMs),
+    tdmrep: settings.siteFiles === false ? null : tdmrepKeeper(notes, clock.nowMs),
     scope: settings.scope,
     followNofollow: settings.followNofollow ?? false,
     followSitemaps: settings.followSitemaps ?? true,

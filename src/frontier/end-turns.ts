@@ -23,13 +23,15 @@ interface HostTally {
 /** See `Frontier.ack`. */
 export function endTurn(
   store: FrontierFile,
-  { turn, outcomes, found, notBeforeMs }: TurnResult,
+  { turn, outcomes, found, notBeforeMs, beside }: TurnResult,
   { budgets, traps }: { readonly budgets: CrawlBudgets; readonly traps: TrapLimits },
 ): boolean {
   return store.inTransaction(() => {
     const host = freeHost(store, turn.lease);
     if (host === null) return false;
     const tally = tallyOf(host);
+    tally.bytes += beside?.bytes ?? 0;
+    tally.spentMs += beside?.spentMs ?? 0;
     for (const { id } of turn.urls) {
       const outcome = outcomes.get(id);
       if (outcome !== undefined) endUrl(store, id, outcome, tally);

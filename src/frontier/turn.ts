@@ -57,6 +57,14 @@ export type UrlOutcome =
   | { readonly kind: "retry"; readonly notBeforeMs: number; readonly reason: string }
   | { readonly kind: "refused" | "failed"; readonly reason: string };
 
+/** What a turn asked for beside its URLs, such as robots.txt; it counts against the budgets of bytes and time. */
+export interface Beside {
+  /** Over the wire. */
+  readonly bytes: number;
+  /** Of the exchanges. */
+  readonly spentMs: number;
+}
+
 /** What a turn did, for the frontier to write down. */
 export interface TurnResult {
   readonly turn: Turn;
@@ -65,6 +73,7 @@ export interface TurnResult {
   readonly found: Iterable<FoundUrl>;
   /** When the host may have its next turn. */
   readonly notBeforeMs: number;
+  readonly beside?: Beside;
 }
 
 /** Links that never become URLs: how often one was met, and the first of them. */

@@ -42,6 +42,8 @@ export interface CrawlRequest {
   /** `HOST1:PORT1:HOST2:PORT2`, as curl has them. */
   readonly connectTo: readonly string[];
   readonly followSitemaps: boolean;
+  /** Ask each host for its tdmrep.json. */
+  readonly siteFiles: boolean;
   /** Pages that were last captured before then are visited again, once nothing new waits. */
   readonly recrawlBeforeMs: number | null;
 }
@@ -80,11 +82,13 @@ export async function crawlCorpus(
 ): Promise<CorpusCrawlReport> {
   const { budgets, hostBudgets, concurrency, rollBytes } = request;
   using frontier = openFrontier(frontierPath(corpus), { budgets, hostBudgets });
-  const aim = aimOf(frontier, request, true);
+  const aim = aimOf(frontier, request);
   const stored = storedCrawlOf(corpus, software, request, aim);
+  const settings = settingsOf(stored);
+  // Not before it is known that the crawl may begin: what is refused leaves no seed behind.
+  noteAim(frontier, aim);
   const recrawled = recrawl(frontier, request.recrawlBeforeMs);
   const run = runOf(frontier);
-  const settings = settingsOf(stored);
   await using own = new AsyncDisposableStack();
   const turns =
     shared === null
@@ -121,6 +125,7 @@ function storedCrawlOf(corpus: Corpus, software: string, request: CrawlRequest, 
     connectTo,
     allowPrivate: request.allowPrivate,
     followSitemaps: request.followSitemaps,
+    siteFiles: request.siteFiles,
   };
 }
 
@@ -139,8 +144,8 @@ function crawlHooks(frontier: Frontier, hooks: CorpusCrawlHooks): CrawlHooks {
 /** What a crawl would fetch and why not, without asking for anything. */
 export function dryRunCorpus(corpus: Corpus, request: CrawlRequest): Prospect[] {
   using frontier = openFrontier(frontierPath(corpus));
-  const { seeds, scope } = aimOf(frontier, request, false);
-  return dryRun(frontier, seeds, scopeOf(scope), Date.now);
+  const { seeds, scope } = aimOf(frontier, request);
+  return dryRun(frontier, { seeds, scope: scopeOf(scope), siteFiles: request.siteFiles }, Date.now);
 }
 
 /** Names the frontier to all that share a store or Redis with it. */
@@ -156,8 +161,7 @@ interface Aim {
   readonly scope: StoredCrawl["scope"];
 }
 
-/** @param noted write it down for the next run */
-function aimOf(frontier: Frontier, request: CrawlRequest, noted: boolean): Aim {
+function aimOf(frontier: Frontier, request: CrawlRequest): Aim {
   const before = readNote(frontier, crawlNote, notedCrawl);
   const seeds = new Map<string, Address>();
   for (const seed of [...(before?.seeds ?? []), ...request.seeds].flatMap(linesOfSeed)) {
@@ -169,13 +173,15 @@ function aimOf(frontier: Frontier, request: CrawlRequest, noted: boolean): Aim {
     throw new PipelineError("usage", "there is nothing to begin with: name a URL, or a file with one URL a line");
   }
   const scope = request.scope ?? before?.scope ?? "host";
-  if (noted) {
-    const aim: NotedCrawl = { seeds: [...seeds.values()].map(({ rawUrl }) => rawUrl), scope };
-    frontier.setNote(crawlNote, JSON.stringify(aim));
-  }
   const { allow, deny, maxDepth } = request;
   const options = { scope, seeds: [...seeds.keys()], allow, deny, ...(maxDepth === null ? {} : { maxDepth }) };
   return { seeds: [...seeds.values()], scope: options };
+}
+
+/** For the next run. */
+function noteAim(frontier: Frontier, { seeds, scope: { scope } }: Aim): void {
+  const aim: NotedCrawl = { seeds: seeds.map(({ rawUrl }) => rawUrl), scope };
+  frontier.setNote(crawlNote, JSON.stringify(aim));
 }
 
 /** A seed that names a file means the addresses in it, one a line; lines that begin with # are for people. */

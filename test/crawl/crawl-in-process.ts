@@ -63,6 +63,7 @@ export async function crawlOnce(web: LoopbackWeb, place: CrawlPlace, recipe: Rec
   const settings = {
     requester: { software: "colophon test", project: "test", contact: "owner@example.org" },
     followSitemaps: false,
+    siteFiles: false,
     allowPrivate: true,
     connectTo: [connectToRuleOf(web.connectTo)],
     ...rest,

@@ -24,6 +24,7 @@ const crawl: StoredCrawl = {
   connectTo: [],
   allowPrivate: true,
   followSitemaps: false,
+  siteFiles: false,
 };
 const turn: Turn = {
   host: "http://a.test",

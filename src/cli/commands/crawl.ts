@@ -50,6 +50,7 @@ export const crawl: Command = {
     },
     { flags: "--recrawl <days>", description: "visit pages again whose last capture is older" },
     { flags: "--no-sitemaps", description: "do not follow the sitemaps that robots.txt names" },
+    { flags: "--no-site-files", description: "do not ask each host for its /.well-known/tdmrep.json" },
     { flags: "--allow-private", description: "ask addresses of this machine and of private networks too" },
     {
       flags: "--connect-to <rule>",
@@ -129,6 +130,7 @@ function requestOf(seeds: readonly string[], options: OptionValues): CrawlReques
     allowPrivate: options["allowPrivate"] === true,
     connectTo: listOf(options, "connect-to"),
     followSitemaps: options["sitemaps"] !== false,
+    siteFiles: options["siteFiles"] !== false,
     recrawlBeforeMs: days === null ? null : Date.now() - days * 86_400_000,
   };
 }

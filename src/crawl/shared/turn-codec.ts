@@ -27,7 +27,7 @@ export interface TurnAsk {
 }
 
 /** What comes before the pieces. */
-interface EndHead extends Pick<EndedTurn, "found" | "notBeforeMs" | "blockedReason" | "notes" | "ip"> {
+interface EndHead extends Pick<EndedTurn, "found" | "notBeforeMs" | "blockedReason" | "notes" | "ip" | "beside"> {
   readonly ends: readonly (readonly [number, UrlOutcome])[];
   readonly refused: readonly (readonly [string, RefusedCount])[];
 }
@@ -84,6 +84,7 @@ const endHead: Shape<EndHead> = object({
   blockedReason: nullable(text),
   notes,
   ip: nullable(text),
+  beside: object({ bytes: count, spentMs: number }),
   ends: listOf(pairOf(count, outcome)),
   found,
   refused: listOf(pairOf(text, object({ links: count, example: text }))),
@@ -102,12 +103,13 @@ const lengthBytes = 4;
 
 /** The result of a turn in one file: the length of its head, the head as JSON, and the pieces of archive as they are. */
 export function turnResultBytes(ended: EndedTurn): Buffer {
-  const { notBeforeMs, blockedReason, ip } = ended;
+  const { notBeforeMs, blockedReason, ip, beside } = ended;
   const head: EndHead = {
     notBeforeMs,
     blockedReason,
     notes: ended.notes,
     ip,
+    beside,
     ends: [...ended.outcomes],
     found: foundOnce(ended.found),
     refused: [...ended.refused],

@@ -59,5 +59,6 @@ export const storedCrawl = object({
   connectTo: listOf(connectTo),
   allowPrivate: flag,
   followSitemaps: flag,
+  siteFiles: flag,
 });
 export type StoredCrawl = Shaped<typeof storedCrawl>;
