@@ -37,7 +37,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   fetch: ["core", "warc"],
   frontier: ["core", "async", "redis", "url"],
   robots: ["core", "async", "warc", "fetch", "frontier"],
-  crawl: ["core", "async", "files", "redis", "url", "warc", "fetch", "robots", "frontier", "page"],
+  crawl: ["core", "async", "files", "redis", "url", "warc", "fetch", "robots", "frontier", "page", "rights"],
   commoncrawl: ["core", "async", "files", "url", "warc", "fetch"],
   ...Object.fromEntries(pureRooms.map((room) => [room, ["core"]])),
   store: ["core", "async", "files"],

@@ -6,6 +6,7 @@ import type { Turn, UrlOutcome } from "../frontier/turn.ts";
 import type { ArchiveState, ArchiveWriter } from "./archive-writer.ts";
 import { addressSlots, type AddressSlots, type CrawlClock } from "./host-paces.ts";
 import { refusedIn, undoneTurn, type EndedTurn } from "./host-turn.ts";
+import { countRecrawl } from "./recrawl.ts";
 
 /** Does the turns: in this process, or by others that it hands them to. */
 export interface TurnRunner {
@@ -137,13 +138,17 @@ function isEnding({ signal, failure }: Loop): boolean {
 async function commit(loop: Loop, turns: readonly EndedTurn[], state: ArchiveState): Promise<readonly Turn[]> {
   const { frontier, clock } = loop;
   const changes = (): void => {
+    const acknowledged: EndedTurn[] = [];
     for (const ended of turns) {
       for (const [name, value] of ended.notes) frontier.setNote(name, value);
-      frontier.ack(ended);
+      if (frontier.ack(ended)) acknowledged.push(ended);
       if (ended.blockedReason !== null) frontier.setHost(ended.turn.host, { blockedReason: ended.blockedReason });
     }
     frontier.refuse(refusedIn(turns));
-    if (turns.length > 0) frontier.setNote(archiveNote, JSON.stringify(state));
+    if (turns.length > 0) {
+      countRecrawl(frontier, acknowledged);
+      frontier.setNote(archiveNote, JSON.stringify(state));
+    }
   };
   const free = loop.options.concurrency - loop.progress.activeHosts;
   if (free > 0 && !isEnding(loop)) {

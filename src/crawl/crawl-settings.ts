@@ -12,6 +12,7 @@ import { robotsKeeper, type RobotsKeeper } from "../robots/cache.ts";
 import { scopeOf, type Scope, type ScopeOptions } from "../url/scope.ts";
 import type { Fields } from "../warc/record.ts";
 import type { CrawlClock, HostPaces, PacedFetch } from "./host-paces.ts";
+import type { RefusedSignals } from "./opt-outs.ts";
 import { paceDefaults, type PaceOptions } from "./politeness.ts";
 import { tdmrepKeeper, type TdmrepKeeper } from "./tdmrep-keeper.ts";
 
@@ -44,6 +45,8 @@ export interface CrawlSettings {
   readonly followSitemaps?: boolean;
   /** Ask each host for its tdmrep.json too; yes, if left out. */
   readonly siteFiles?: boolean;
+  /** Which reservations make a page one that has opted out; none, if left out. */
+  readonly refusedSignals?: RefusedSignals;
 }
 
 /** Settings as JSON holds them. */
@@ -71,6 +74,7 @@ export interface CrawlContext {
   readonly productToken: string;
   readonly targets: TargetRules;
   readonly retry: RetryOptions;
+  readonly refusedSignals: RefusedSignals;
   readonly refused: RefusedLinks;
   readonly paths: DiscoveryPaths;
   /** URLs whose path the turn has changed. */
@@ -124,6 +128,7 @@ export function contextOf(settings: CrawlSettings, { clock, ask, paces, notes, s
     productToken,
     targets: targetsOf(settings),
     retry: retryOf(settings),
+    refusedSignals: settings.refusedSignals ?? { refuse: [], agents: [], unreadable: "keep" },
     paths: discoveryPaths(notes),
     signal,
   };

@@ -105,8 +105,9 @@ function endUrl(store: FrontierFile, id: number, outcome: UrlOutcome, tally: Hos
     if (outcome.validators === null) return;
     store
       .statement(
-        `INSERT OR REPLACE INTO validators (url, etag, last_modified, payload_digest, captured_at, record_id)
-         VALUES (?, @etag, @last_modified, @payload_digest, @captured_at, @record_id)`,
+        `INSERT OR REPLACE INTO validators (url, etag, last_modified, payload_digest, captured_at, record_id, visited_at,
+           status, opt_outs)
+         VALUES (?, @etag, @last_modified, @payload_digest, @captured_at, @record_id, @visited_at, @status, @opt_outs)`,
       )
       .run(id, validatorsRowOf(outcome.validators));
     return;

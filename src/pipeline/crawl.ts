@@ -2,14 +2,17 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 
 import { onceEvery } from "../async/throttle.ts";
+import type { Policy } from "../core/decisions.ts";
 import { PipelineError } from "../core/errors.ts";
 import { listOf, object, text, type Shaped } from "../core/json-shape.ts";
 import { frontierPath, type Corpus } from "../corpus/corpus.ts";
+import { ensurePolicy } from "../corpus/policy-file.ts";
 import { finishedArchives } from "../crawl/archive-writer.ts";
 import type { CrawlHooks, CrawlProgress } from "../crawl/crawl-loop.ts";
 import { settingsOf } from "../crawl/crawl-settings.ts";
 import { crawl, type CrawlOptions, type CrawlReport, withSmallHeap } from "../crawl/crawl.ts";
 import { dryRun, type Prospect } from "../crawl/dry-run.ts";
+import { beginRecrawl } from "../crawl/recrawl.ts";
 import { portsOf } from "../fetch/address-rules.ts";
 import { connectToRuleOf } from "../fetch/connector.ts";
 import { asksOnlyThisMachine } from "../fetch/requester.ts";
@@ -83,7 +86,8 @@ export async function crawlCorpus(
   const { budgets, hostBudgets, concurrency, rollBytes } = request;
   using frontier = openFrontier(frontierPath(corpus), { budgets, hostBudgets });
   const aim = aimOf(frontier, request);
-  const stored = storedCrawlOf(corpus, software, request, aim);
+  const { policy } = await ensurePolicy(corpus.policyPath);
+  const stored = storedCrawlOf({ corpus, software, policy }, request, aim);
   const settings = settingsOf(stored);
   // Not before it is known that the crawl may begin: what is refused leaves no seed behind.
   noteAim(frontier, aim);
@@ -108,7 +112,11 @@ export async function crawlCorpus(
 }
 
 /** @throws {PipelineError} `usage` when servers of others would be asked and there is nobody to write to */
-function storedCrawlOf(corpus: Corpus, software: string, request: CrawlRequest, { seeds, scope }: Aim): StoredCrawl {
+function storedCrawlOf(
+  { corpus, software, policy }: Pick<Run, "corpus" | "software"> & { readonly policy: Policy },
+  request: CrawlRequest,
+  { seeds, scope }: Aim,
+): StoredCrawl {
   const connectTo = request.connectTo.map(connectToRuleOf);
   const contact = request.contact ?? corpus.config.contact ?? null;
   if (contact === null && !asksOnlyThisMachine(seeds, connectTo)) {
@@ -126,6 +134,7 @@ function storedCrawlOf(corpus: Corpus, software: string, request: CrawlRequest, 
     allowPrivate: request.allowPrivate,
     followSitemaps: request.followSitemaps,
     siteFiles: request.siteFiles,
+    refusedSignals: policy.signals,
   };
 }
 
@@ -197,7 +206,7 @@ function linesOfSeed(seed: string): string[] {
 function recrawl(frontier: Frontier, beforeMs: number | null): number {
   if (beforeMs === null) return 0;
   const { waiting, leased } = frontier.counts().urls;
-  return waiting + leased > 0 ? 0 : frontier.recrawl(beforeMs);
+  return waiting + leased > 0 ? 0 : beginRecrawl(frontier, beforeMs);
 }
 
 function paceOf(delayMs: number): {

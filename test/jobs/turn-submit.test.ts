@@ -25,6 +25,7 @@ const crawl: StoredCrawl = {
   allowPrivate: true,
   followSitemaps: false,
   siteFiles: false,
+  refusedSignals: { refuse: [], agents: [], unreadable: "keep" },
 };
 const turn: Turn = {
   host: "http://a.test",

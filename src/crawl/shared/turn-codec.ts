@@ -2,6 +2,7 @@ import { PipelineError } from "../../core/errors.ts";
 import {
   byKind,
   count,
+  flag,
   listOf,
   nullable,
   number,
@@ -14,6 +15,7 @@ import {
   type Shape,
 } from "../../core/json-shape.ts";
 import type { Note } from "../../frontier/frontier.ts";
+import { pageChanges } from "../../frontier/turn.ts";
 import type { FoundUrl, RefusedCount, Turn, UrlOutcome, Validators } from "../../frontier/turn.ts";
 import type { EndedTurn } from "../host-turn.ts";
 
@@ -38,6 +40,9 @@ const validators: Shape<Validators> = object({
   payloadDigest: text,
   capturedAt: number,
   recordId: text,
+  visitedAt: number,
+  status: nullable(count),
+  optOuts: nullable(text),
 });
 
 const turn: Shape<Turn> = object({
@@ -62,7 +67,7 @@ const turnAsk: Shape<TurnAsk> = object({ turn, notes, aheadMs: number });
 const outcome: Shape<UrlOutcome> = byKind({
   done: objectWith(
     { status: count, validators: nullable(validators) },
-    { bytes: count, spentMs: number, textDigest: text },
+    { bytes: count, spentMs: number, textDigest: text, change: oneOf(pageChanges), optedOut: flag },
   ),
   retry: object({ notBeforeMs: number, reason: text }),
   refused: object({ reason: text }),

@@ -11,6 +11,7 @@ import {
   type Shape,
   type Shaped,
 } from "../../core/json-shape.ts";
+import { refusedSignals } from "../../crawl/opt-outs.ts";
 import type { PaceOptions } from "../../crawl/politeness.ts";
 import type { ConnectToRule } from "../../fetch/connector.ts";
 import { requester } from "../requester-shape.ts";
@@ -60,5 +61,6 @@ export const storedCrawl = object({
   allowPrivate: flag,
   followSitemaps: flag,
   siteFiles: flag,
+  refusedSignals,
 });
 export type StoredCrawl = Shaped<typeof storedCrawl>;
