@@ -148,6 +148,15 @@ export function publishedInWords({ funnel, clusters, root }: PublishReport, fold
   return printable(lines.join("\n"));
 }
 
+/** Says on standard error that documents of a corpus were not all measured alike. */
+export function sayMixedBuilds({ builds }: Pick<PublishReport, "builds">, io: Io): void {
+  if (builds.length < 2) return;
+  const shares = builds.map(({ build, documents }) => `${documents} by ${build ?? "one that was not recorded"}`);
+  io.err.write(
+    `colophon: documents were measured by ${builds.length} builds, ${shares.join(", ")}; the manifest names those of its rows, and \`colophon ingest --remeasure\` measures all alike\n`,
+  );
+}
+
 /** A display of long work: a bar on a terminal, a line now and then elsewhere. */
 export interface Progress extends Disposable {
   /** @param done and `total` in the same unit; `words` is what comes after the bar, short */

@@ -3,8 +3,6 @@ import { siteFiles } from "../core/rights.ts";
 import { redirectTargetOf } from "../fetch/address-rules.ts";
 import type { Exchanged, ExchangeResult } from "../fetch/result.ts";
 import type { FoundUrl } from "../frontier/turn.ts";
-import type { KnownRobots } from "../robots/cache.ts";
-import { fetchRobots, type RobotsOutcome } from "../robots/outcome.ts";
 import { robotsVerdict } from "../robots/verdict.ts";
 import { hostKeyOf } from "../url/normalize.ts";
 import { decodedBody, headerOf } from "../warc/http.ts";
@@ -12,6 +10,8 @@ import type { Fields } from "../warc/record.ts";
 import type { CrawlContext } from "./crawl-settings.ts";
 import { statedSitemaps } from "./discovered-urls.ts";
 import { exchangeRecords } from "./exchange-records.ts";
+import type { KnownRobots } from "./robots/robots-keeper.ts";
+import { fetchRobots, type RobotsOutcome } from "./robots/robots-outcome.ts";
 import type { TdmrepKeeper } from "./tdmrep-keeper.ts";
 
 /** A turn, as far as asking for the files of its site adds to it. */

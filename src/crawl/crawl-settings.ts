@@ -8,12 +8,12 @@ import { exchangerDefaults, type ExchangeLimits } from "../fetch/limits.ts";
 import { productToken, requestHeaders, type Requester } from "../fetch/requester.ts";
 import { type Notes, type Note, readNote } from "../frontier/frontier.ts";
 import type { RefusedCount } from "../frontier/turn.ts";
-import { robotsKeeper, type RobotsKeeper } from "../robots/cache.ts";
 import { scopeOf, type Scope, type ScopeOptions } from "../url/scope.ts";
 import type { Fields } from "../warc/record.ts";
 import type { CrawlClock, HostPaces, PacedFetch } from "./host-paces.ts";
 import type { RefusedSignals } from "./opt-outs.ts";
 import { paceDefaults, type PaceOptions } from "./politeness.ts";
+import { robotsKeeper, type RobotsKeeper } from "./robots/robots-keeper.ts";
 import { tdmrepKeeper, type TdmrepKeeper } from "./tdmrep-keeper.ts";
 
 /** How often what is tried again, and when. */

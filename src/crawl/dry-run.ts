@@ -1,10 +1,10 @@
 import { productToken } from "../fetch/requester.ts";
 import type { LocalFrontier } from "../frontier/frontier.ts";
-import { robotsKeeper } from "../robots/cache.ts";
 import type { Address } from "../url/normalize.ts";
 import type { Scope } from "../url/scope.ts";
 import { refusalBy, tdmrepUrl } from "./ask-site-files.ts";
 import { priorities } from "./discovered-urls.ts";
+import { robotsKeeper } from "./robots/robots-keeper.ts";
 import { tdmrepKeeper } from "./tdmrep-keeper.ts";
 
 /** One URL that waits, and what a crawl would do with it now. */

@@ -2,11 +2,11 @@ import { unlessInterrupted } from "../async/abort.ts";
 import { backoffMs } from "../async/retry.ts";
 import type { Note } from "../frontier/frontier.ts";
 import type { Beside, FoundUrl, Turn, UrlOutcome, RefusedCount, TurnResult } from "../frontier/turn.ts";
-import type { RobotsOutcome } from "../robots/outcome.ts";
 import { robotsVerdict } from "../robots/verdict.ts";
 import type { Fields } from "../warc/record.ts";
 import { learnTdmrep, learntRobots, type SiteAsk } from "./ask-site-files.ts";
 import { type SharedContext, type RetryOptions, refusedLinks } from "./crawl-settings.ts";
+import type { RobotsOutcome } from "./robots/robots-outcome.ts";
 import { visit } from "./visit.ts";
 
 /** A turn that is over: all that must reach the disk before its URLs count as ended. */

@@ -1,8 +1,8 @@
 import { count, flag, object, type Shape, type Shaped } from "../core/json-shape.ts";
 import { type Frontier, readNote } from "../frontier/frontier.ts";
 import type { TurnUrl, UrlOutcome } from "../frontier/turn.ts";
-import { robotsNote } from "../robots/cache.ts";
 import type { EndedTurn } from "./host-turn.ts";
+import { robotsNote } from "./robots/robots-keeper.ts";
 import { tdmrepNote } from "./tdmrep-keeper.ts";
 
 /** What became of the pages that were due for another visit, over all runs that this visit took. */

@@ -6,6 +6,7 @@ import Database from "better-sqlite3";
 
 import { PipelineError } from "../core/errors.ts";
 import { sqliteErrorOf } from "../core/sqlite-error.ts";
+import { nameToRead } from "../files/sqlite-name.ts";
 import { addedColumns, frontierApplicationId, frontierSchema, frontierVersion } from "./sqlite-schema.ts";
 
 /** An open frontier file, with what is remembered of it. */
@@ -43,12 +44,19 @@ export function digestOf(text: string): Buffer {
 }
 
 /** @throws {PipelineError} `corpus-missing`, `corpus-locked`, `ledger-version`, `ledger-broken`, `disk-full` */
-export function openFrontierFile(path: string): FrontierFile {
+export function openFrontierFile(path: string, mode: "write" | "read" = "write"): FrontierFile {
   if (!existsSync(dirname(path))) throw new PipelineError("corpus-missing", `there is no folder for ${path}`, { path });
   let db: Database.Database | null = null;
   try {
-    db = new Database(path, { timeout: 5000 });
-    prepare(db, path);
+    const reading = mode === "read";
+    db = new Database(reading ? nameToRead(path) : path, { readonly: reading, timeout: 5000 });
+    const isNew = checkIdentity(db, path);
+    if (!reading) prepare(db);
+    else if (isNew) {
+      // Left by a process that was killed before it had made a table.
+      db.close();
+      return openFrontierFile(path);
+    }
     return fileOf(db, path);
   } catch (error) {
     db?.close();
@@ -56,7 +64,8 @@ export function openFrontierFile(path: string): FrontierFile {
   }
 }
 
-function prepare(db: Database.Database, path: string): void {
+/** @returns true when it has no table yet */
+function checkIdentity(db: Database.Database, path: string): boolean {
   const version = db.pragma("user_version", { simple: true }) as number;
   const empty = db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() === 0;
   if (!empty && db.pragma("application_id", { simple: true }) !== frontierApplicationId) {
@@ -66,6 +75,10 @@ function prepare(db: Database.Database, path: string): void {
     const advice = "go on with the version of the program that began the crawl";
     throw new PipelineError("ledger-version", `${path} is of schema ${version}; ${advice}`, { path, version });
   }
+  return empty;
+}
+
+function prepare(db: Database.Database): void {
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = FULL");
   db.pragma("cache_size = -32768");

@@ -1,13 +1,22 @@
 import type { DocumentCapture, Hex, Place, RuleSetRow } from "../core/records.ts";
 import { captureColumns, documentColumns, unpack } from "./columns.ts";
 import type { Ledger } from "./open.ts";
-import { pagesOf, blobOf, evidenceJson, evidenceOf, measurementsOf, signalsJson, signalsOf, ruleSets } from "./rows.ts";
+import {
+  pagesOf,
+  blobOf,
+  evidenceJsonOf,
+  evidenceOf,
+  measurementsOf,
+  signalsJsonOf,
+  signalsOf,
+  ruleSets,
+} from "./rows.ts";
 
 export const keptSql = {
-  documents: `SELECT lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, c.offset, c.length, c.inner_offset AS innerOffset,
+  documents: `SELECT c.key, lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, c.offset, c.length, c.inner_offset AS innerOffset,
     a.name AS archiveName, lower(hex(a.sha256)) AS archive,
     co.origin || coalesce(d.canonical_rest, c.url_rest) AS canonicalUrl, d.measurements,
-    ${evidenceJson} AS evidence, ${signalsJson} AS signals,
+    ${evidenceJsonOf("d.key")} AS evidence, ${signalsJsonOf("d.key")} AS signals,
     s.rule_set AS ruleSetKey, lower(hex(s.segment_sha256)) AS segmentSha256, c.position, cl.representative AS clusterKey,
     ${captureColumns.select},
     ${documentColumns.select}
@@ -39,6 +48,8 @@ const matesLimit = 1000;
 
 /** A kept document with all that attribution needs. */
 export interface KeptDocument {
+  /** In its ledger. */
+  readonly key: number;
   /** As its segment has it. */
   readonly capture: DocumentCapture;
   readonly archiveName: string;
@@ -63,6 +74,7 @@ export interface KeptCluster {
 
 /** A row of `keptSql.documents`, besides the described fields. */
 interface StoredRow extends Place {
+  readonly key: number;
   readonly id: Hex;
   readonly url: string;
   readonly archiveName: string;
@@ -95,8 +107,9 @@ export function* keptDocuments(
     (after, limit) => page.all(policy, blobOf(after), limit),
   );
   for (const row of rows) {
-    const { id, archiveName, ruleSetKey, segmentSha256, position, clusterKey } = row;
+    const { key, id, archiveName, ruleSetKey, segmentSha256, position, clusterKey } = row;
     yield {
+      key,
       capture: captureOf(row),
       archiveName,
       ruleSet: sets.get(ruleSetKey) ?? [],

@@ -4,6 +4,7 @@ import type { LoadedPolicy } from "../corpus/policy-file.ts";
 import type { ShardMaker } from "../jobs/export/contract.ts";
 import { localShards } from "../jobs/export/local.ts";
 import { archiveTotals } from "../ledger/archives.ts";
+import { buildShares, keptBuilds, type BuildShare } from "../ledger/builds.ts";
 import { funnel, sumOfFunnels, type Funnel as LedgerFunnel } from "../ledger/funnel.ts";
 import { keptDocuments } from "../ledger/kept-documents.ts";
 import { latestVersion } from "../ledger/migrate.ts";
@@ -15,11 +16,14 @@ import type { Funnel, Source } from "../manifest/manifest-head.ts";
 import { manifestRowOf } from "../manifest/manifest-row.ts";
 import type { ShardText } from "../manifest/write-shard.ts";
 import { textStore } from "../segment/read.ts";
+import { inheritanceOf } from "./inheritance.ts";
 import type { Run } from "./run.ts";
 
 export interface PublishReport extends BuildResult {
   readonly funnel: Funnel;
   readonly clusters: number;
+  /** What each build measured of the whole corpus; more than one: documents were not all measured alike. */
+  readonly builds: readonly BuildShare[];
 }
 
 /**
@@ -48,10 +52,19 @@ export async function publishManifest(
     sources: sourcesOf(ledgers),
   };
   const partitions = ledgers.map((ledger, number) => ({
-    head: { ...head, rules: rulesOf(ledger), funnel: manifestFunnel(funnels[number] ?? sumOfFunnels([]), policy) },
+    head: {
+      ...head,
+      rules: rulesOf(ledger),
+      builds: keptBuilds(ledger, policy.sha256),
+      funnel: manifestFunnel(funnels[number] ?? sumOfFunnels([]), policy),
+    },
     rows: (function* rows() {
-      for (const { capture, ...context } of keptDocuments(ledger, policy.sha256, ledgers))
-        yield manifestRowOf(capture, context);
+      const inheritance = inheritanceOf(ledger, policy.policy);
+      for (const { key, capture, ...context } of keptDocuments(ledger, policy.sha256, ledgers)) {
+        const { url, capturedAt, document } = capture;
+        const inherited = inheritance({ key, url, capturedAt, licence: document.licence, signals: document.signals });
+        yield manifestRowOf(capture, { ...context, inherited });
+      }
     })(),
     makeShard: async (path: string, wanted: readonly ShardText[]) =>
       makeShard(path, wanted, (count) => {
@@ -68,7 +81,7 @@ export async function publishManifest(
       ? await buildManifest({ directory: corpus.manifest, ...only })
       : await buildCorpusManifest(corpus.manifest, corpus.config.name, partitions);
   onProgress(written, written);
-  return { ...result, funnel: counted };
+  return { ...result, funnel: counted, builds: buildShares(ledgers) };
 }
 
 /** Every archive with all of its bytes, in the manifest of each partition: rows of any may come from any archive. */

@@ -1,6 +1,7 @@
 import type { Decision, JudgedDocument, LicenceKnowledge, Policy, RuleBound } from "../core/decisions.ts";
 import { comparePrecedence, compareTimes } from "../core/precedence.ts";
 import type { Hex, RuleSetRow } from "../core/records.ts";
+import { hostReasons, urlReasons } from "./place-reasons.ts";
 
 /** A member of a cluster, with what was found against it alone. */
 interface Member {
@@ -56,12 +57,15 @@ function clusterDecisions(policy: Policy, members: readonly Member[], licences: 
  * licence of the copy captured first, or the most restrictive in the cluster, be allowed as well.
  */
 function launderedReasons(
-  { licences: wanted }: Policy,
+  { licences: wanted, state }: Policy,
   members: readonly Member[],
   licences: LicenceKnowledge,
 ): string[] {
   if (wanted.inCluster === "own") return [];
-  const documents = members.map(({ document }) => document);
+  // A version that is no longer published says nothing about the one that is.
+  const isPublished = ({ standing }: JudgedDocument): boolean => standing !== "superseded" && standing !== "derived";
+  const all = members.map(({ document }) => document);
+  const documents = state === "newest" ? all.filter(isPublished) : all;
   const strictestFirst = (a: JudgedDocument, b: JudgedDocument): number =>
     licences.rankOf(b.licence) - licences.rankOf(a.licence) ||
     (a.licence < b.licence ? -1 : Number(a.licence > b.licence));
@@ -78,18 +82,28 @@ function withoutBulk(document: JudgedDocument): JudgedDocument {
 }
 
 /**
- * Every reason against a document that can be seen without its cluster, in a fixed order: host, truncation, language,
- * licence, signals by name, rules by name. Each is a code: the kind of reason, a colon, and its subject.
+ * Every reason against a document that can be seen without its cluster, in a fixed order: host, address, standing,
+ * truncation, language, licence, signals by name, rules by name. Each is a code: the kind of reason, a colon, and its
+ * subject.
  */
 export function reasonsAgainst(policy: Policy, document: JudgedDocument, licences: LicenceKnowledge): string[] {
   return [
     ...hostReasons(policy.hosts, document.host),
+    ...(policy.urls === undefined ? [] : urlReasons(policy.urls, document.url)),
+    ...standingReasons(policy, document),
     ...(document.truncated !== null && policy.truncated === "refuse" ? ["truncated"] : []),
     ...languageReasons(policy.languages, document),
     ...(licenceAllowed(policy.licences, document.licence, licences) ? [] : [`licence:${document.licence}`]),
     ...signalReasons(policy.signals, document.signals),
     ...ruleReasons(policy.rules, document),
   ];
+}
+
+/** Under `at-capture` each capture stands for itself; what was made of a page that is here never does. */
+function standingReasons({ state, withoutPage: wanted }: Policy, { standing, withoutPage }: JudgedDocument): string[] {
+  if (standing === "derived") return [standing];
+  const governed = state === "newest" && standing !== "current" ? [standing] : [];
+  return withoutPage && wanted === "refuse" ? [...governed, "without-page"] : governed;
 }
 
 /** Is this licence allowed, by its id or by its family? `NOASSERTION` is judged by its own entry alone. */
@@ -100,12 +114,6 @@ function licenceAllowed(
 ): boolean {
   if (licence === "NOASSERTION") return noAssertion === "keep";
   return ids.includes(licence) || families.includes(familyOf(licence));
-}
-
-function hostReasons({ allow, deny }: Policy["hosts"], host: string): string[] {
-  const covers = (name: string): boolean => host === name || host.endsWith(`.${name}`);
-  const refused = deny.some(covers) || (allow.length > 0 && !allow.some(covers));
-  return refused ? [`host:${host}`] : [];
 }
 
 function languageReasons({ allow, minScore, unknown }: Policy["languages"], document: JudgedDocument): string[] {

@@ -1,3 +1,5 @@
+import { plainBytesOf } from "./file-text.ts";
+
 /** RFC 9309 (2.5): at least this much must be read; what follows is not. */
 export const maxRobotsBytes = 500 << 10;
 
@@ -122,14 +124,6 @@ function lineEnd(bytes: Buffer, from: number): number {
   let at = from;
   while (at < bytes.length && bytes[at] !== 10 && bytes[at] !== 13) at += 1;
   return at;
-}
-
-/** Without its byte order mark. RFC 9309 requires UTF-8, but a file in UTF-16 still states its owner's wishes. */
-function plainBytesOf(bytes: Buffer): Buffer {
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return bytes.subarray(3);
-  const littleEndian = bytes[0] === 0xff && bytes[1] === 0xfe;
-  if (!littleEndian && !(bytes[0] === 0xfe && bytes[1] === 0xff)) return bytes;
-  return Buffer.from(new TextDecoder(littleEndian ? "utf-16le" : "utf-16be").decode(bytes));
 }
 
 function utf8Of(octets: string): string {

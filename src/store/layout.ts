@@ -82,6 +82,12 @@ export const storeLayout = [
     writer: "an `export` job",
     removable: "any time",
   },
+  {
+    name: "probes/RANDOM",
+    holds: "a word: whether the store lets the first of two writers win is tried when a bucket is opened",
+    writer: "the collector and each worker, which remove it at once",
+    removable: "any time",
+  },
 ] as const;
 
 /** Of an archive, named by its own bytes. */
@@ -148,4 +154,9 @@ export function shardName(part: Hex): string {
 
 export function shardResultName(part: Hex): string {
   return `exports/${part}/result`;
+}
+
+/** @param random 32 hex digits that no other process has */
+export function probeName(random: string): string {
+  return `probes/${random}`;
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { Inherited } from "../../src/core/versions.ts";
 import { buildManifest, type BuildInput, type BuildResult } from "../../src/manifest/build.ts";
 import type { ManifestHead } from "../../src/manifest/manifest-head.ts";
 import { manifestRowOf, type UnplacedRow } from "../../src/manifest/manifest-row.ts";
@@ -126,12 +127,39 @@ function sampleRow(index: number): UnplacedRow {
       archiveName: "sample-00.warc.gz",
       ruleSet: sampleHead(0).rules,
       cluster: index % 5 === 0 ? { id: "f".repeat(32), size: 2, alsoAt, licencesDisagree: true } : null,
+      inherited: index % 3 === 0 ? inherited : null,
       // Of three segments, whose order is not that of the ids.
       segmentSha256: sha256(`segment ${index % 3}`),
       position: index,
     },
   );
 }
+
+const from = "e".repeat(32);
+const inherited: Inherited = {
+  captures: [
+    {
+      relation: "site",
+      id: from,
+      url: "https://example.org/robots.txt",
+      capturedAt: null,
+      payloadSha256: sha256("robots"),
+    },
+  ],
+  signals: [
+    {
+      kind: "robots-txt",
+      preference: "ai",
+      value: "n",
+      agent: "gptbot",
+      place: "robots.txt:2",
+      quote: "Disallow: /",
+      policyUrl: null,
+      from,
+    },
+  ],
+  licence: null,
+};
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");

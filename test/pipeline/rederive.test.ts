@@ -21,8 +21,11 @@ import { merkleTree } from "../../src/manifest/merkle.ts";
 import { verifyManifest, type VerifyReport } from "../../src/manifest/verify/verify.ts";
 import { loadStages } from "../../src/measure/stages.ts";
 import { rederiver } from "../../src/pipeline/rederive.ts";
-import { archiveOfPages } from "../fixtures/archive-of-pages.ts";
+import { gzipMember } from "../../src/warc/write.ts";
+import { archiveOfPages, pageHtml } from "../fixtures/archive-of-pages.ts";
+import { html, http } from "../fixtures/response-record.ts";
 import { runColophon, temporaryFolder } from "../fixtures/run-colophon.ts";
+import { segmentsOf } from "../fixtures/segmented-page.ts";
 
 /** What no record can give again, and by what it is found; the members of `cluster` speak of other records. */
 const foundElsewhere: Readonly<Record<string, string>> = {
@@ -120,6 +123,23 @@ async function verified(directory: string): Promise<VerifyReport> {
 }
 
 suite("verifying rows against the archived bytes", () => {
+  test("joins the segments of a page as the pipeline did", async () => {
+    const block = http(`200 OK\r\n${html}`, `${pageHtml(1)}<footer>This page is licensed under CC BY 4.0.</footer>`);
+    for (const [name, pack] of [
+      ["plain", (bytes: Buffer) => bytes],
+      ["gzip", gzipMember],
+    ] as const) {
+      const [path, corpus] = [join(folder.path, `${name}.warc`), join(folder.path, name)];
+      writeFileSync(path, Buffer.concat(segmentsOf(block, Math.ceil(block.length / 3)).map(pack)));
+      const { status, err } = await runColophon("ingest", path, "--corpus", corpus);
+      assert.equal(status, 0, err);
+      using archives = rederiver(() => [path], stages, new AbortController().signal);
+      const { inspect, rederive } = archives;
+      const report = await verifyManifest(join(corpus, "manifest"), { inspect, rederive });
+      assert.deepEqual([report.documents, report.disagreements], [1, []]);
+    }
+  });
+
   test("finds nothing in rows as they were published", async () => {
     written(join(folder.path, "same"), rows);
     assert.deepEqual((await verified(join(folder.path, "same"))).disagreements, []);

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 
-import { listOf, object, objectWith, parsedOrNull, text } from "../../core/json-shape.ts";
 import type { VerifyOptions, VerifyProgress, VerifyReport } from "../../manifest/verify/verify.ts";
 import type { FindArchive } from "../../pipeline/rederive.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
@@ -59,7 +58,7 @@ type Report = VerifyReport & { readonly archivesKnown: boolean };
 async function verified(folder: string, directory: string, wanted: Wanted, io: Io): Promise<Report> {
   const check = await checkOf(directory);
   using progress = progressDisplay(io, wanted.quiet);
-  using places = await archivePlaces(folder, directory, wanted.archives);
+  using places = await archivePlaces(folder, wanted.archives);
   const options = {
     sample: wanted.sample,
     limit: wanted.limit,
@@ -95,8 +94,8 @@ interface Places extends Disposable {
 }
 
 /** A folder named by the user comes first, then what the ledger of the corpus remembers. */
-async function archivePlaces(folder: string, directory: string, archives: string | null): Promise<Places> {
-  const named = archives === null ? null : await archivesByName(directory, archives);
+async function archivePlaces(folder: string, archives: string | null): Promise<Places> {
+  const named = archives === null ? null : archivesByName(archives);
   // Every partition knows where all archives are.
   const paths = ["ledger.sqlite", "ledger-00000.sqlite"].map((name) => join(folder, name));
   const ledgerPath = paths.find((path) => existsSync(path));
@@ -106,34 +105,14 @@ async function archivePlaces(folder: string, directory: string, archives: string
   const ledger = openLedger(ledgerPath, { mode: "read" });
   const known = archiveInLedger(ledger);
   return {
-    find: (sha256) => [...(named?.(sha256) ?? []), ...known(sha256)],
+    find: (sha256, name) => [...(named?.(sha256, name) ?? []), ...known(sha256, name)],
     [Symbol.dispose]: () => ledger[Symbol.dispose](),
   };
 }
 
-async function archivesByName(directory: string, archives: string): Promise<FindArchive> {
-  const { readFile } = await import("node:fs/promises");
-  // The manifest of each partition names all archives.
-  const parts = existsSync(join(directory, "corpus.json"))
-    ? [directory, join(directory, "partition-00000")]
-    : [directory];
-  const texts = await Promise.all(
-    parts.map(async (part) => readFile(join(part, "manifest.json"), "utf8").catch(() => "{}")),
-  );
-  const sources = texts.flatMap(sourcesOf);
-  // Names come from a file that somebody else may have written: only their last part is used.
-  const paths = new Map(sources.map(({ sha256, name }) => [sha256, join(archives, basename(name))]));
-  return (sha256) => {
-    const path = paths.get(sha256);
-    return path === undefined ? [] : [path];
-  };
-}
-
-const head = objectWith({}, { sources: listOf(object({ sha256: text, name: text })) });
-
-/** What cannot be read here is reported by the verification itself. */
-function sourcesOf(json: string): readonly { readonly sha256: string; readonly name: string }[] {
-  return parsedOrNull(head, json)?.sources ?? [];
+/** Names come from a file that somebody else may have written: only their last part is used. */
+function archivesByName(folder: string): FindArchive {
+  return (_sha256, name) => [join(folder, basename(name))];
 }
 
 function inWords(report: Report): string {

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 
+import { ownBuild } from "../../core/build.ts";
 import { PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
 import type { Queue } from "../../queue/queue.ts";
@@ -29,7 +30,10 @@ export function submitSlices({ queue, store, software, window, signal }: SliceJo
       const job = sliceJob(slice, software);
       const result = await runUntilStored(queue, job, signal, {
         result: sliceResult,
-        take: async (one) => ((await bringSegment(store, one.segment, segments, signal)) ? one : null),
+        take: async (one) => {
+          const isOurs = one.build === ownBuild.id && (await bringSegment(store, one.segment, segments, signal));
+          return isOurs ? one : null;
+        },
         forget: async () => store.remove(sliceResultName(job.id), signal),
         lost: () => new PipelineError("segment-broken", `${store.place} keeps losing the segment of ${job.id}`),
       });

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 
+import { yieldToEventLoop } from "../../async/yield.ts";
 import type { ManifestRow, UnplacedRow } from "../manifest-row.ts";
 import { canonicalJson } from "../manifest-text.ts";
 import type { Findings } from "./findings.ts";
 
 /** All of a row that the archived bytes give: not who its copies are, nor where the manifest has its text. */
-export type DerivedRow = Omit<UnplacedRow, "cluster" | "source">;
+export type DerivedRow = Omit<UnplacedRow, "cluster" | "inherited" | "source">;
 
 /** What the archived bytes give today, or the reason why they give no document. */
 export type Rederived = { readonly fields: DerivedRow } | { readonly failure: string };
@@ -38,6 +39,7 @@ export function archiveCheck(
 
   async function work(rows: readonly ManifestRow[]): Promise<void> {
     for (const row of rows.toSorted(byPlace)) {
+      await yieldToEventLoop();
       onRow(checked);
       const result = await rederive(row);
       if ("failure" in result) {
@@ -83,7 +85,7 @@ function byPlace({ archive: one }: ManifestRow, { archive: other }: ManifestRow)
 
 /** What of a row the archived bytes must give again: everything but its cluster and the position of its text. */
 export function derivableOf(row: ManifestRow): DerivedRow {
-  const { cluster: _, text, ...rest } = row;
+  const { cluster: _, inherited: _inherited, text, ...rest } = row;
   return { ...rest, text: { bytes: text.bytes, words: text.words } };
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { PipelineError } from "../../core/errors.ts";
@@ -15,6 +15,8 @@ import {
 import { idLists } from "../id-lists.ts";
 import type { Manifest } from "../manifest-head.ts";
 import { canonicalJson, digestListPath, manifestPath } from "../manifest-text.ts";
+import { bytesOfFile } from "../open-file.ts";
+import { verifyDigestList } from "./files.ts";
 import { findings, type Findings } from "./findings.ts";
 import { headOf } from "./head.ts";
 import type { ArchiveState } from "./sources.ts";
@@ -29,7 +31,7 @@ import { verifyManifest, type VerifyOptions, type VerifyProgress, type VerifyRep
 export async function verifyCorpusManifest(directory: string, options: VerifyOptions = {}): Promise<VerifyReport> {
   const { sample = null, limit = 100 } = options;
   const report = findings(limit);
-  const bytes = await bytesOf(join(directory, corpusHeadPath));
+  const bytes = await headBytes(directory);
   const seen = { root: null as Hex | null, documents: 0, texts: 0, rederived: 0, unlisted: 0 };
   const head = headOf(bytes, corpusHeadPath, "corpus", report) as CorpusHead | null;
   if (head === null) return reportOf(report, seen);
@@ -69,8 +71,8 @@ export async function verifyCorpusManifest(directory: string, options: VerifyOpt
     seen.texts += found.texts;
     seen.rederived += found.rederived;
     if (manifest.value !== null) {
-      report.expect("partition-differs", `${path} corpus`, head.corpus, String(manifest.value.corpus));
-      if (first === null) first = manifest.value as Manifest;
+      report.expect("partition-differs", `${path} corpus`, head.corpus, manifest.value.corpus);
+      if (first === null) first = manifest.value;
       else sameCorpus(path, first, manifest.value, report);
     }
   }
@@ -89,18 +91,16 @@ function reportOf(report: Findings, { unlisted, ...seen }: Seen): VerifyReport {
   return { ok: disagreementCount === 0, ...seen, disagreements: report.kept, disagreementCount };
 }
 
-async function bytesOf(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new PipelineError("not-found", `there is no manifest to verify: ${path} cannot be read`, { path }, cause);
-  }
+async function headBytes(directory: string): Promise<Buffer> {
+  const bytes = await bytesOfFile(directory, corpusHeadPath);
+  if (typeof bytes !== "string") return bytes;
+  const path = join(directory, corpusHeadPath);
+  throw new PipelineError("not-found", `there is no manifest to verify: ${path} cannot be read (${bytes})`, { path });
 }
 
 /** Beside the partitions there are two files and nothing else. */
 async function verifyFolder(directory: string, head: CorpusHead, sha256: Hex, report: Findings): Promise<void> {
-  const list = await readFile(join(directory, digestListPath), "utf8").catch((error: Error) => error.message);
-  report.expect("digest-list", digestListPath, corpusDigestList(head, sha256), list);
+  await verifyDigestList(directory, corpusDigestList(head, sha256), report);
   const known = new Set([...head.partitions.map(({ path }) => path), corpusHeadPath, digestListPath]);
   for (const name of (await readdir(directory)).sort()) {
     if (!known.has(name)) report.add({ what: "file-unlisted", where: name, expected: "no such file", found: "a file" });
@@ -109,19 +109,15 @@ async function verifyFolder(directory: string, head: CorpusHead, sha256: Hex, re
 
 interface ManifestFile {
   readonly sha256: Hex;
-  /** `null`: not JSON; that is found elsewhere. */
-  readonly value: Partial<Manifest> | null;
+  /** `null`: none of our form; that is found elsewhere. */
+  readonly value: Manifest | null;
 }
 
 async function manifestIn(directory: string): Promise<ManifestFile | null> {
-  const bytes = await readFile(join(directory, manifestPath)).catch(() => null);
-  if (bytes === null) return null;
+  const bytes = await bytesOfFile(directory, manifestPath);
+  if (typeof bytes === "string") return null;
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  try {
-    return { sha256, value: JSON.parse(bytes.toString("utf8")) as Partial<Manifest> | null };
-  } catch {
-    return { sha256, value: null };
-  }
+  return { sha256, value: headOf(bytes, manifestPath, "manifest", findings(0)) as Manifest | null };
 }
 
 function verifyStated(stated: PartitionHead, manifest: ManifestFile, found: VerifyReport, report: Findings): void {
@@ -133,14 +129,10 @@ function verifyStated(stated: PartitionHead, manifest: ManifestFile, found: Veri
 }
 
 /** All partitions are of one policy and one set of archives. */
-function sameCorpus(path: string, first: Manifest, manifest: Partial<Manifest>, report: Findings): void {
+function sameCorpus(path: string, first: Manifest, manifest: Manifest, report: Findings): void {
   for (const key of ["software", "ledgerVersion", "policy", "sources"] as const) {
-    report.expect("partition-differs", `${path} ${key}`, text(first[key]), text(manifest[key]));
+    report.expect("partition-differs", `${path} ${key}`, canonicalJson(first[key]), canonicalJson(manifest[key]));
   }
-}
-
-function text(value: unknown): string {
-  return value === undefined ? "nothing" : canonicalJson(value);
 }
 
 function sum(numbers: readonly number[]): number {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
 import type { Manifest } from "../manifest-head.ts";
+import type { ManifestRow } from "../manifest-row.ts";
 import { manifestSums, type Disagreement } from "../manifest-sums.ts";
 import { manifestPath } from "../manifest-text.ts";
 import { manifestBytes } from "../read-manifest.ts";
@@ -65,7 +66,8 @@ export async function verifyManifest(directory: string, options: VerifyOptions =
   const bytes = await manifestBytes(directory);
   const manifest = headOf(bytes, manifestPath, "manifest", report) as Manifest | null;
   if (manifest === null) return reportOf(report, { root: null, documents: 0, texts: 0, rederived: 0 });
-  await verifyFiles(directory, manifest, createHash("sha256").update(bytes).digest("hex"), report);
+  const manifestSha256 = createHash("sha256").update(bytes).digest("hex");
+  await verifyFiles({ directory, manifest, manifestSha256 }, report, signal);
   for (const wrong of manifestSums(manifest)) report.add(wrong);
   const documentsInAll = manifest.totals.documents;
   const rederivedInAll = options.rederive === undefined ? 0 : Math.min(sample ?? documentsInAll, documentsInAll);
@@ -84,13 +86,14 @@ export async function verifyManifest(directory: string, options: VerifyOptions =
   const missing =
     inspect === undefined ? new Set<Hex>() : await verifySources(manifest.sources, { ...inspection, inspect }, report);
   const archives = options.rederive === undefined ? null : archiveCheck(options.rederive, sample, report, step);
-  const seen = await verifyRows(directory, manifest, report, async (row) => {
+  const onRow = async (row: ManifestRow): Promise<void> => {
     documents++;
     options.onRow?.(row.id);
     step(archives?.checked() ?? 0);
     // Its archive has a finding already; one more for each of its rows would hide the others.
     if (!missing.has(row.archive.sha256)) await archives?.add(row);
-  });
+  };
+  const seen = await verifyRows({ directory, manifest }, report, onRow, signal);
   await archives?.finish();
   if (archives !== null) step(archives.checked());
   return reportOf(report, { ...seen, rederived: archives?.checked() ?? 0 });

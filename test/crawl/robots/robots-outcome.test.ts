@@ -3,9 +3,14 @@ import { createHash } from "node:crypto";
 import { suite, test } from "node:test";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 
-import type { Exchanged, ExchangeResult, NotExchanged } from "../../src/fetch/result.ts";
-import { fetchRobots, robotsOutcomeOf, type RobotsAnswer, type RobotsOutcome } from "../../src/robots/outcome.ts";
-import { robotsVerdict } from "../../src/robots/verdict.ts";
+import {
+  fetchRobots,
+  robotsOutcomeOf,
+  type RobotsAnswer,
+  type RobotsOutcome,
+} from "../../../src/crawl/robots/robots-outcome.ts";
+import type { Exchanged, ExchangeResult, NotExchanged } from "../../../src/fetch/result.ts";
+import { robotsVerdict } from "../../../src/robots/verdict.ts";
 
 const timings = { startMs: 0, connectMs: 0, firstByteMs: 0, totalMs: 0 };
 const nothing = Buffer.alloc(0);

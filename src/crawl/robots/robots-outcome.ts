@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 
-import { backoffMs } from "../async/retry.ts";
-import { redirectTargetOf, type TargetRules } from "../fetch/address-rules.ts";
-import type { Exchanged, NotExchanged, ExchangeRequest, ExchangeResult } from "../fetch/result.ts";
-import { retryAfterMs } from "../fetch/retry-after.ts";
-import { type DecodedBody, decodedBody, headerOf } from "../warc/http.ts";
-import { compiledRobots, type RobotsRules } from "./compile.ts";
-import { maxRobotsBytes, robotsFileOf, type RobotsStatement } from "./parse.ts";
+import { backoffMs } from "../../async/retry.ts";
+import { redirectTargetOf, type TargetRules } from "../../fetch/address-rules.ts";
+import type { Exchanged, NotExchanged, ExchangeRequest, ExchangeResult } from "../../fetch/result.ts";
+import { retryAfterMs } from "../../fetch/retry-after.ts";
+import { compiledRobots, type RobotsRules } from "../../robots/compile.ts";
+import { maxRobotsBytes, robotsFileOf, type RobotsStatement } from "../../robots/parse.ts";
+import { type DecodedBody, decodedBody, headerOf } from "../../warc/http.ts";
 
 /** RFC 9309 (2.4): a file may be used for a day. */
 export const robotsLifetimeMs = 24 * 3_600_000;
