@@ -3,6 +3,7 @@ import { siteFiles } from "../core/rights.ts";
 import { redirectTargetOf } from "../fetch/address-rules.ts";
 import type { Exchanged, ExchangeResult } from "../fetch/result.ts";
 import type { FoundUrl } from "../frontier/turn.ts";
+import { fileTextOf } from "../robots/file-text.ts";
 import { robotsVerdict } from "../robots/verdict.ts";
 import { hostKeyOf } from "../url/normalize.ts";
 import { decodedBody, headerOf } from "../warc/http.ts";
@@ -111,8 +112,10 @@ function archive(asking: SiteAsk, url: string, result: ExchangeResult, facts: Fi
   asking.beside.spentMs += result.timings.totalMs;
 }
 
-function textOf({ headers, payload }: Exchanged): string {
+function textOf({ headers, payload }: Exchanged): string | null {
   const coding = headerOf(headers, "content-encoding");
   const { bytes } = decodedBody(coding === null ? [] : [["content-encoding", coding]], payload, limits);
-  return bytes.toString("utf8", 0, limits.maxDecodedBytes);
+  const text = fileTextOf(bytes);
+  // A page that stands in its place says nothing.
+  return /^\s*</.test(text) ? null : text;
 }

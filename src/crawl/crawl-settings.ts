@@ -14,6 +14,7 @@ import type { CrawlClock, HostPaces, PacedFetch } from "./host-paces.ts";
 import type { RefusedSignals } from "./opt-outs.ts";
 import { paceDefaults, type PaceOptions } from "./politeness.ts";
 import { robotsKeeper, type RobotsKeeper } from "./robots/robots-keeper.ts";
+import { siteSignals, type SiteSignals } from "./site-signals.ts";
 import { tdmrepKeeper, type TdmrepKeeper } from "./tdmrep-keeper.ts";
 
 /** How often what is tried again, and when. */
@@ -75,6 +76,7 @@ export interface CrawlContext {
   readonly targets: TargetRules;
   readonly retry: RetryOptions;
   readonly refusedSignals: RefusedSignals;
+  readonly siteSignals: SiteSignals;
   readonly refused: RefusedLinks;
   readonly paths: DiscoveryPaths;
   /** URLs whose path the turn has changed. */
@@ -115,12 +117,15 @@ export function retryOf(settings: CrawlSettings): RetryOptions {
 
 /** @throws {PipelineError} `usage` when the requester's contact is neither mail nor page */
 export function contextOf(settings: CrawlSettings, { clock, ask, paces, notes, signal }: CrawlNeeds): SharedContext {
+  const robots = robotsKeeper(notes, productToken, clock.nowMs);
+  const tdmrep = settings.siteFiles === false ? null : tdmrepKeeper(notes, clock.nowMs);
+  const refusedSignals = settings.refusedSignals ?? { refuse: [], agents: [], unreadable: "keep" };
   return {
     clock,
     ask,
     paces,
-    robots: robotsKeeper(notes, productToken, clock.nowMs),
-    tdmrep: settings.siteFiles === false ? null : tdmrepKeeper(notes, clock.nowMs),
+    robots,
+    tdmrep,
     scope: settings.scope,
     followNofollow: settings.followNofollow ?? false,
     followSitemaps: settings.followSitemaps ?? true,
@@ -128,7 +133,8 @@ export function contextOf(settings: CrawlSettings, { clock, ask, paces, notes, s
     productToken,
     targets: targetsOf(settings),
     retry: retryOf(settings),
-    refusedSignals: settings.refusedSignals ?? { refuse: [], agents: [], unreadable: "keep" },
+    refusedSignals,
+    siteSignals: siteSignals(robots, tdmrep, refusedSignals.agents),
     paths: discoveryPaths(notes),
     signal,
   };

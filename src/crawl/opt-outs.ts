@@ -40,13 +40,15 @@ interface StatedBeside {
   readonly isRevisit: boolean;
   /** Of the page, when it is not a revisit. */
   readonly metas: readonly Meta[];
+  /** What its site says of it. */
+  readonly site: readonly Signal[];
 }
 
 /** What a visit finds reserved. A response that is no page leaves what was known. */
 export function optOutsSeen(
   { url, validators: earlier }: Pick<TurnUrl, "url" | "validators">,
   { status, headers }: Pick<Exchanged, "status" | "headers">,
-  { isRevisit, metas }: StatedBeside,
+  { isRevisit, metas, site }: StatedBeside,
   counting: RefusedSignals,
 ): SeenOptOuts {
   const known = earlier === null ? "" : earlier.optOuts;
@@ -59,7 +61,7 @@ export function optOutsSeen(
     // A 304 may leave out what the page's own answer had (RFC 9110, 15.4.5).
     header: status === 304 ? [...new Set([...(before?.header ?? []), ...stated])] : stated,
     meta: isRevisit ? (before?.meta ?? []) : statedOptOuts(url, [], metas),
-    site: [],
+    site: reservedWords(site),
   };
   const isNew = earlier !== null && before !== null && isNewlyOptedOut(before, now, counting);
   return { noted: optOutsText(now), isNew };

@@ -28,6 +28,7 @@ const refusals: ReadonlySet<string> = new Set(["url", "scheme", "port", "ssrf-ho
 
 /** Asks for a URL that may be asked for, archives the exchange and finds where it leads. */
 export async function visit(context: CrawlContext, host: string, one: TurnUrl, robotsFacts: Fields): Promise<Visit> {
+  const { siteSignals, refusedSignals } = context;
   const headers = [...context.headers, ...conditions(one.validators)];
   const result = await context.ask(host, { url: one.rawUrl, headers });
   const facts: Fields = [["depth", String(one.depth)], ["attempt", String(one.attempts + 1)], ...robotsFacts];
@@ -44,7 +45,7 @@ export async function visit(context: CrawlContext, host: string, one: TurnUrl, r
   const { found, isPage, metas } = await discoveredIn(context, one, result, records);
   freeWhole(result.body);
   freeWhole(result.payload);
-  const optOuts = optOutsSeen(one, result, { ...records, metas }, context.refusedSignals);
+  const optOuts = optOutsSeen(one, result, { ...records, metas, site: siteSignals(host, one.rawUrl) }, refusedSignals);
   const change = changeOf(one.validators, result.status, records.isRevisit);
   const outcome: UrlOutcome = {
     kind: "done",
