@@ -36,7 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   redis: ["core", "async"],
   fetch: ["core", "warc"],
   frontier: ["core", "async", "files", "redis", "url"],
-  crawl: ["core", "async", "files", "redis", "url", "warc", "fetch", "robots", "frontier", "page"],
+  crawl: ["core", "async", "files", "redis", "url", "warc", "fetch", "robots", "frontier", "page", "rights"],
   commoncrawl: ["core", "async", "files", "url", "warc", "fetch"],
   ...Object.fromEntries(pureRooms.map((room) => [room, ["core"]])),
   rights: ["core", "robots"],

@@ -77,9 +77,19 @@ export function crawlInWords(report: CorpusCrawlReport, blocked: Readonly<Record
   for (const [count, words] of reasons.toSorted(([a], [b]) => b - a).slice(0, 10)) {
     lines.push(`            ${String(count).padStart(7)}  ${words}`);
   }
-  if (report.recrawled > 0) lines.push(`Again       ${report.recrawled} pages were due for another visit`);
+  if (report.recrawl !== null) lines.push(...recrawlInWords(report.recrawl));
   lines.push(`Archived    ${archives.length} files${archives.length === 0 ? "" : `, the last ${archives.at(-1)}`}`);
   return lines;
+}
+
+/** What became of the pages that were due for another visit. */
+function recrawlInWords(counts: NonNullable<CorpusCrawlReport["recrawl"]>): string[] {
+  const { due, changed, unchanged, gone, refused, failed, optedOut, added } = counts;
+  const waiting = due - changed - unchanged - gone - refused - failed;
+  return [
+    `Again       ${due} pages were due for another visit: ${changed} changed, ${unchanged} unchanged, ${gone} gone, ${refused} refused, ${failed} failed, ${waiting} still to be visited`,
+    `            ${optedOut} of them newly opted out; ${added} new pages`,
+  ];
 }
 
 /** Says on standard error what a crawl that did not end by itself left behind. */

@@ -7,7 +7,7 @@ import Database from "better-sqlite3";
 import { PipelineError } from "../core/errors.ts";
 import { sqliteErrorOf } from "../core/sqlite-error.ts";
 import { readDatabase } from "../files/read-database.ts";
-import { frontierApplicationId, frontierSchema, frontierVersion, frontierVersions } from "./sqlite-schema.ts";
+import { addedColumns, frontierApplicationId, frontierSchema, frontierVersion } from "./sqlite-schema.ts";
 
 /** An open frontier file, with what is remembered of it. */
 export interface FrontierFile {
@@ -72,7 +72,7 @@ function checkIdentity(db: Database.Database, path: string): boolean {
   if (!empty && db.pragma("application_id", { simple: true }) !== frontierApplicationId) {
     throw new PipelineError("ledger-broken", `${path} is a SQLite file, but no frontier of this program`, { path });
   }
-  if (!empty && !frontierVersions.has(version)) {
+  if (!empty && version !== frontierVersion && !addedColumns.has(version)) {
     const advice = "go on with the version of the program that began the crawl";
     throw new PipelineError("ledger-version", `${path} is of schema ${version}; ${advice}`, { path, version });
   }
@@ -86,8 +86,13 @@ function prepare(db: Database.Database): void {
   db.pragma("wal_autocheckpoint = 4000");
   db.pragma("journal_size_limit = 67108864");
   const make = db.transaction(() => {
-    if (db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() !== 0) return;
-    db.exec(frontierSchema);
+    if (db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() === 0) db.exec(frontierSchema);
+    else {
+      // Again, inside the transaction: another process may have added them.
+      const columns = addedColumns.get(db.pragma("user_version", { simple: true }) as number);
+      if (columns === undefined) return;
+      for (const column of columns) db.exec(`ALTER TABLE validators ADD COLUMN ${column}`);
+    }
     db.pragma(`application_id = ${frontierApplicationId}`);
     db.pragma(`user_version = ${frontierVersion}`);
   });

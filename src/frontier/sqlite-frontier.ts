@@ -119,7 +119,7 @@ function recrawl(store: FrontierFile, beforeMs: number): number {
     const { changes } = store
       .statement(
         `UPDATE urls SET state = ${ready}, attempts = 0
-         WHERE state = ${done} AND id IN (SELECT url FROM validators WHERE captured_at < ?)`,
+         WHERE state = ${done} AND id IN (SELECT url FROM validators WHERE coalesce(visited_at, captured_at) < ?)`,
       )
       .run(beforeMs);
     store

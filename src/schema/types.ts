@@ -91,6 +91,10 @@ export interface CorpusConfig {
        */
       sitemaps: boolean;
       /**
+       * Ask each host, once a day and before its first page, for /.well-known/tdmrep.json, in which sites reserve text and data mining. robots.txt is asked for in any case.
+       */
+      siteFiles: boolean;
+      /**
        * Ask addresses of this machine and of private networks too, for staging.
        */
       allowPrivate: boolean;

@@ -5,6 +5,7 @@ import { redirectTargetOf, type TargetRules } from "../../fetch/address-rules.ts
 import type { Exchanged, NotExchanged, ExchangeRequest, ExchangeResult } from "../../fetch/result.ts";
 import { retryAfterMs } from "../../fetch/retry-after.ts";
 import { compiledRobots, type RobotsRules } from "../../robots/compile.ts";
+import { fileTextOf } from "../../robots/file-text.ts";
 import { maxRobotsBytes, robotsFileOf, type RobotsStatement } from "../../robots/parse.ts";
 import { type DecodedBody, decodedBody, headerOf } from "../../warc/http.ts";
 
@@ -29,6 +30,8 @@ export type RobotsOutcome =
       readonly kind: "rules";
       readonly rules: RobotsRules;
       readonly statements: readonly RobotsStatement[];
+      /** What was read of the file. */
+      readonly text: string;
       /** SHA-256 of the whole file, with its content codings undone: identifies the file that governed a page. */
       readonly fileSha256: string;
       /** Whether part of the file was not read (over 500 KiB). */
@@ -87,6 +90,7 @@ export function robotsOutcomeOf(answer: RobotsAnswer, context: RobotsContext): R
     kind: "rules",
     rules: compiledRobots(file, context.productToken),
     statements: file.statements,
+    text: fileTextOf(bytes.subarray(0, maxRobotsBytes)),
     fileSha256: createHash("sha256").update(bytes).digest("hex"),
     cut: file.cut || answer.truncated !== null,
     expiresAtMs: nowMs + robotsLifetimeMs,
