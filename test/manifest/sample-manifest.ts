@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { buildIdOf } from "../../src/core/build-id.ts";
 import { buildManifest, type BuildInput, type BuildResult } from "../../src/manifest/build.ts";
 import type { ManifestHead } from "../../src/manifest/manifest-head.ts";
 import { manifestRowOf, type UnplacedRow } from "../../src/manifest/manifest-row.ts";
@@ -44,6 +45,8 @@ export function sampleBuild(
   });
 }
 
+const revisions = { "stage/charset": 1 };
+
 export function sampleHead(kept: number): ManifestHead {
   return {
     corpus: "sample",
@@ -62,6 +65,7 @@ export function sampleHead(kept: number): ManifestHead {
       refusedReasons: { "rule:gopher/word-count": 2, "licence:none": 2 },
       kept,
     },
+    builds: kept === 0 ? [] : [{ id: buildIdOf(revisions), documents: kept, revisions }],
     sources: [
       {
         name: "sample-00.warc.gz",
