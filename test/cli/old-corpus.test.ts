@@ -76,6 +76,7 @@ suite("a corpus made by commit d4b8c5e", () => {
     assert.equal(status, 0, err);
     assert.match(out, /kept/);
     assert.match(out, /CC-BY-4\.0/);
+    assert.match(out, /measured by  colophon 0\.1\.0, a build that was not recorded/);
   });
 
   test("goes on with its crawl where it was, and asks for no page twice", async () => {

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { buildIdOf } from "../../src/core/build-id.ts";
 import { captureIdOf } from "../../src/core/capture-id.ts";
 import type { Inherited } from "../../src/core/versions.ts";
 import { buildManifest, type BuildInput, type BuildResult } from "../../src/manifest/build.ts";
@@ -58,6 +59,8 @@ export function sampleBuild(
   });
 }
 
+const revisions = { "stage/charset": 1 };
+
 export function sampleHead(kept: number): ManifestHead {
   return {
     corpus: "sample",
@@ -76,6 +79,7 @@ export function sampleHead(kept: number): ManifestHead {
       refusedReasons: { "rule:gopher/word-count": 2, "licence:none": 2 },
       kept,
     },
+    builds: kept === 0 ? [] : [{ id: buildIdOf(revisions), documents: kept, revisions }],
     sources: [
       {
         name: "sample-00.warc.gz",
