@@ -177,7 +177,10 @@ const plausible: Readonly<Record<string, (value: Json, row: ManifestRow) => Json
 };
 
 function another(value: Json, { type, enum: words, pattern }: Schema): Json {
-  if (words !== undefined) return words.find((word) => word !== value && word !== "n") ?? assert.fail("one word only");
+  if (words !== undefined) {
+    const others = words.filter((word) => word !== value && word !== "n");
+    return others[0] === undefined ? assert.fail("one word only") : others[0];
+  }
   if (typeof value === "boolean") return !value;
   if (typeof value === "number") return value + 1;
   if (type === "integer" || (value === null && type?.includes("integer") === true)) return 203;
