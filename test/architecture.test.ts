@@ -43,7 +43,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   store: ["core", "async", "files"],
   segment: ["core", "async", "files", "store", "dedup"],
   ledger: ["core", "schema", "files"],
-  manifest: ["core", "async", "schema", "files"],
+  manifest: ["core", "async", "schema", "files", "rights", "policy"],
   measure: ["core", ...pureRooms, "warc", "segment"],
   queue: ["core", "async", "redis"],
   corpus: ["core", "schema", "files", "rights", "quality", "ledger", "manifest", "frontier"],

@@ -11,6 +11,7 @@ import {
   crawlInWords,
   sayMixedBuilds,
   sayRecovery,
+  sayWarnings,
   copyDisplay,
   copyFaults,
   copyInWords,
@@ -71,9 +72,10 @@ export async function makeCorpusCommand(command: MakeCorpusCommand, io: Io): Pro
   progress[Symbol.dispose]();
   collector.check();
   if (report.published !== null) sayMixedBuilds(report.published, io);
+  sayWarnings(report.published?.warnings ?? [], io);
   if (json) {
     const { user, system } = process.cpuUsage();
-    await writeLine(io.out, JSON.stringify({ ...report, cpuSeconds: (user + system) / 1e6 }));
+    await writeLine(io.out, JSON.stringify({ ...report, broken: collector.broken, cpuSeconds: (user + system) / 1e6 }));
   } else await writeLine(io.out, printable((await inWords(corpus, ledgers.all, report)).join("\n")));
   if (report.interrupted) return "interrupted";
   return faults.length > 0 ? "badInput" : "ok";

@@ -2,12 +2,13 @@ import { MultiBar, Presets, type SingleBar } from "cli-progress";
 
 import { onceEvery } from "../async/throttle.ts";
 import type { CopyProgress, CopyReport } from "../commoncrawl/copy.ts";
+import type { PolicyWarning } from "../corpus/policy-warning.ts";
 import type { ArchiveTotals } from "../ledger/archives.ts";
 import type { CorpusCrawlReport } from "../pipeline/crawl.ts";
 import type { Damage, IngestProgress, IngestReport } from "../pipeline/ingest.ts";
 import type { PublishReport } from "../pipeline/publish.ts";
 import type { Io } from "./command.ts";
-import { printable } from "./write-line.ts";
+import { oneLine, printable } from "./write-line.ts";
 
 /** Tells how far the copying has come: first what an index has named, then which files are done. */
 export function copyDisplay(progress: Progress): (seen: CopyProgress) => void {
@@ -133,6 +134,11 @@ export function ingestInWords(report: IngestReport, archives: readonly ArchiveTo
     );
   }
   return lines;
+}
+
+/** What in a policy was probably meant otherwise, each in one line; in JSON it is in the report as well. */
+export function sayWarnings(warnings: readonly PolicyWarning[], io: Io): void {
+  for (const { message } of warnings) io.err.write(`colophon: warning: ${oneLine(message)}\n`);
 }
 
 /** The end of a run for people: how many documents were kept, why the others were not, and the root. */

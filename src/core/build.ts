@@ -3,17 +3,17 @@ import type { Build } from "./build-id.ts";
 
 /** What this program measures with. */
 export const ownBuild: Build = {
-  id: "5bb53b970bf9a543",
+  id: "6a6da1b96705fbe2",
   revisions: {
     "data/language-model": "8f3472cfe8738a7b6099e8e999c3cbfae0dcd15696aac7d7738a8039db603e83",
     "data/main-text-weights": "b6acbe523feb3ceb891a3ec52b2a7eac58862d234482a967713381ae2c605a1c",
-    "evidence/cc-badge": 1,
-    "evidence/cc-link": 1,
-    "evidence/http-link": 1,
-    "evidence/licence-link": 1,
-    "evidence/meta": 1,
-    "evidence/rel-license": 1,
-    "evidence/text-notice": 1,
+    "evidence/cc-badge": 2,
+    "evidence/cc-link": 2,
+    "evidence/http-link": 2,
+    "evidence/licence-link": 2,
+    "evidence/meta": 2,
+    "evidence/rel-license": 2,
+    "evidence/text-notice": 2,
     "package/entities": "8.1.0",
     "package/htmlparser2": "12.0.0",
     "package/structured-headers": "2.1.0",

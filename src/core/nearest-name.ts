@@ -5,9 +5,9 @@ export interface NearName {
   readonly distance: number;
 }
 
-/** Letters that may be wrong: one in three, and no more than three. */
+/** Letters that may be wrong: one in four, and no more than two. */
 function mostWrong(written: string): number {
-  return Math.min(3, Math.ceil(written.length / 3));
+  return Math.min(2, Math.ceil(written.length / 4));
 }
 
 /** The known name nearest to what was written, without regard to case; the first of several, `null` when none is near. */

@@ -25,5 +25,3 @@ export const stageRevisions = {
   /** The words of robots headers and elements: `core/robots-directives.ts`. */
   "robots-directives": 1,
 } as const;
-
-export type StageName = keyof typeof stageRevisions;

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { LicenceKnowledge, Policy } from "../core/decisions.ts";
+import type { Policy } from "../core/decisions.ts";
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
 import { writeWhole } from "../files/durable.ts";
 import { canonicalDigest, canonicalJson } from "../manifest/manifest-text.ts";
 import { rules } from "../quality/registry.ts";
-import { licenceAttributesOf, licenceFamilies, licenceRank } from "../rights/licence-table.ts";
+import { licenceFamilies } from "../rights/licence-table.ts";
 import { schemasFolder } from "../schema/schemas-folder.ts";
 import { validate } from "../schema/validate.ts";
 import { yamlOf } from "./corpus.ts";
@@ -20,12 +20,6 @@ export interface LoadedPolicy {
   /** Canonical JSON with all defaults filled in; `sha256` is its digest. */
   readonly text: string;
 }
-
-/** What policies ask about licences, from the licence table. */
-export const licenceKnowledge: LicenceKnowledge = {
-  familyOf: (licence) => licenceAttributesOf(licence).family,
-  rankOf: licenceRank,
-};
 
 /** Writes the commented policy with which `policy init` and the first `ingest` begin. */
 export function writeDefaultPolicy(path: string): void {

@@ -25,8 +25,10 @@ export interface CorpusStatus {
     readonly lostBytes: number;
   };
   readonly slices: { readonly total: number; readonly measured: number };
-  /** What each build measured: `own` is this program's. */
-  readonly builds: readonly (BuildShare & { readonly own: boolean })[];
+  /** Id of this program's own build, which measures what comes. */
+  readonly build: string;
+  /** What each build measured. */
+  readonly builds: readonly BuildShare[];
   readonly captures: number;
   readonly documents: {
     readonly total: number;
@@ -60,7 +62,8 @@ export async function corpusStatus(corpus: Corpus): Promise<CorpusStatus> {
       lostBytes: sum(({ lostBytes }) => lostBytes),
     },
     slices: { total: sum(({ slices }) => slices), measured: sum(({ slicesMeasured }) => slicesMeasured) },
-    builds: buildShares(ledgers.all).map((share) => ({ ...share, own: share.build === ownBuild.id })),
+    build: ownBuild.id,
+    builds: buildShares(ledgers.all),
     captures: counted.captures,
     documents: { total: counted.documents, kept: counted.kept, refused: counted.refused, undecided: counted.undecided },
     manifest:

@@ -6,7 +6,7 @@ import Database from "better-sqlite3";
 
 import { PipelineError } from "../core/errors.ts";
 import { sqliteErrorOf } from "../core/sqlite-error.ts";
-import { nameToRead } from "../files/sqlite-name.ts";
+import { readDatabase } from "../files/read-database.ts";
 import { addedColumns, frontierApplicationId, frontierSchema, frontierVersion } from "./sqlite-schema.ts";
 
 /** An open frontier file, with what is remembered of it. */
@@ -49,7 +49,8 @@ export function openFrontierFile(path: string, mode: "write" | "read" = "write")
   let db: Database.Database | null = null;
   try {
     const reading = mode === "read";
-    db = new Database(reading ? nameToRead(path) : path, { readonly: reading, timeout: 5000 });
+    const opened = (name: string): Database.Database => new Database(name, { readonly: reading, timeout: 5000 });
+    db = reading ? readDatabase(path, opened) : opened(path);
     const isNew = checkIdentity(db, path);
     if (!reading) prepare(db);
     else if (isNew) {

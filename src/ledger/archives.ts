@@ -23,6 +23,7 @@ export const archiveSql = {
   slices: `SELECT s.slice_index AS "index", s.first_byte AS begin, s.end_byte AS end,
     lower(hex(s.segment_sha256)) AS segmentSha256, b.id AS build
     FROM slice s LEFT JOIN build b ON b.key = s.build WHERE s.archive = ? ORDER BY s.slice_index`,
+  segments: "SELECT DISTINCT lower(hex(segment_sha256)) AS segment FROM slice",
   sources: `SELECT name, archive_sha256 AS sha256, bytes, slices, slices_measured AS slicesMeasured,
     record_bytes AS recordBytes, lost_bytes AS lostBytes, captures, documents FROM archives ORDER BY archive_sha256`,
 } as const;
@@ -96,6 +97,14 @@ export function archiveByPath(
 /** The slices of an archive that are in the ledger, in order. */
 export function slicesOf(ledger: Ledger, archive: Hex): KnownSlice[] {
   return ledger.statement<KnownSlice>(archiveSql.slices).all(archiveKey(ledger, archive));
+}
+
+/** The segments that the slices of a ledger came from. */
+export function segmentsOf(ledger: Ledger): Hex[] {
+  return ledger
+    .statement<{ segment: Hex }>(archiveSql.segments)
+    .all()
+    .map(({ segment }) => segment);
 }
 
 /** Every archive, in order of digest, over all partitions: each knows all archives, one has the bytes of each. */

@@ -1,4 +1,4 @@
-import type { Decision, JudgedDocument } from "../core/decisions.ts";
+import type { Decision, JudgedDocument, Policy } from "../core/decisions.ts";
 import type { Hex } from "../core/records.ts";
 import { documentFinder } from "./clusters.ts";
 import type { Ledger } from "./open.ts";
@@ -25,6 +25,7 @@ export const decisionSql = {
     JOIN term li ON li.key = d.licence
     WHERE d.key > ? ORDER BY d.key LIMIT ?`,
   policy: "SELECT key FROM policy WHERE sha256 = ?",
+  policyText: "SELECT text FROM policy WHERE sha256 = ?",
   addPolicy: "INSERT INTO policy (sha256, name, text) VALUES (?, ?, ?)",
   clear: "DELETE FROM decision WHERE policy = ?",
   reasonSet: "SELECT key FROM reason_set WHERE reasons = ?",
@@ -95,6 +96,12 @@ export function replaceDecisions(
       writers.get(ledger)?.(key, reasons);
     }
   });
+}
+
+/** A policy that the ledger has decisions of; `null` when it has none. One from an older version may lack members. */
+export function policyIn(ledger: Ledger, sha256: Hex): Policy | null {
+  const row = ledger.statement<{ text: string }>(decisionSql.policyText).get(blobOf(sha256));
+  return row === undefined ? null : (JSON.parse(row.text) as Policy);
 }
 
 function decisionWriter(ledger: Ledger, stored: StoredPolicy): (document: number, reasons: readonly string[]) => void {

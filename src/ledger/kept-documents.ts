@@ -1,4 +1,6 @@
+import { matesLimit } from "../core/cluster-mates.ts";
 import type { DocumentCapture, Hex, Place, RuleSetRow } from "../core/records.ts";
+import type { Standing } from "../core/versions.ts";
 import { captureColumns, documentColumns, unpack } from "./columns.ts";
 import type { Ledger } from "./open.ts";
 import {
@@ -34,7 +36,8 @@ export const keptSql = {
     (SELECT count(*) FROM cluster_member m WHERE m.cluster = cl.key) AS size FROM cluster cl WHERE cl.representative = ?`,
   clusterLicences: `SELECT DISTINCT l.text AS licence FROM cluster_member m JOIN document d ON d.key = m.document
     JOIN term l ON l.key = d.licence WHERE m.cluster = ?`,
-  mates: `SELECT lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, l.text AS licence
+  mates: `SELECT lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, l.text AS licence,
+    coalesce((SELECT st.text FROM version v JOIN term st ON st.key = v.state WHERE v.document = d.key), 'current') AS standing
     FROM cluster_member m
     JOIN capture c ON c.key = m.document
     JOIN document d ON d.key = m.document
@@ -42,9 +45,6 @@ export const keptSql = {
     JOIN term l ON l.key = d.licence
     WHERE m.cluster = ? ORDER BY c.id LIMIT ?`,
 } as const;
-
-/** Cluster-mates named for each document: a template page can have a hundred thousand. */
-const matesLimit = 1000;
 
 /** A kept document with all that attribution needs. */
 export interface KeptDocument {
@@ -67,7 +67,12 @@ export interface KeptCluster {
   readonly id: Hex;
   readonly size: number;
   /** The other members in order of id, the first thousand of them. */
-  readonly alsoAt: readonly { readonly id: Hex; readonly url: string; readonly licence: string }[];
+  readonly alsoAt: readonly {
+    readonly id: Hex;
+    readonly url: string;
+    readonly licence: string;
+    readonly standing: Standing;
+  }[];
   /** True when not all members carry the same licence. */
   readonly licencesDisagree: boolean;
 }

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import Database from "better-sqlite3";
 
 import { PipelineError } from "../core/errors.ts";
-import { nameToRead } from "../files/sqlite-name.ts";
+import { readDatabase } from "../files/read-database.ts";
 import { relativePathsSince, settleArchivePaths } from "./archive-paths.ts";
 import { ledgerErrorOf } from "./ledger-error.ts";
 import { latestVersion, migrate } from "./migrate.ts";
@@ -53,8 +53,7 @@ export function openLedger(path: string, { mode, place }: OpenOptions): Ledger {
   const lock = mode === "write" ? lockOf(path) : null;
   let db: Database.Database | null = null;
   try {
-    const name = mode === "read" ? nameToRead(path) : path;
-    db = new Database(name, { readonly: mode === "read", fileMustExist: mode === "read", timeout: 5000 });
+    db = mode === "read" ? readDatabase(path, openedToRead) : new Database(path, { timeout: 5000 });
     db.pragma("foreign_keys = ON");
     if (mode === "write") prepareForWriting(db, path, place?.count ?? 1);
     else checkForReading(db, path);
@@ -65,6 +64,10 @@ export function openLedger(path: string, { mode, place }: OpenOptions): Ledger {
     lock?.close();
     throw ledgerErrorOf(error, path);
   }
+}
+
+function openedToRead(name: string): Database.Database {
+  return new Database(name, { readonly: true, fileMustExist: true, timeout: 5000 });
 }
 
 function placeOf(db: Database.Database): PartitionNumber {

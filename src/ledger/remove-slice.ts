@@ -27,8 +27,8 @@ export const removeSql = {
   slice: "DELETE FROM slice WHERE key = ?",
   captureKey: "SELECT key FROM capture WHERE id = ?",
   uncount: `UPDATE slice SET capture_count = capture_count - 1,
-    document_count = document_count - (SELECT count(*) FROM document WHERE key = ?1)
-    WHERE key = (SELECT slice FROM capture WHERE key = ?1)`,
+    document_count = document_count - (SELECT count(*) FROM document WHERE key = ?)
+    WHERE key = (SELECT slice FROM capture WHERE key = ?)`,
 } as const;
 
 /** A slice as it stands in a ledger; both keys are `null` when it has no captures there. */
@@ -79,7 +79,7 @@ function removeCaptures(ledger: Ledger, first: number, last: number): void {
 export function removeCapture(ledger: Ledger, id: Hex): void {
   const known = ledger.statement<{ key: number }>(removeSql.captureKey).get(blobOf(id));
   if (known === undefined) return;
-  ledger.statement(removeSql.uncount).run(known.key);
+  ledger.statement(removeSql.uncount).run(known.key, known.key);
   removeCaptures(ledger, known.key, known.key);
 }
 

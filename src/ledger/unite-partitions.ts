@@ -1,7 +1,7 @@
 import type Database from "better-sqlite3";
 
 import { PipelineError } from "../core/errors.ts";
-import { nameToRead } from "../files/sqlite-name.ts";
+import { readDatabase } from "../files/read-database.ts";
 
 /** SQLite attaches no more than ten, and the first is open already. */
 const unitedLimit = 11;
@@ -40,7 +40,7 @@ export function unitePartitions(db: Database.Database, paths: readonly string[])
   }
   const schemas = paths.map((_, number) => (number === 0 ? "main" : `p${number}`));
   for (const [number, path] of paths.entries()) {
-    if (number > 0) db.prepare(`ATTACH ? AS p${number}`).run(nameToRead(path));
+    if (number > 0) readDatabase(path, (name) => db.prepare(`ATTACH ? AS p${number}`).run(name));
   }
   const views = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'view'").pluck().all() as string[];
   for (const view of views) {

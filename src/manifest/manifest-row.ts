@@ -1,7 +1,7 @@
 import { captureFields, documentFields, type Fields, type PublishedOf } from "../core/document-fields.ts";
 import type { DocumentCapture, Hex, RuleSetRow } from "../core/records.ts";
 import type { Evidence, Signal } from "../core/rights.ts";
-import type { Inherited } from "../core/versions.ts";
+import type { Inherited, Standing } from "../core/versions.ts";
 import type { ShardText } from "./write-shard.ts";
 
 /**
@@ -47,7 +47,14 @@ interface RowCluster {
   /** Captures in it, this one among them. */
   readonly size: number;
   /** The others; possibly fewer than `size - 1` when the list was cut. */
-  readonly alsoAt: readonly { readonly id: Hex; readonly url: string; readonly licence: string }[];
+  readonly alsoAt: readonly {
+    readonly id: Hex;
+    readonly url: string;
+    /** Its own. */
+    readonly licence: string;
+    /** How it stands among the captures of its address. */
+    readonly standing: Standing;
+  }[];
   /** True when not all members carry the same licence. */
   readonly licencesDisagree: boolean;
 }

@@ -1,6 +1,7 @@
 import { threadId } from "node:worker_threads";
 
 import { ownBuild } from "../core/build.ts";
+import { captureIdOf } from "../core/capture-id.ts";
 import { copiedFromOf, copiedRecordType } from "../core/copied.ts";
 import type {
   CaptureRow,
@@ -18,7 +19,7 @@ import { readArchive } from "../warc/read-archive.ts";
 import type { ArchiveItem, ArchiveRecord, SliceSpan } from "../warc/record.ts";
 import { segmentJoiner } from "../warc/segment-joiner.ts";
 import { fileSource } from "../warc/source.ts";
-import { captureIdOf, captureTypes, processCapture, type Measured, type Stages } from "./process-capture.ts";
+import { captureTypes, processCapture, type Measured, type Stages } from "./process-capture.ts";
 import { sparseSource, type Holes } from "./sparse-source.ts";
 
 /** One slice to measure: digests, paths and byte offsets, never a page. */

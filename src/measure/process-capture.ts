@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { captureIdOf } from "../core/capture-id.ts";
 import { outcomeReasons } from "../core/outcome-reasons.ts";
 import type { Document, LanguageGuess, Page } from "../core/page.ts";
 import type { Rule } from "../core/quality.ts";
@@ -173,9 +174,4 @@ function captureRowOf(
 /** A response stands for itself; what a tool made of one names it by one of two fields. */
 function refersToOf({ type, refersTo, concurrentTo }: ArchiveRecord): string | null {
   return type === "response" ? null : (refersTo ?? concurrentTo);
-}
-
-/** The same wherever and whenever it is computed: a digest of the place. */
-export function captureIdOf(archive: Hex, offset: number, innerOffset: number): Hex {
-  return createHash("sha256").update(`${archive}:${offset}:${innerOffset}`).digest("hex").slice(0, 32);
 }

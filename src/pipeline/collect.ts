@@ -8,8 +8,9 @@ import { appendSegment, holdsCapture, segmentHeld } from "../ledger/append-segme
 import { noteArchiveCopy, slicesOf, type KnownSlice } from "../ledger/archives.ts";
 import type { Ledger } from "../ledger/open.ts";
 import { segmentPath } from "../segment/format.ts";
-import { openSegment } from "../segment/read.ts";
+import { isWholeSegment, openSegment } from "../segment/read.ts";
 import { domainOfHost } from "../url/registrable-domain.ts";
+import { checkedCaptures } from "./checked-captures.ts";
 import type { Run } from "./run.ts";
 
 /**
@@ -45,12 +46,12 @@ function addToPartitions(
   const input = { archive, index, head: segment.head, segmentSha256, replaces };
   const [only] = ledgers;
   if (ledgers.length === 1 && only !== undefined) {
-    appendSegment(only, { ...input, captures: segment.captures() });
+    appendSegment(only, { ...input, captures: checkedCaptures(segment) });
     return;
   }
   const home = partitionOfArchive(archive, ledgers.length);
   const there = held.map((one) => one === segmentSha256);
-  const rows = [...segment.captures()].map((row, position) => {
+  const rows = [...checkedCaptures(segment)].map((row, position) => {
     // What is replaced may be in any of them, and a capture stays in its partition.
     const known = ledgers.findIndex(
       (ledger, number) => (replaces || there[number] === true) && holdsCapture(ledger, row.id),
@@ -75,7 +76,7 @@ interface NamedSegment {
 /**
  * The slices of an archive that are in the ledger, in order. One that a killed run appended to some partitions only, or
  * replaced in some only, is finished first, from the segment that they name: another version of the program would measure
- * another.
+ * another. One whose segment was damaged meanwhile is measured again, and must come to the same.
  */
 export function wholeSlices(run: Collecting, archive: Hex): readonly KnownSlice[] {
   const { ledgers } = run;
@@ -86,7 +87,7 @@ export function wholeSlices(run: Collecting, archive: Hex): readonly KnownSlice[
   const isAhead = ({ index, segmentSha256 }: KnownSlice): boolean =>
     index <= whole.length && whole[index]?.segmentSha256 !== segmentSha256;
   const begun = ledgers.flatMap((ledger) => known(ledger).filter(isAhead))[0];
-  if (begun === undefined) return whole;
+  if (begun === undefined || !isWholeSegment(run.corpus.segments, begun.segmentSha256)) return whole;
   placeSegment(run, { ...begun, archive }, true);
   return ledgers.slice(home, home + 1).flatMap(known);
 }

@@ -222,8 +222,7 @@ function take(
     await before;
     if (order.failed !== null) return;
     try {
-      const result = await fromTrueStart(await measured, job, order.expected, measure);
-      collect(result.segment);
+      const result = await collected(state, { job, order, measure, collect }, await measured);
       if (!result.empty) order.expected = result.end;
       count(state, order.archive.path, result);
     } catch (error) {
@@ -232,6 +231,32 @@ function take(
       leave();
     }
   })();
+}
+
+/** A slice to be collected: how it is measured, and what is done with its segment. */
+interface Collecting extends Pick<SliceToRead, "job" | "order"> {
+  readonly measure: (job: MeasureJob) => Promise<MeasureResult>;
+  readonly collect: (segment: Hex) => void;
+}
+
+/** Collects a slice. Where others measured it and its segment contradicts itself, it is measured once more. */
+async function collected(
+  { measurer }: IntakeState,
+  { job, order, measure, collect }: Collecting,
+  measured: MeasureResult,
+): Promise<MeasureResult> {
+  const { discard } = measurer;
+  const result = await fromTrueStart(measured, job, order.expected, measure);
+  try {
+    collect(result.segment);
+    return result;
+  } catch (error) {
+    if (discard === undefined || !(error instanceof PipelineError) || error.code !== "segment-broken") throw error;
+    await discard(job, result, error);
+  }
+  const again = await fromTrueStart(await measure(job), job, order.expected, measure);
+  collect(again.segment);
+  return again;
 }
 
 /**
@@ -271,7 +296,7 @@ function settle({ signal, tally }: IntakeState, { archive, failed }: ArchiveOrde
 
 /** Other files go on when one cannot be read. */
 function isOfInput(code: FailureCode): boolean {
-  return code.startsWith("archive-") || code === "job-quarantined";
+  return code.startsWith("archive-") || code === "job-quarantined" || code === "object-broken";
 }
 
 function noteDamage(damaged: Damage[], path: string, { losses, lostBytes, firstFault }: MeasureResult): void {

@@ -2,7 +2,8 @@ import { inBackground } from "../async/limit.ts";
 import type { JudgedDocument, Policy } from "../core/decisions.ts";
 import { PipelineError } from "../core/errors.ts";
 import type { Outcome } from "../core/records.ts";
-import { licenceKnowledge, type LoadedPolicy } from "../corpus/policy-file.ts";
+import type { LoadedPolicy } from "../corpus/policy-file.ts";
+import { policyWarnings } from "../corpus/policy-warnings.ts";
 import type { Machines } from "../jobs/machines.ts";
 import type { PublishRunners } from "../jobs/runners.ts";
 import type { Measurer } from "../jobs/slice/contract.ts";
@@ -14,6 +15,7 @@ import type { Ledger } from "../ledger/open.ts";
 import { replaceVersions } from "../ledger/versions.ts";
 import { addressState } from "../policy/address-state.ts";
 import { decide } from "../policy/decide.ts";
+import { licenceKnowledge } from "../rights/licence-knowledge.ts";
 import { normalUrlOf } from "../url/normalize.ts";
 import { acquire, type Acquired, type AcquireHooks, type Sources } from "./acquire.ts";
 import { clusterDocuments } from "./cluster.ts";
@@ -24,6 +26,7 @@ import type { PublishReport } from "./publish.ts";
 import { registerArchives } from "./register.ts";
 import { archivesToRemeasure } from "./remeasure.ts";
 import type { Run } from "./run.ts";
+import { refuseBrokenSegments } from "./whole-segments.ts";
 
 /** What a corpus is made of, and who does the work. */
 export interface Recipe {
@@ -124,6 +127,7 @@ export async function publishCorpus(
 ): Promise<PublishReport> {
   const { publishManifest } = await import("./publish.ts");
   onProgress("cluster", 0, 1);
+  await refuseBrokenSegments(run);
   const { clusters } = await clusterDocuments(run, runners.bands);
   onProgress("cluster", 1, 1);
   stopIfAsked(run.signal);
@@ -132,7 +136,8 @@ export async function publishCorpus(
   onProgress("decide", 1, 1);
   stopIfAsked(run.signal);
   const published = await publishManifest(run, policy, runners.shards, (done, of) => onProgress("publish", done, of));
-  return { ...published, clusters };
+  const warnings = policyWarnings(policy.policy, run.ledgers, published.funnel.refusedReasons);
+  return { ...published, clusters, warnings };
 }
 
 /** Applies the policy to every document and replaces the old decisions; no page is read again. */

@@ -1,6 +1,7 @@
 import type { Decision, JudgedDocument, LicenceKnowledge, Policy, RuleBound } from "../core/decisions.ts";
 import { comparePrecedence, compareTimes } from "../core/precedence.ts";
 import type { Hex, RuleSetRow } from "../core/records.ts";
+import type { Standing } from "../core/versions.ts";
 import { hostReasons, urlReasons } from "./place-reasons.ts";
 
 /** A member of a cluster, with what was found against it alone. */
@@ -37,7 +38,8 @@ export function* decide(
 }
 
 function clusterDecisions(policy: Policy, members: readonly Member[], licences: LicenceKnowledge): Decision[] {
-  const laundered = launderedReasons(policy, members, licences);
+  const documents = members.map(({ document }) => document).filter(({ standing }) => speaksInCluster(policy, standing));
+  const laundered = clusterLicenceReasons(policy.licences, documents, licences);
   const ordered = members.toSorted((a, b) => comparePrecedence(a.document, b.document, licences.rankOf));
   const kept = laundered.length > 0 ? undefined : ordered.find(({ reasons }) => reasons.length === 0);
   return ordered
@@ -52,24 +54,27 @@ function clusterDecisions(policy: Policy, members: readonly Member[], licences: 
     .sort((a, b) => (a.document < b.document ? -1 : 1));
 }
 
+/** A version that its address no longer has, and what was made of a page, say nothing about what is published now. */
+export function speaksInCluster({ state }: Policy, standing: Standing): boolean {
+  return state === "at-capture" || (standing !== "superseded" && standing !== "derived");
+}
+
+type LicensedCopy = Pick<JudgedDocument, "licence" | "capturedAt">;
+
 /**
  * A scraper can put a free licence on somebody else's text, which no single page shows. So a policy may ask that the
  * licence of the copy captured first, or the most restrictive in the cluster, be allowed as well.
  */
-function launderedReasons(
-  { licences: wanted, state }: Policy,
-  members: readonly Member[],
+export function clusterLicenceReasons(
+  wanted: Policy["licences"],
+  documents: readonly LicensedCopy[],
   licences: LicenceKnowledge,
 ): string[] {
   if (wanted.inCluster === "own") return [];
-  // A version that is no longer published says nothing about the one that is.
-  const isPublished = ({ standing }: JudgedDocument): boolean => standing !== "superseded" && standing !== "derived";
-  const all = members.map(({ document }) => document);
-  const documents = state === "newest" ? all.filter(isPublished) : all;
-  const strictestFirst = (a: JudgedDocument, b: JudgedDocument): number =>
+  const strictestFirst = (a: LicensedCopy, b: LicensedCopy): number =>
     licences.rankOf(b.licence) - licences.rankOf(a.licence) ||
     (a.licence < b.licence ? -1 : Number(a.licence > b.licence));
-  const [governing] = documents.sort(
+  const [governing] = documents.toSorted(
     (a, b) => (wanted.inCluster === "earliest" ? compareTimes(a.capturedAt, b.capturedAt) : 0) || strictestFirst(a, b),
   );
   if (governing === undefined || licenceAllowed(wanted, governing.licence, licences)) return [];

@@ -66,7 +66,12 @@ const cases: readonly Case[] = [
     not: ["http://devil.example/a", "https://x.evil.example/b"],
   },
   { entry: "*.evil.example/a", covers: ["http://www.evil.example/a"], not: ["http://www.evil.example/ab"] },
-  { entry: "evil.example/*", covers: ["http://evil.example/"], not: ["http://www.evil.example/"] },
+  {
+    entry: "evil.example/*",
+    covers: ["http://evil.example/"],
+    not: ["http://www.evil.example/", "http://evil.example:8080/"],
+  },
+  { entry: "evil.example:8080/*", covers: ["http://evil.example:8080/a"], not: ["http://evil.example/a"] },
   {
     entry: "*/wp-admin/*",
     covers: ["https://a.example/wp-admin/x", "http://b.example:81/wp-admin/"],

@@ -1,7 +1,7 @@
 import { openCollector } from "../collector.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { corpusOption, jsonOption, machineOptions, machinesOf, textOf } from "../options.ts";
-import { progressDisplay, publishedInWords, sayMixedBuilds } from "../report.ts";
+import { progressDisplay, publishedInWords, sayMixedBuilds, sayWarnings } from "../report.ts";
 import { jsonText, writeLine } from "../write-line.ts";
 
 export const publish: Command = {
@@ -32,6 +32,7 @@ export const publish: Command = {
     );
     progress[Symbol.dispose]();
     sayMixedBuilds(report, io);
+    sayWarnings(report.warnings, io);
     await writeLine(io.out, json ? jsonText(report) : publishedInWords(report, corpus.folder));
     return "ok";
   },

@@ -13,7 +13,12 @@ export const query: Command = {
   options: [
     corpusOption,
     { flags: "--partition <n>", description: "ask this partition of the ledger alone, from 0" },
-    { flags: "--format <format>", description: "how to print it", default: "table", choices: ["table", "json", "csv"] },
+    {
+      flags: "--format <format>",
+      description: "how to print it; json is one object a row and line",
+      default: "table",
+      choices: ["table", "json", "csv"],
+    },
     { flags: "--json", description: "the same as --format json" },
     { flags: "--timeout <seconds>", description: "end it after this long", default: "30" },
     { flags: "--rows <n>", description: "print at most this many rows", default: "10000" },

@@ -34,12 +34,12 @@ export const status: Command = {
       await writeLine(io.out, jsonText(machines === null ? state : { ...state, machines }));
       return "ok";
     }
-    const { archives, slices, builds, captures, documents, manifest } = state;
+    const { archives, slices, captures, documents, manifest } = state;
     const lines = [
       `corpus     ${state.name} (${folder})`,
       `archives   ${archives.count}, ${bytesInWords(archives.bytes)}; ${bytesInWords(archives.lostBytes)} lost`,
       `slices     ${slices.measured} of ${slices.total} measured${slices.measured < slices.total ? "; run the same ingest again to go on" : ""}`,
-      ...buildLines(builds),
+      ...buildLines(state),
       `captures   ${captures}`,
       `documents  ${documents.total}: ${documents.kept} kept, ${documents.refused} refused, ${documents.undecided} undecided under ${state.policy}`,
       manifest === null
@@ -54,13 +54,13 @@ export const status: Command = {
   },
 };
 
-function buildLines(builds: CorpusStatus["builds"]): string[] {
-  const others = builds.filter(({ own }) => !own);
-  if (others.length === 0) return [];
+/** Nothing while all was measured by this program's own build. */
+function buildLines({ build: own, builds }: CorpusStatus): string[] {
+  if (builds.every(({ build }) => build === own)) return [];
   return [
     ...builds.map(
-      ({ build, own, slices, archives, documents }) =>
-        `build      ${build ?? "not recorded"}${own ? " (this program's)" : ""}: ${slices} slices of ${archives} archives, ${documents} documents`,
+      ({ build, slices, archives, documents }) =>
+        `build      ${build ?? "not recorded"}${build === own ? " (this program's)" : ""}: ${slices} slices of ${archives} archives, ${documents} documents`,
     ),
     "           `colophon ingest --remeasure` measures again what other builds measured",
   ];

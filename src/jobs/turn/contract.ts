@@ -1,5 +1,6 @@
 import {
   count,
+  countTo,
   flag,
   listOf,
   nullable,
@@ -8,6 +9,7 @@ import {
   objectWith,
   sha256,
   text,
+  word,
   type Shape,
   type Shaped,
 } from "../../core/json-shape.ts";
@@ -21,14 +23,14 @@ export const turnJob = object({
   /** SHA-256 of the settings. */
   crawl: sha256,
   /** Whose turn: one frontier's, for as long as there is one. */
-  run: text,
+  run: word,
   lease: count,
   /** Which of its URLs alone; `null` = all. */
   part: nullable(count),
 });
 export type TurnJob = Shaped<typeof turnJob>;
 
-const port = count;
+const port = countTo(65_535);
 const pace: Shape<Partial<PaceOptions>> = objectWith(
   {},
   {

@@ -16,11 +16,12 @@ import { idLists } from "../id-lists.ts";
 import type { Manifest } from "../manifest-head.ts";
 import { canonicalJson, digestListPath, manifestPath } from "../manifest-text.ts";
 import { bytesOfFile } from "../open-file.ts";
+import { checksTogether, notAtAll, unreadChecks, type Checks } from "./checks.ts";
 import { verifyDigestList } from "./files.ts";
 import { findings, type Findings } from "./findings.ts";
 import { headOf } from "./head.ts";
 import type { ArchiveState } from "./sources.ts";
-import { verifyManifest, type VerifyOptions, type VerifyProgress, type VerifyReport } from "./verify.ts";
+import { rootCheck, verifyManifest, type VerifyOptions, type VerifyProgress, type VerifyReport } from "./verify.ts";
 
 /**
  * Checks a manifest in partitions: each by itself as `verifyManifest` does, then what `corpus.json` says of them, that they
@@ -29,66 +30,102 @@ import { verifyManifest, type VerifyOptions, type VerifyProgress, type VerifyRep
  * @throws {PipelineError} `not-found` when there is no `corpus.json`; `interrupted`
  */
 export async function verifyCorpusManifest(directory: string, options: VerifyOptions = {}): Promise<VerifyReport> {
-  const { sample = null, limit = 100 } = options;
+  const { limit = 100, root: wanted, ...ofPartition } = options;
   const report = findings(limit);
   const bytes = await headBytes(directory);
-  const seen = { root: null as Hex | null, documents: 0, texts: 0, rederived: 0, unlisted: 0 };
+  const walk = newWalk();
   const head = headOf(bytes, corpusHeadPath, "corpus", report) as CorpusHead | null;
-  if (head === null) return reportOf(report, seen);
+  if (head === null) {
+    const unread = notAtAll(`${corpusHeadPath} cannot be read`);
+    return reportOf(report, walk.seen, checksTogether([unreadChecks(unread)], rootCheck(null, wanted, report)));
+  }
   await verifyFolder(directory, head, createHash("sha256").update(bytes).digest("hex"), report);
-  const stated = sum(head.partitions.map(({ documents }) => documents));
-  report.expect("totals", "documents", String(head.documents), String(stated));
-  const archivesSeen = new Map<Hex, ArchiveState>();
-  const [ids, roots] = [idLists(), [] as Hex[]];
-  let [before, first, whole] = [0, null as Manifest | null, true];
+  report.expect("totals", "documents", String(head.documents), String(documentsIn(head.partitions)));
+  const shared = { archives: new Map<Hex, ArchiveState>(), clusters: new Set<Hex>() };
+  const ids = idLists();
   for (const [number, partition] of head.partitions.entries()) {
     const { path } = partition;
     report.expect("partition", `partitions.${number}.path`, partitionPath(number), path);
-    // A sample of all is shared by the partitions as their documents are.
-    const shareUpTo = (documents: number): number => Math.round(((sample ?? 0) * documents) / Math.max(1, stated));
-    const share = sample === null ? null : shareUpTo(before + partition.documents) - shareUpTo(before);
-    before += partition.documents;
-    const manifest = await manifestIn(join(directory, path));
+    const manifest = await manifestIn(directory, path);
     if (manifest === null) {
       report.add({ what: "file-missing", where: `${path}/${manifestPath}`, expected: "a manifest", found: "none" });
-      roots.push(partition.root);
-      whole = false;
+      passOver(walk, partition);
       continue;
     }
+    const sample = options.sample ?? null;
     const found = await verifyManifest(join(directory, path), {
-      ...options,
-      sample: share,
-      archivesSeen,
+      ...ofPartition,
+      limit,
+      sample: sample === null ? null : shareOf(sample, head.partitions, number),
+      partitions: { ...shared, number },
       onRow: ids.begin(),
-      onProgress: (progress) => options.onProgress?.(together(progress, seen, head.documents, sample)),
+      onProgress: (progress) => options.onProgress?.(together(progress, walk.seen, head.documents, sample)),
     });
     for (const one of found.disagreements) report.add({ ...one, where: `${path}: ${one.where}` });
-    seen.unlisted += found.disagreementCount - found.disagreements.length;
     verifyStated(partition, manifest, found, report);
-    roots.push(found.root ?? partition.root);
-    whole &&= found.root !== null;
-    seen.documents += found.documents;
-    seen.texts += found.texts;
-    seen.rederived += found.rederived;
-    if (manifest.value !== null) {
-      report.expect("partition-differs", `${path} corpus`, head.corpus, manifest.value.corpus);
-      if (first === null) first = manifest.value;
-      else sameCorpus(path, first, manifest.value, report);
-    }
+    count(walk, partition, found);
+    if (manifest.value !== null) walk.first = sameCorpus(head, path, [walk.first, manifest.value], report);
   }
-  const root = corpusRoot(roots);
+  const root = corpusRoot(walk.roots);
   report.expect("root", "root", head.root, root);
   for (const id of ids.inSeveral()) {
     report.add({ what: "partition-twice", where: id, expected: "a row of one partition", found: "rows of several" });
   }
-  return reportOf(report, { ...seen, root: whole ? root : null });
+  walk.seen.root = walk.whole ? root : null;
+  return reportOf(report, walk.seen, checksTogether(walk.checks, rootCheck(walk.seen.root, wanted, report)));
 }
 
-type Seen = Pick<VerifyReport, "root" | "documents" | "texts" | "rederived"> & { readonly unlisted: number };
+/** What the partitions have shown so far. */
+interface Walk {
+  readonly seen: Seen;
+  readonly checks: Checks[];
+  readonly roots: Hex[];
+  /** Of the first partition that can be read. */
+  first: Manifest | null;
+  /** All roots are of rows that were read. */
+  whole: boolean;
+}
 
-function reportOf(report: Findings, { unlisted, ...seen }: Seen): VerifyReport {
+interface Seen {
+  root: Hex | null;
+  documents: number;
+  texts: number;
+  rederived: number;
+  unlisted: number;
+}
+
+function newWalk(): Walk {
+  const seen = { root: null, documents: 0, texts: 0, rederived: 0, unlisted: 0 };
+  return { seen, checks: [], roots: [], first: null, whole: true };
+}
+
+function passOver(walk: Walk, { path, root }: PartitionHead): void {
+  walk.roots.push(root);
+  walk.checks.push(unreadChecks(notAtAll(`${path}/${manifestPath} cannot be read`)));
+  walk.whole = false;
+}
+
+function count(walk: Walk, { root }: PartitionHead, found: VerifyReport): void {
+  const { seen } = walk;
+  walk.roots.push(found.root ?? root);
+  walk.checks.push(found.checks);
+  walk.whole &&= found.root !== null;
+  seen.unlisted += found.disagreementCount - found.disagreements.length;
+  seen.documents += found.documents;
+  seen.texts += found.texts;
+  seen.rederived += found.rederived;
+}
+
+/** A sample of all is shared by the partitions as their documents are. */
+function shareOf(sample: number, partitions: readonly PartitionHead[], number: number): number {
+  const all = Math.max(1, documentsIn(partitions));
+  const upTo = (end: number): number => Math.round((sample * documentsIn(partitions.slice(0, end))) / all);
+  return upTo(number + 1) - upTo(number);
+}
+
+function reportOf(report: Findings, { unlisted, ...seen }: Seen, checks: Checks): VerifyReport {
   const disagreementCount = report.count() + unlisted;
-  return { ok: disagreementCount === 0, ...seen, disagreements: report.kept, disagreementCount };
+  return { ok: disagreementCount === 0, ...seen, checks, disagreements: report.kept, disagreementCount };
 }
 
 async function headBytes(directory: string): Promise<Buffer> {
@@ -113,8 +150,8 @@ interface ManifestFile {
   readonly value: Manifest | null;
 }
 
-async function manifestIn(directory: string): Promise<ManifestFile | null> {
-  const bytes = await bytesOfFile(directory, manifestPath);
+async function manifestIn(directory: string, partition: string): Promise<ManifestFile | null> {
+  const bytes = await bytesOfFile(directory, `${partition}/${manifestPath}`);
   if (typeof bytes === "string") return null;
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   return { sha256, value: headOf(bytes, manifestPath, "manifest", findings(0)) as Manifest | null };
@@ -128,15 +165,23 @@ function verifyStated(stated: PartitionHead, manifest: ManifestFile, found: Veri
   report.expect("partition", `${path} documents`, String(stated.documents), String(found.documents));
 }
 
-/** All partitions are of one policy and one set of archives. */
-function sameCorpus(path: string, first: Manifest, manifest: Manifest, report: Findings): void {
+/** All partitions are of one corpus, one policy and one set of archives. @returns the first of them */
+function sameCorpus(
+  { corpus }: CorpusHead,
+  path: string,
+  [first, manifest]: readonly [first: Manifest | null, manifest: Manifest],
+  report: Findings,
+): Manifest {
+  report.expect("partition-differs", `${path} corpus`, corpus, manifest.corpus);
+  if (first === null) return manifest;
   for (const key of ["software", "ledgerVersion", "policy", "sources"] as const) {
     report.expect("partition-differs", `${path} ${key}`, canonicalJson(first[key]), canonicalJson(manifest[key]));
   }
+  return first;
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((so, number) => so + number, 0);
+function documentsIn(partitions: readonly PartitionHead[]): number {
+  return partitions.reduce((sum, { documents }) => sum + documents, 0);
 }
 
 /** Those of one partition, on top of what was done before it. */

@@ -8,9 +8,11 @@ import { licenceInForce, type ManifestRow } from "../manifest-row.ts";
 import { corpusCounts } from "../manifest-sums.ts";
 import { canonicalJson, documentsPath } from "../manifest-text.ts";
 import { merkleTree } from "../merkle.ts";
+import { stopIfAborted } from "../open-file.ts";
 import type { ManifestInFolder } from "./files.ts";
 import type { Findings } from "./findings.ts";
 import { jsonOf } from "./head.ts";
+import { verifyRowItself } from "./row-itself.ts";
 import { textWalk } from "./texts.ts";
 
 /**
@@ -35,11 +37,13 @@ export async function verifyRows(
     const bounds = { lines: manifest.totals.documents, signal };
     for await (const line of readLines(directory, documentsPath, bounds)) {
       await yieldToEventLoop();
+      stopIfAborted(signal);
       tree.push(line);
       documents++;
       const row = readRow(line, `${documentsPath}:${documents}`, problemsOf, report);
       if (row === null) continue;
       judge(row);
+      verifyRowItself(row, report);
       counts.add({
         language: row.language.code,
         licence: licenceInForce(row),

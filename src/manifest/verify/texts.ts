@@ -5,6 +5,7 @@ import { PipelineError } from "../../core/errors.ts";
 import { maxLineBytes, readLines } from "../line-reader.ts";
 import type { Manifest } from "../manifest-head.ts";
 import type { ManifestRow } from "../manifest-row.ts";
+import { stopIfAborted } from "../open-file.ts";
 import { readTextLine } from "../text-line.ts";
 import type { Findings } from "./findings.ts";
 
@@ -76,6 +77,7 @@ export function textWalk({ directory, files, signal }: LinesToCheck, report: Fin
       report.add({ what: "text-unclaimed", where, expected: "a row for this text", found: "none" });
       walk.current = null;
       await yieldToEventLoop();
+      stopIfAborted(signal);
     }
     return null;
   }

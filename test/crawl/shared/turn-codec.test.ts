@@ -48,7 +48,7 @@ const ended: EndedTurn = {
   blockedReason: "host-failing",
 };
 
-const isRefused = (error: unknown): boolean => error instanceof PipelineError && error.code === "store-refused";
+const isRefused = (error: unknown): boolean => error instanceof PipelineError && error.code === "object-broken";
 
 /** The bytes of a result whose head is this. */
 function withHead(head: unknown): Buffer {

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { gunzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
-import { captureFields, documentFields, type Fields } from "../../src/core/document-fields.ts";
-import type { Manifest } from "../../src/manifest/manifest-head.ts";
-import type { ManifestRow } from "../../src/manifest/manifest-row.ts";
-import { corpusCounts } from "../../src/manifest/manifest-sums.ts";
+import { captureFields, documentFields, type Fields } from "../../../src/core/document-fields.ts";
+import type { Manifest } from "../../../src/manifest/manifest-head.ts";
+import type { ManifestRow } from "../../../src/manifest/manifest-row.ts";
+import { corpusCounts } from "../../../src/manifest/manifest-sums.ts";
 import {
   canonicalJson,
   digestList,
@@ -16,16 +16,16 @@ import {
   documentsPath,
   manifestPath,
   manifestText,
-} from "../../src/manifest/manifest-text.ts";
-import { merkleTree } from "../../src/manifest/merkle.ts";
-import { verifyManifest, type VerifyReport } from "../../src/manifest/verify/verify.ts";
-import { loadStages } from "../../src/measure/stages.ts";
-import { rederiver } from "../../src/pipeline/rederive.ts";
-import { gzipMember } from "../../src/warc/write.ts";
-import { archiveOfPages, pageHtml } from "../fixtures/archive-of-pages.ts";
-import { html, http } from "../fixtures/response-record.ts";
-import { runColophon, temporaryFolder } from "../fixtures/run-colophon.ts";
-import { segmentsOf } from "../fixtures/segmented-page.ts";
+} from "../../../src/manifest/manifest-text.ts";
+import { merkleTree } from "../../../src/manifest/merkle.ts";
+import { verifyManifest, type VerifyReport } from "../../../src/manifest/verify/verify.ts";
+import { loadStages } from "../../../src/measure/stages.ts";
+import { rederiver } from "../../../src/pipeline/rederive.ts";
+import { gzipMember } from "../../../src/warc/write.ts";
+import { archiveOfPages, pageHtml } from "../../fixtures/archive-of-pages.ts";
+import { html, http } from "../../fixtures/response-record.ts";
+import { runColophon, temporaryFolder } from "../../fixtures/run-colophon.ts";
+import { segmentsOf } from "../../fixtures/segmented-page.ts";
 
 /** What no record can give again, and by what it is found; the members of `cluster` speak of other records. */
 const foundElsewhere: Readonly<Record<string, string>> = {
