@@ -12,10 +12,11 @@ import { lossReasons, problemCodes } from "../src/core/archive-faults.ts";
 import { exitStatuses } from "../src/core/errors.ts";
 import { outcomeReasons } from "../src/core/outcome-reasons.ts";
 import type { Rule } from "../src/core/quality.ts";
-import { otherBases, preferences } from "../src/core/rights.ts";
+import { otherBases, preferences, siteFiles } from "../src/core/rights.ts";
 import { describedTables } from "../src/ledger/migrate.ts";
 import { rules } from "../src/quality/registry.ts";
 import { evidenceKinds, signalKinds } from "../src/rights/registry.ts";
+import { siteSignalKinds } from "../src/rights/site/site-reader.ts";
 import { storeLayout } from "../src/store/layout.ts";
 import { buildTable } from "./build-table.ts";
 
@@ -160,6 +161,11 @@ function ruleTables(): Generated {
     evidence: kinds(evidenceKinds),
     bases,
     signals: kinds(signalKinds),
+    "site-files": table(
+      ["file", "is found at"],
+      Object.entries(siteFiles).map(([kind, path]) => [`\`${kind}\``, `\`${path}\``]),
+    ),
+    "site-signals": kinds(siteSignalKinds),
     preferences: meanings("preference", preferences),
   };
   const text = Object.entries(sections).reduce((page, [name, body]) => section(page, path, name, body), read(path));

@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 
 import type { SiteSignal } from "../core/rights.ts";
-import { siteReaderOf } from "../rights/site/site-signals.ts";
+import { siteReaderOf } from "../rights/site/site-reader.ts";
 import type { KnownRobots, RobotsKeeper } from "./robots/robots-keeper.ts";
 import type { KnownTdmrep, TdmrepKeeper } from "./tdmrep-keeper.ts";
 

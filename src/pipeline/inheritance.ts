@@ -8,7 +8,7 @@ import { siteFileOf, siteFilesOf, type SiteFileCapture } from "../ledger/site-fi
 import { tiesOf, type TiedCapture } from "../ledger/ties.ts";
 import { licenceOf } from "../rights/licence-of.ts";
 import { licenceRank } from "../rights/licence-table.ts";
-import { siteReaderOf } from "../rights/site/site-signals.ts";
+import { siteReaderOf } from "../rights/site/site-reader.ts";
 
 /** What is asked of a document to find what holds for it from elsewhere. */
 export interface Heir {

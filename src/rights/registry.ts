@@ -38,7 +38,7 @@ export const signalKinds: InOrderOf<typeof signalKindNames, SignalKind> = [
 ];
 
 /** Items of one kind that are kept of one page. */
-const itemsPerKind = 50;
+export const itemsPerKind = 50;
 
 /** All evidence about rights that a page carries, at most 50 items of each kind. Never throws, whatever the page. */
 export function evidenceOf(view: RightsView): SeenEvidence[] {
