@@ -11,7 +11,7 @@ export interface RecrawlCounts {
   readonly due: number;
   readonly changed: number;
   readonly unchanged: number;
-  /** Answered 404 or 410 for the first time. */
+  /** Answered 404, 410 or 451 for the first time. */
   readonly gone: number;
   /** Not asked for, for robots.txt or the scope have it so now. */
   readonly refused: number;

@@ -70,7 +70,7 @@ function changeOf(earlier: Validators | null, status: number, isRevisit: boolean
 }
 
 function isGone(status: number): boolean {
-  return status === 404 || status === 410;
+  return status === 404 || status === 410 || status === 451;
 }
 
 /** Asks whether it has changed since. Source: RFC 9110, 13.1. */

@@ -15,20 +15,15 @@ export function escapedPath(octets: string): string {
 }
 
 /** An escaped path without unnecessary escapes. */
-function unreservedDecoded(escaped: string): string {
+export function unreservedDecoded(escaped: string): string {
   if (!escaped.includes("%")) return escaped;
   return escaped.replaceAll(unreservedEscape, (triplet) => String.fromCharCode(Number.parseInt(triplet.slice(1), 16)));
 }
 
-const special = /[*$]/;
-
-/**
- * The one spelling of an escaped path that is compared with the one of a pattern: without unnecessary escapes, and with an
- * asterisk or dollar sign as a pattern must write it to mean no more than itself. Source: RFC 9309, 2.2.2 and 2.2.3.
- */
-export function comparedPath(escaped: string): string {
-  const decoded = unreservedDecoded(escaped);
-  return special.test(decoded) ? decoded.replaceAll("*", "%2A").replaceAll("$", "%24") : decoded;
+/** The two escapes that mean the characters which are special in a pattern. Source: RFC 9309, 2.2.3. */
+export function specialsDecoded(escaped: string): string {
+  if (!escaped.includes("%2")) return escaped;
+  return escaped.replaceAll("%2A", "*").replaceAll("%24", "$");
 }
 
 /** What one agent may do on one host; made once a host. Rules are in such an order that the first match decides. */
@@ -84,15 +79,15 @@ export function compiledRules(rules: readonly RobotsRule[]): CompiledRule[] {
  * path is refused in either spelling, an allowed one is allowed only in its own: no owner's wish is overlooked.
  */
 export function spellingsOf(rule: RobotsRule): CompiledRule[] {
-  const written = compiledRule(rule, escapedPath(rule.pattern));
-  if (rule.allow) return [written];
-  const pieces = written.pieces.map(comparedPath);
-  return pieces.some((piece, at) => piece !== written.pieces[at]) ? [written, { ...written, pieces }] : [written];
+  const pattern = escapedPath(rule.pattern);
+  const asWritten = compiledRule(rule, pattern, pattern.length);
+  const decoded = rule.allow ? pattern : unreservedDecoded(pattern);
+  return decoded === pattern ? [asWritten] : [asWritten, compiledRule(rule, decoded, pattern.length)];
 }
 
-function compiledRule({ allow, lineNumber }: RobotsRule, escaped: string): CompiledRule {
-  const anchored = escaped.endsWith("$");
-  const pattern = anchored ? escaped.slice(0, -1) : escaped;
+function compiledRule({ allow, lineNumber }: RobotsRule, spelling: string, patternLength: number): CompiledRule {
+  const anchored = spelling.endsWith("$");
+  const pattern = anchored ? spelling.slice(0, -1) : spelling;
   const pieces = pattern.includes("*") ? pattern.replaceAll(/\*{2,}/g, "*").split("*") : [pattern];
-  return { allow, patternLength: escaped.length, pieces, anchored, lineNumber };
+  return { allow, patternLength, pieces: pieces.map(specialsDecoded), anchored, lineNumber };
 }

@@ -1,4 +1,4 @@
-import { type CompiledRule, type RobotsRules, comparedPath, escapedPath } from "./compile.ts";
+import { type CompiledRule, type RobotsRules, escapedPath, specialsDecoded, unreservedDecoded } from "./compile.ts";
 
 /** Whether the path may be fetched, and which line says so. */
 export interface RobotsVerdict {
@@ -48,8 +48,8 @@ export interface RuleMatch {
 
 /** The first rule that matches a path with its query as it is sent, in either spelling if it refuses. */
 export function matchOf(rules: readonly CompiledRule[], pathAndQuery: string, budget: StepBudget): RuleMatch {
-  const path = escapedPath(pathAndQuery);
-  const plain = comparedPath(path);
+  const path = specialsDecoded(escapedPath(pathAndQuery));
+  const plain = unreservedDecoded(path);
   for (const rule of rules) {
     budget.left -= matchCost(rule, path);
     if (budget.left < 0) return { rule, tooComplex: true };

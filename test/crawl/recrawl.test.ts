@@ -146,6 +146,25 @@ suite("another visit of known pages", () => {
     }
   });
 
+  test("remembers what a page reserved while its server only says that it has not changed", async () => {
+    let visit = 0;
+    await using web = await loopbackWeb((url, _, response) => {
+      if (url !== "a.test/") return null;
+      visit += 1;
+      const headers = { "content-type": "text/html", etag: '"1"', ...(visit === 2 ? {} : { "x-robots-tag": "noai" }) };
+      response.writeHead(visit === 2 ? 304 : 200, headers).end(visit === 2 ? undefined : pageOf(`visit ${visit}`, []));
+      return answersItself(response);
+    });
+    using place = crawlPlace();
+    const counts: (number | undefined)[] = [];
+    await crawlOnce(web, place, { ...recipe, seeds: ["http://a.test/"] });
+    for (const _ of [2, 3]) {
+      const { recrawl } = await crawlOnce(web, place, { ...recipe, seeds: [], recrawlBeforeMs: Date.now() + 60_000 });
+      counts.push(recrawl?.optedOut);
+    }
+    assert.deepEqual([visit, ...counts], [3, 0, 0]);
+  });
+
   test("keeps the head of an answer that says that nothing has changed", async () => {
     await using web = await twoDays();
     using place = crawlPlace();

@@ -1,5 +1,5 @@
 import type { SiteSignal } from "../../core/rights.ts";
-import { type CompiledRule, escapedPath, spellingsOf, comparedPath } from "../../robots/compile.ts";
+import { type CompiledRule, escapedPath, spellingsOf, unreservedDecoded } from "../../robots/compile.ts";
 import type { RobotsStatement } from "../../robots/parse.ts";
 import { matchOf, robotsVerdict } from "../../robots/verdict.ts";
 import { quoteOf } from "../quote.ts";
@@ -42,7 +42,7 @@ function statedIn(statement: RobotsStatement): Stated {
   const [, pattern = "/", preferences = ""] = /^(\/[^ \t]*)?[ \t]*(.*)$/su.exec(statement.value) ?? [];
   const octets = Buffer.from(pattern).toString("latin1");
   return {
-    path: comparedPath(escapedPath(octets)),
+    path: unreservedDecoded(escapedPath(octets)),
     // Matched in either spelling, as a refusal is.
     rules: spellingsOf({ allow: false, pattern: octets, lineNumber: statement.lineNumber }),
     usages: usagesOf(preferences),
