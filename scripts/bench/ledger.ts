@@ -76,6 +76,9 @@ function captureRow(index: number): CaptureRow {
     outcome: "document",
     reason: null,
     detail: null,
+    refersTo: null,
+    rights: null,
+    siteFile: null,
     document: documentRow(index, url),
   };
 }

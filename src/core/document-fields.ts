@@ -126,6 +126,14 @@ export const captureFields = {
   outcome: { as: "outcome", column: "outcome", says: "`document`, `duplicate`, `skipped` or `failed`" },
   reason: { as: "reason", column: "reason", orNull: true, says: "why it is no document" },
   detail: { as: "text", column: "detail", orNull: true, says: "words for people" },
+  refersTo: {
+    as: "record-id",
+    column: "refers_to",
+    orNull: true,
+    published: "refersTo",
+    since: 5,
+    says: "record that it was made of or repeats: `WARC-Refers-To`, else `WARC-Concurrent-To`; NULL for responses",
+  },
 } as const satisfies Fields;
 
 /** Likewise. */

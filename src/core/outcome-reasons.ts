@@ -7,6 +7,16 @@ export const outcomeReasons = {
   "http-status": { outcome: "skipped", meaning: "the status is not 2xx, or is 206; `detail` has it" },
   "media-type": { outcome: "skipped", meaning: "neither HTML nor plain text; `detail` has the type" },
   "robots-txt": { outcome: "skipped", meaning: "a robots.txt file: evidence of its site, not a text" },
+  "site-file": {
+    outcome: "skipped",
+    meaning: "another file in which a site speaks for all its pages, such as tdmrep.json",
+  },
+  derived: {
+    outcome: "skipped",
+    meaning:
+      "made of a page by a tool, under an address of its own (`urn:text:`, `file:`, ...): the page itself is what counts",
+  },
+  "crawler-record": { outcome: "skipped", meaning: "a record of the crawler about itself: log, arguments, settings" },
   "not-http": { outcome: "skipped", meaning: "a `response` record of another protocol, such as dns" },
   "empty-body": { outcome: "skipped", meaning: "nothing to read" },
   "empty-text": { outcome: "skipped", meaning: "a page without text" },

@@ -1,7 +1,7 @@
 import type { LossReason, ProblemCode } from "./archive-faults.ts";
 import type { CopiedFrom } from "./copied.ts";
 import type { captureFields, documentFields, RowOf } from "./document-fields.ts";
-import type { Evidence, Signal } from "./rights.ts";
+import type { Evidence, Signal, SiteFileKind } from "./rights.ts";
 
 /** A digest in lower-case hex, as everywhere outside the ledger, which stores blobs. */
 export type Hex = string;
@@ -35,19 +35,33 @@ export interface CaptureRow extends RowOf<typeof captureFields> {
   readonly place: Place;
   readonly url: string;
   readonly document: DocumentRow | null;
+  /** What the head of a capture that is no document says about rights; `null` when it says nothing. */
+  readonly rights: CaptureRights | null;
+  /** Set when the capture is a file in which a site speaks for all its pages. */
+  readonly siteFile: SiteFile | null;
+}
+
+/** What is said about the rights in a capture. */
+export interface CaptureRights {
+  readonly evidence: readonly Evidence[];
+  readonly signals: readonly Signal[];
+}
+
+/** A file in which a site states preferences for all its pages, as text: what it means for a page depends on its address. */
+export interface SiteFile {
+  readonly kind: SiteFileKind;
+  readonly text: string;
 }
 
 /**
  * The result of the stages for a page. Its id is that of its capture. Its plain fields are described in
  * `document-fields.ts`.
  */
-export interface DocumentRow extends RowOf<typeof documentFields> {
+export interface DocumentRow extends RowOf<typeof documentFields>, CaptureRights {
   /** Absolute address of `link rel=canonical`. */
   readonly canonicalUrl: string | null;
   /** One value a rule, in the order of the segment's rule set; `null` = unknown. */
   readonly measurements: readonly (number | null)[];
-  readonly evidence: readonly Evidence[];
-  readonly signals: readonly Signal[];
 }
 
 /** A capture that became a document. */

@@ -21,6 +21,20 @@ export type EvidenceKindName = (typeof evidenceKindNames)[number];
 export const signalKindNames = ["x-robots-tag", "meta-robots", "tdm-reservation", "content-usage"] as const;
 export type SignalKindName = (typeof signalKindNames)[number];
 
+/**
+ * Files in which a site speaks for all its pages, by the path at which they are found. `docs/rules.md` is made from this
+ * table.
+ */
+export const siteFiles = {
+  "robots-txt": "/robots.txt",
+  tdmrep: "/.well-known/tdmrep.json",
+} as const;
+export type SiteFileKind = keyof typeof siteFiles;
+
+/** Every kind of signal that such a file can give, in the order in which they are listed. */
+export const siteSignalKindNames = ["robots-txt", "content-signal", "content-usage", "tdmrep"] as const;
+export type SiteSignalKindName = (typeof siteSignalKindNames)[number];
+
 /** What a signal can be about. `docs/rules.md` is made from this table. */
 export const preferences = {
   index: "listing the page in a search index",
@@ -31,7 +45,9 @@ export const preferences = {
   "image-ai": "use of the images for artificial intelligence",
   tdm: "text and data mining",
   "train-ai": "training of models",
+  "ai-input": "use of the text as input of a model that answers",
   search: "search applications",
+  crawl: "fetching the page",
 } as const;
 export type Preference = keyof typeof preferences;
 
@@ -84,6 +100,7 @@ export interface Signal<Kind extends string = string, About extends string = str
 }
 
 export type SeenSignal = Signal<SignalKindName, Preference>;
+export type SiteSignal = Signal<SiteSignalKindName, Preference>;
 
 /** `id` is SPDX, `LicenseRef-...`, or `NOASSERTION` when nothing was found; `basis` says what decided. */
 export interface Licence<Basis extends string = string> {

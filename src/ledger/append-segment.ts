@@ -1,12 +1,15 @@
+import { createHash } from "node:crypto";
+
 import { PipelineError } from "../core/errors.ts";
 import type {
+  CaptureRights,
   CaptureRow,
   CopyRow,
   DocumentCapture,
-  DocumentRow,
   Hex,
   RuleSetRow,
   SegmentHead,
+  SiteFile,
 } from "../core/records.ts";
 import { subjects } from "../core/rights.ts";
 import { archiveKey } from "./archives.ts";
@@ -57,6 +60,9 @@ export const appendSql = {
     VALUES (?, ?, ?, ?${documentColumns.marks})`,
   addEvidence: `INSERT INTO observation (document, ordinal, kind, licence, value, place, quote, subject)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  statement: "SELECT key FROM statement WHERE sha256 = ?",
+  addStatement: "INSERT INTO statement (sha256, text) VALUES (?, ?)",
+  addSiteFile: "INSERT INTO site_file (capture, kind, statement) VALUES (?, ?, ?)",
   addSignal: `INSERT INTO signal (document, ordinal, kind, preference, value, agent, place, quote, policy_url)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 } as const;
@@ -96,6 +102,8 @@ export function appendSegment(ledger: Ledger, input: SegmentInput): "appended" |
       captures++;
       const url = splitUrl(capture.url);
       const key = addCapture(appending, capture, url, position);
+      if (capture.rights !== null) addRights(appending, capture.rights, key);
+      if (capture.siteFile !== null) addSiteFile(ledger, capture.siteFile, key);
       if (!isDocument(capture)) continue;
       addDocumentRow(appending, capture, url, key);
       documents++;
@@ -276,9 +284,16 @@ function addCopy(ledger: Ledger, { capture, recordId, from }: CopyRow): void {
   ledger.statement(appendSql.addCopy).run(...terms, ...place, blobOf(capture), packedRecordId(recordId));
 }
 
+function addSiteFile(ledger: Ledger, { kind, text }: SiteFile, key: number): void {
+  const sha256 = createHash("sha256").update(text).digest();
+  const known = ledger.statement<{ key: number }>(appendSql.statement).get(sha256);
+  const statement = known?.key ?? ledger.statement(appendSql.addStatement).run(sha256, text).lastInsertRowid;
+  ledger.statement(appendSql.addSiteFile).run(key, termKey(ledger, kind), statement);
+}
+
 function addRights(
   { ledger, addEvidence, addSignal }: Appending,
-  { evidence, signals }: DocumentRow,
+  { evidence, signals }: CaptureRights,
   key: number,
 ): void {
   for (const [ordinal, { kind, licence, value, place, quote, subject }] of evidence.entries()) {

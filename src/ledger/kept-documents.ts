@@ -114,6 +114,8 @@ function captureOf(row: StoredRow): DocumentCapture {
     id,
     place: { archive, offset, length, innerOffset },
     url,
+    rights: null,
+    siteFile: null,
     document: {
       ...unpack(documentColumns, row),
       canonicalUrl,

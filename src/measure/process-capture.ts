@@ -52,7 +52,7 @@ export function processCapture(record: ArchiveRecord, archive: Hex, stages: Stag
 /** What an exchange comes to: the fields of its capture's row that the stages give, and what else they made of it. */
 export interface Result
   extends
-    Pick<CaptureRow, "truncated" | "outcome" | "reason" | "detail" | "document">,
+    Pick<CaptureRow, "truncated" | "outcome" | "reason" | "detail" | "document" | "rights" | "siteFile">,
     Pick<Measured, "text" | "signature"> {}
 
 /** The recipe from the exchange on. Never throws. */
@@ -104,6 +104,8 @@ function measured(exchange: Exchange, url: string, stages: Stages): Result {
     reason: null,
     detail: exchange.notes.length === 0 ? null : exchange.notes.join("; "),
     document: row,
+    rights: null,
+    siteFile: null,
     text: document.text,
     signature: signatureOf(document.text),
   };
@@ -116,7 +118,8 @@ function documentOf(page: Page, stages: Stages): Document {
 
 function withoutDocument(truncated: string | null, reason: OutcomeReason, detail: string | null): Result {
   const { outcome } = outcomeReasons[reason];
-  return { truncated, outcome, reason, detail, document: null, text: null, signature: null };
+  const nothing = { document: null, rights: null, siteFile: null, text: null, signature: null };
+  return { truncated, outcome, reason, detail, ...nothing };
 }
 
 function captureRowOf(record: ArchiveRecord, archive: Hex, exchange: Exchange, result: Result): CaptureRow {
@@ -138,8 +141,16 @@ function captureRowOf(record: ArchiveRecord, archive: Hex, exchange: Exchange, r
     outcome: result.outcome,
     reason: result.reason,
     detail: result.detail,
+    refersTo: refersToOf(record),
     document: result.document,
+    rights: result.rights,
+    siteFile: result.siteFile,
   };
+}
+
+/** A response stands for itself. */
+function refersToOf({ type, refersTo }: ArchiveRecord): string | null {
+  return type === "response" ? null : refersTo;
 }
 
 /** The same wherever and whenever it is computed: a digest of the place. */

@@ -14,7 +14,7 @@ import {
   type Shape,
 } from "../core/json-shape.ts";
 import { digestStates, outcomes, type CaptureRow, type SegmentHead } from "../core/records.ts";
-import { subjects } from "../core/rights.ts";
+import { siteFiles, subjects, type SiteFileKind } from "../core/rights.ts";
 
 /** What the fields of a row hold, by their description. */
 const values: Readonly<Record<keyof Values, Shape<unknown>>> = {
@@ -69,6 +69,13 @@ const document = object({
   signals: listOf(signal),
 });
 
+/** A member that older segments do not have. */
+function nullableSince<Value>(shape: Shape<Value>): Shape<Value | null> {
+  return (value, at) => (value === undefined || value === null ? null : shape(value, at));
+}
+
+const siteFileKinds = Object.keys(siteFiles) as readonly SiteFileKind[];
+
 /** A line of a segment. */
 export const captureShape: Shape<CaptureRow> = object({
   ...shapesOf(captureFields),
@@ -76,6 +83,8 @@ export const captureShape: Shape<CaptureRow> = object({
   place: object({ archive: text, offset: count, length: count, innerOffset: count }),
   url: text,
   document: nullable(document),
+  rights: nullableSince(object({ evidence: listOf(evidence), signals: listOf(signal) })),
+  siteFile: nullableSince(object({ kind: oneOf(siteFileKinds), text })),
 });
 
 const copiedFrom = object({

@@ -106,6 +106,8 @@ export function sampleCapture(number: number, changes: Partial<CaptureRow> = {})
     reason: null,
     detail: null,
     document: sampleDocument(number),
+    rights: null,
+    siteFile: null,
     ...changes,
   };
 }
