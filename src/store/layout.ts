@@ -31,7 +31,8 @@ export const storeLayout = [
   },
   {
     name: "copies/SHA256/end",
-    holds: "JSON: the SHA-256 of the archive, its records and bytes, and what was refused; put after the archive",
+    holds:
+      "JSON: the SHA-256 of the ask and of the archive, its records and bytes, and what was refused; put after the archive",
     writer: "a `copy` job",
     removable: "any time",
   },
