@@ -97,8 +97,19 @@ function ledgerViews(page: string): string {
 
 /** Every object that a store can hold. */
 function storeObjects(page: string): string {
-  const rows = storeLayout.map(({ name, holds, writer, removable }) => [`\`${name}\``, holds, writer, removable]);
-  return section(page, provenancePage, "store", table(["object", "holds", "put by", "may be removed"], rows));
+  const rows = storeLayout.map(({ name, holds, writer, checked, removable }) => [
+    `\`${name}\``,
+    holds,
+    writer,
+    checked,
+    removable,
+  ]);
+  return section(
+    page,
+    provenancePage,
+    "store",
+    table(["object", "holds", "put by", "checked by", "may be removed"], rows),
+  );
 }
 
 /** Every reason why a capture is no document. */
