@@ -12,8 +12,6 @@ import { manifestOf, runColophon, temporaryFolder } from "../fixtures/run-coloph
 const fixture = readFileSync(new URL("../fixtures/corpus-0.1.0.zst", import.meta.url));
 const pagesSql = "SELECT count(*) AS n FROM captures WHERE url NOT LIKE '%/robots.txt'";
 
-const otherThanWords = (name: string, value: unknown): unknown => (name === "words" ? 0 : value);
-
 suite("a corpus made by commit d4b8c5e", () => {
   let folder: ReturnType<typeof temporaryFolder>;
   let corpus = "";
@@ -24,16 +22,12 @@ suite("a corpus made by commit d4b8c5e", () => {
   });
   after(() => folder[Symbol.dispose]());
 
-  /** The rows but for their number of words, which that version counted otherwise, and the sum of it. */
-  const rowsOfManifest = (): { readonly rows: readonly unknown[]; readonly words: number } => {
-    const lines = zstdDecompressSync(readFileSync(join(corpus, "manifest/documents.jsonl.zst"))).toString("utf8");
-    const rows = lines
+  const rowsOfManifest = (): readonly ManifestRow[] =>
+    zstdDecompressSync(readFileSync(join(corpus, "manifest/documents.jsonl.zst")))
+      .toString("utf8")
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line) as ManifestRow);
-    const words = rows.reduce((sum, { text }) => sum + text.words, 0);
-    return { rows: rows.map((row) => JSON.stringify(row, otherThanWords)), words };
-  };
   const archive = (): string => join(corpus, "archives/crawl-00001.warc.gz");
 
   test("has its captures, segments and archive known: nothing of it is read again", async () => {
@@ -49,9 +43,14 @@ suite("a corpus made by commit d4b8c5e", () => {
     assert.equal(status, 0, err);
     assert.ok(manifestOf(corpus).funnel.kept > 1);
     const after = rowsOfManifest();
-    assert.deepEqual(after.rows, before.rows);
-    assert.ok(after.words < before.words);
-    assert.equal(manifestOf(corpus).totals.words, after.words);
+    assert.equal(after.length, before.length);
+    for (const [index, { text, ...row }] of before.entries()) {
+      const { text: textNow, ...now } = after[index] ?? assert.fail();
+      // That version had fewer fields, and counted symbols as words.
+      assert.partialDeepStrictEqual(now, row);
+      assert.deepEqual({ ...textNow, words: 0 }, { ...text, words: 0 });
+      assert.ok(textNow.words < text.words);
+    }
   });
 
   test("verifies down to its archived bytes", async () => {
