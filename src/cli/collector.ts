@@ -34,10 +34,6 @@ export async function openCollector(servers: SharedServers | null, corpus: Corpu
     };
   }
   const { collectorLease, openMachines } = await import("../jobs/machines.ts");
-  const { archiveTotals } = await import("../ledger/archives.ts");
-  const { jobRunners } = await import("../jobs/runners.ts");
-  const { programOf } = await import("../jobs/version-check.ts");
-  const { softwareVersion } = await import("../corpus/software.ts");
   await using opened = new AsyncDisposableStack();
   const redis = redisUrlOf(servers.redis, process.env);
   const connected = opened.use(
@@ -64,15 +60,7 @@ export async function openCollector(servers: SharedServers | null, corpus: Corpu
   return {
     machines,
     broken,
-    async runners(ledgers) {
-      const documents = archiveTotals(ledgers).reduce((sum, archive) => sum + archive.documents, 0);
-      return jobRunners(machines, {
-        segments: corpus.segments,
-        documents,
-        software: programOf(softwareVersion()),
-        signal,
-      });
-    },
+    runners: async (ledgers) => runnersFor(machines, corpus, ledgers, signal),
     signal,
     check() {
       if (!lease.lost.aborted) return;
@@ -83,4 +71,18 @@ export async function openCollector(servers: SharedServers | null, corpus: Corpu
     },
     [Symbol.asyncDispose]: async () => kept.disposeAsync(),
   };
+}
+
+async function runnersFor(
+  machines: Machines,
+  { segments }: Corpus,
+  ledgers: readonly Ledger[],
+  signal: AbortSignal,
+): Promise<PublishRunners> {
+  const { archiveTotals } = await import("../ledger/archives.ts");
+  const { jobRunners } = await import("../jobs/runners.ts");
+  const { programOf } = await import("../jobs/version-check.ts");
+  const { softwareVersion } = await import("../corpus/software.ts");
+  const documents = archiveTotals(ledgers).reduce((sum, archive) => sum + archive.documents, 0);
+  return jobRunners(machines, { segments, documents, software: programOf(softwareVersion()), signal });
 }
