@@ -74,7 +74,7 @@ function takes(join: Join, record: ArchiveRecord): boolean {
   const total = numberOf(fieldOf(record, "warc-segment-total-length"));
   join.total ??= total;
   const agreed = total === null || total === join.total;
-  return agreed && join.bytes <= Math.min(keptBlockBytes, join.total ?? keptBlockBytes);
+  return agreed && join.bytes <= keptBlockBytes;
 }
 
 function isFirst(record: ArchiveRecord): boolean {
