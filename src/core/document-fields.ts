@@ -171,7 +171,12 @@ export const documentFields = {
     says: "of the text in UTF-8",
   },
   textBytes: { as: "integer", column: "text_bytes", published: "text.bytes", says: "of the text in UTF-8" },
-  words: { as: "integer", column: "words", published: "text.words", says: "as the quality rules count them" },
+  words: {
+    as: "integer",
+    column: "words",
+    published: "text.words",
+    says: "words, symbols not counted: what the rule `gopher/word-count` measured, and 0 where it measured nothing",
+  },
   licence: {
     as: "term",
     column: "licence",

@@ -1,5 +1,7 @@
 import { threadId } from "node:worker_threads";
 
+import { ownBuild } from "../core/build.ts";
+import { captureIdOf } from "../core/capture-id.ts";
 import { copiedFromOf, copiedRecordType } from "../core/copied.ts";
 import type {
   CaptureRow,
@@ -17,7 +19,7 @@ import { readArchive } from "../warc/read-archive.ts";
 import type { ArchiveItem, ArchiveRecord, SliceSpan } from "../warc/record.ts";
 import { segmentJoiner } from "../warc/segment-joiner.ts";
 import { fileSource } from "../warc/source.ts";
-import { captureIdOf, captureTypes, processCapture, type Measured, type Stages } from "./process-capture.ts";
+import { captureTypes, processCapture, type Measured, type Stages } from "./process-capture.ts";
 import { sparseSource, type Holes } from "./sparse-source.ts";
 
 /** One slice to measure: digests, paths and byte offsets, never a page. */
@@ -32,6 +34,8 @@ export interface MeasureJob {
 /** The result; the captures themselves are in the segment. */
 export interface MeasureResult {
   readonly segment: Hex;
+  /** Id of the build that measured it, as the segment states. */
+  readonly build: Hex;
   readonly begin: number;
   readonly end: number;
   /** True when no record starts in the slice's range: it owns no bytes. */
@@ -139,6 +143,7 @@ function headOf(
   return {
     format: "colophon-segment/1",
     software,
+    build: ownBuild,
     slice: { archive, index, begin, end, recordBytes, lostBytes, recordCounts },
     ruleSet: stages.rules.map(({ name, revision, unit }) => ({ name, revision, unit })),
     losses,
@@ -150,6 +155,7 @@ function headOf(
 function resultOf({ losses, problems, outcomes }: Found, span: SliceSpan, segment: Hex): MeasureResult {
   return {
     segment,
+    build: ownBuild.id,
     begin: span.begin,
     end: span.end,
     empty: span.begin === span.end,

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { captureIdOf } from "../core/capture-id.ts";
 import { outcomeReasons } from "../core/outcome-reasons.ts";
 import type { Document, LanguageGuess, Page } from "../core/page.ts";
 import type { Rule } from "../core/quality.ts";
@@ -9,6 +10,7 @@ import { textOf } from "../page/document-text.ts";
 import { pageOf } from "../page/parse-page.ts";
 import { textPageOf } from "../page/text-page.ts";
 import { measurementsOf } from "../quality/measure.ts";
+import { wordCount } from "../quality/rules/word-count.ts";
 import { textViewOf } from "../quality/text-view.ts";
 import { rightsOfHead, rightsOfView } from "../rights/head-rights.ts";
 import { licenceOf } from "../rights/licence-of.ts";
@@ -102,7 +104,7 @@ function measured(exchange: Exchange, url: string, stages: Stages): Result {
     languageScore: document.language.score,
     textSha256: createHash("sha256").update(textBytes).digest("hex"),
     textBytes: textBytes.length,
-    words: view.words.length,
+    words: wordCount.measure(view) ?? 0,
     licence: licence.id,
     licenceBasis: licence.basis,
     measurements: measurementsOf(view, stages.rules),
@@ -172,9 +174,4 @@ function captureRowOf(
 /** A response stands for itself; what a tool made of one names it by one of two fields. */
 function refersToOf({ type, refersTo, concurrentTo }: ArchiveRecord): string | null {
   return type === "response" ? null : (refersTo ?? concurrentTo);
-}
-
-/** The same wherever and whenever it is computed: a digest of the place. */
-export function captureIdOf(archive: Hex, offset: number, innerOffset: number): Hex {
-  return createHash("sha256").update(`${archive}:${offset}:${innerOffset}`).digest("hex").slice(0, 32);
 }

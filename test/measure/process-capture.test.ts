@@ -239,3 +239,15 @@ suite("the head of a capture that is no document", () => {
     assert.deepEqual([reason, rights?.signals.map(({ place }) => place)], ["empty-text", ["meta:robots"]]);
   });
 });
+
+test("the words of a document are those that gopher/word-count measured, and its symbols are not among them", async () => {
+  const body = "<p>Well-known: three (3) words &amp; more, 100% &mdash; as it were !!! ... &#26481;&#20140; #tag</p>";
+  const rule = stages.rules.findIndex(({ name }) => name === "gopher/word-count");
+  for (const [text, words] of [
+    [body, 13],
+    ["<p>&mdash; &hellip; !!!</p>", 0],
+  ] as const) {
+    const { document } = await captured(record({}, http(`200 OK\r\n${html}`, text)));
+    assert.deepEqual([document?.words, document?.measurements[rule] ?? 0], [words, words], text);
+  }
+});

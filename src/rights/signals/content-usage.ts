@@ -7,10 +7,16 @@ import { structuredDictionaryOf } from "../structured-dictionary.ts";
 /** Labels of earlier drafts. Their `n` included training; their `y` says nothing certain. */
 const formerTrainingLabels = new Set(["tdm", "ai", "genai", "train-genai", "all", "bots"]);
 
-/** The HTTP header `Content-Usage`; a value that is neither `y` nor `n`, or a field that cannot be parsed, is unknown. */
+/** Labels that no draft has but that speak of training (`ai-train`, `train_ai`, `train-genai-output`). */
+const unknownTrainingLabel = /train|tdm|genai/;
+
+/**
+ * The HTTP header `Content-Usage`; a value that is neither `y` nor `n`, or a field that cannot be parsed, is unknown. So is
+ * training where a label that is not read speaks of it and does not allow it.
+ */
 export const contentUsage = {
   name: "content-usage",
-  revision: 2,
+  revision: 3,
   source: "IETF AIPREF drafts vocab-07 and attach-05; RFC 9651",
   read(view) {
     const values = headerValues(view, "content-usage");
@@ -43,6 +49,8 @@ export function usagesOf(text: string): Usage[] {
     const quote = `${label}=${token ?? "?"}`;
     if (label === "train-ai" || label === "search")
       return [{ preference: label, value: token === "y" || token === "n" ? token : null, quote }];
-    return token === "n" && formerTrainingLabels.has(label) ? [{ preference: "train-ai", value: "n", quote }] : [];
+    const former = formerTrainingLabels.has(label);
+    if (token === "y" || !(former || unknownTrainingLabel.test(label))) return [];
+    return [{ preference: "train-ai", value: former && token === "n" ? "n" : null, quote }];
   });
 }
