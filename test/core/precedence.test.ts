@@ -12,7 +12,7 @@ const { rankOf } = licenceKnowledge;
 const copy: fc.Arbitrary<Copy> = fc
   .record({
     id: fc.constantFrom("0a", "0b", "10", "ff"),
-    licence: fc.constantFrom("CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0", "LicenseRef-AllRightsReserved", "NOASSERTION"),
+    licence: fc.constantFrom("CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0", "LicenseRef-ARR", "NOASSERTION"),
     capturedAt: fc.constantFrom(null, -1, 0, 5),
     isCanonical: fc.boolean(),
   })
