@@ -16,9 +16,9 @@ const copy: fc.Arbitrary<Copy> = fc
     capturedAt: fc.constantFrom(null, -1, 0, 5),
     isCanonical: fc.boolean(),
   })
-  .map(({ isCanonical, ...one }) => {
-    const url = `https://${one.id}.example/`;
-    return { ...one, url, canonicalUrl: isCanonical ? url : null };
+  .map(({ id, licence, capturedAt, isCanonical }) => {
+    const url = `https://${id}.example/`;
+    return { id, licence, capturedAt, url, canonicalUrl: isCanonical ? url : null };
   });
 
 const order = (a: Copy, b: Copy): number => comparePrecedence(a, b, rankOf);
