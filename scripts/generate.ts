@@ -14,6 +14,7 @@ import { outcomeReasons } from "../src/core/outcome-reasons.ts";
 import type { Rule } from "../src/core/quality.ts";
 import { otherBases, preferences, siteFiles } from "../src/core/rights.ts";
 import { describedTables } from "../src/ledger/migrate.ts";
+import { rowsChecked, valuesChecked, type ForgeryFound } from "../src/manifest/verify/row-checks.ts";
 import { rules } from "../src/quality/registry.ts";
 import { evidenceKinds, signalKinds } from "../src/rights/registry.ts";
 import { siteSignalKinds } from "../src/rights/site/site-reader.ts";
@@ -96,8 +97,19 @@ function ledgerViews(page: string): string {
 
 /** Every object that a store can hold. */
 function storeObjects(page: string): string {
-  const rows = storeLayout.map(({ name, holds, writer, removable }) => [`\`${name}\``, holds, writer, removable]);
-  return section(page, provenancePage, "store", table(["object", "holds", "put by", "may be removed"], rows));
+  const rows = storeLayout.map(({ name, holds, writer, checked, removable }) => [
+    `\`${name}\``,
+    holds,
+    writer,
+    checked,
+    removable,
+  ]);
+  return section(
+    page,
+    provenancePage,
+    "store",
+    table(["object", "holds", "put by", "checked by", "may be removed"], rows),
+  );
 }
 
 /** Every reason why a capture is no document. */
@@ -118,9 +130,23 @@ function faultTables(page: string): string {
   return section(losses, provenancePage, "problems", table(["code", "meaning"], rowsOf(problemCodes)));
 }
 
-/** The page on formats: reasons of captures, faults of archives, the objects of a store, and the views of the ledger. */
+/** What a forger could change, and by which finding it is named. */
+function forgeryTable(page: string): string {
+  const finding = (name: string | null): string => (name === null ? "—" : `\`${name}\``);
+  const values = Object.entries<ForgeryFound>(valuesChecked).map(([path, found]) => [`\`${path}\``, found] as const);
+  const rows = [...values, ...Object.entries<ForgeryFound>(rowsChecked)].map(([what, { archives, ledger, alone }]) => [
+    what,
+    finding(archives),
+    finding(ledger),
+    finding(alone),
+  ]);
+  const head = ["forged", "with the archives", "with the ledger", "in the manifest alone"];
+  return section(page, provenancePage, "forgeries", table(head, rows));
+}
+
+/** The page on formats: reasons of captures, faults of archives, the objects of a store, forgeries, and the views of the ledger. */
 function provenanceTables(): Generated {
-  const page = storeObjects(faultTables(outcomeTable(read(provenancePage))));
+  const page = forgeryTable(storeObjects(faultTables(outcomeTable(read(provenancePage)))));
   return { path: provenancePage, text: ledgerViews(page) };
 }
 

@@ -34,7 +34,7 @@ export function resultOf<T>(shape: Shape<T>, { kind, id }: Job, result: JobResul
  */
 export function storedJson<T>(shape: Shape<T>, bytes: Buffer, { place }: Pick<Store, "place">, name: string): T {
   return parsed(shape, bytes.toString("utf8"), (why) => {
-    const words = `${name} of ${place} is broken: ${why}; remove it and run the same command again`;
+    const words = `${name} of ${place} is broken: ${why}`;
     return new PipelineError("object-broken", words, { name });
   });
 }

@@ -54,7 +54,10 @@ export async function runUntilStored<Result, T>(
     }
     await forget();
   }
-  throw first ?? lost();
+  if (first === null) throw lost();
+  const { code, message, context } = first;
+  const words = `${message}; it was made ${attempts} times and never right: does somebody else write into the store or the queue?`;
+  throw new PipelineError(code, words, context, first);
 }
 
 /** The error, if it says that somebody else made what a job was given or left, so that it can be done again; else `null`. */

@@ -95,13 +95,14 @@ export function archiveInLedger(ledger: Ledger): FindArchive {
   return (sha256) => archivePaths(ledger, sha256);
 }
 
-/** More than the reader looks at behind a record. */
+/** More than the reader looks at behind a plain record. */
 const lookAheadBytes = 32 << 10;
 
 /**
  * Gzip members and plain WARC records stand by themselves, so that only their own bytes are read. A zstd frame may need
  * the file's dictionary, and a record of plain ARC the file's first line: those are read in their file. What follows a
- * plain record says whether its length is to be believed, so that a little of it is read too.
+ * plain record says whether its length is to be believed, so that a little of it is read too; behind a member one byte, or
+ * a row could state a byte less than there are.
  */
 async function recordAt(source: ByteSource, { archive }: ManifestRow): Promise<ArchiveRecord | null> {
   const { offset, length, innerOffset } = archive;
@@ -109,7 +110,7 @@ async function recordAt(source: ByteSource, { archive }: ManifestRow): Promise<A
   const plain = start.toString("latin1") === "WARC/";
   const alone = plain || (start[0] === 0x1f && start[1] === 0x8b);
   const items = alone
-    ? readArchive(bytesSource(source.read(offset, length + (plain ? lookAheadBytes : 0))), {
+    ? readArchive(bytesSource(source.read(offset, length + (plain ? lookAheadBytes : 1))), {
         start: 0,
         end: length,
         exactStart: true,

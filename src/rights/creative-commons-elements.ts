@@ -48,46 +48,45 @@ const titles: readonly (readonly [Element, string])[] = [
   ],
 ];
 
-const mark = String.raw`[^\p{L}\p{N}]`;
+const symbols = { NC: "\u{1F10F}", SA: "\u{1F10E}", ND: "\u229C" } as const;
+const marks = new RegExp(`(?![${Object.values(symbols).join("")}])[^\\p{L}\\p{N}\\s]`, "gu");
 
-function sourceOf(title: string): string {
-  return title.replaceAll(" ", `${mark}{1,3}`).replaceAll("~", `${mark}{0,3}`);
+/**
+ * The text with `-` for every mark but the symbols of the elements, and a space for white space; offsets do not change. The
+ * patterns below are for such text: classes of Unicode at each gap would take half a second to compile.
+ */
+export function plainMarksOf(text: string): string {
+  return text.replace(marks, ({ length }) => "-".repeat(length)).replace(/\s/g, " ");
 }
 
-const symbols = { NC: "\u{1F10F}", SA: "\u{1F10E}", ND: "\u229C" } as const;
+function sourceOf(title: string): string {
+  return title.replaceAll(" ", "[ -]{1,3}").replaceAll("~", "[ -]{0,3}");
+}
 
 /** The letters of an element, which may stand without anything between them ("BYNCSA"), or its symbol. */
 function lettersOf(element: keyof typeof symbols): readonly [Element, RegExp] {
   return [element, new RegExp(`${element}(?=(?:NC|SA|ND)*(?![a-z]))|${symbols[element]}`, "iuy")];
 }
 
-/** What names an element, to be matched at a place; longer names come first. */
+/** What names an element, to be matched at a place of plain text; longer names come first. */
 export const elementNames: readonly (readonly [Element, RegExp])[] = [
   // Lower-case "by" is a licence element only where no name follows: "(cc) by Jane Doe" is a credit.
-  [
-    "BY",
-    /BY(?=(?:NC|SA|ND)*(?!\p{L}))|by(?=(?:nc|sa|nd)+(?!\p{L})|[\s\p{Pd}−⁃]{0,3}(?:nc|sa|nd|\d\.\d|licen|lizenz|$|[^\p{L}\s]))/uy,
-  ],
+  ["BY", /BY(?=(?:NC|SA|ND)*(?!\p{L}))|by(?=(?:nc|sa|nd)+(?!\p{L})|[ -]{0,3}(?:nc|sa|nd|licen|lizenz|$|[^\p{L} ]))/uy],
   ...titles.map(([element, title]) => [element, new RegExp(sourceOf(title), "iuy")] as const),
   lettersOf("NC"),
   lettersOf("SA"),
   lettersOf("ND"),
 ];
 
-/** What may part two elements: any marks and spaces. */
-export const betweenElements = new RegExp(mark, "uy");
+/** What may part two elements in plain text: any marks and spaces. */
+export const betweenElements = /[ -]+/y;
 
-/** An element that restricts, anywhere in a text: by title, letters or symbol. */
+/** An element that restricts, anywhere in plain text: by title, by letters ("NC", "N.C.") or by symbol. */
 const restricting = (["NC", "SA", "ND"] as const).map((element) => ({
   element,
   title: new RegExp(`(?<![a-z])(?:${titlesOf(element).join("|")})`, "iu"),
   letters: new RegExp(
-    [
-      `(?<![\\p{L}\\p{N}])(?:NC|SA|ND)*${element}(?:NC|SA|ND)*(?!\\p{L})`,
-      `(?<![\\p{L}\\p{N}])${element.charAt(0)}\\.\\s?${element.charAt(1)}(?!\\p{L})`,
-      `(?<=[\\p{Pd}−⁃_+(])${element.toLowerCase()}(?![\\p{L}.])`,
-      symbols[element],
-    ].join("|"),
+    `(?<![^ -])(?:(?:NC|SA|ND)*${element}(?:NC|SA|ND)*|${element.charAt(0)}- ?${element.charAt(1)})(?![^ \\d-])|${symbols[element]}`,
     "u",
   ),
 }));
@@ -104,7 +103,7 @@ const reach = 80;
 function saidFrom(text: string, end: number): string {
   const tail = text.slice(end, end + reach);
   const stop = tail.search(elsewhere);
-  return (stop === -1 ? tail : tail.slice(0, stop)).normalize("NFKC");
+  return plainMarksOf((stop === -1 ? tail : tail.slice(0, stop)).normalize("NFKC"));
 }
 
 /**
@@ -118,22 +117,18 @@ export function restrictedBeyond(text: string, end: number, seen: ReadonlySet<st
   );
 }
 
-const versionWords = /^(?:[^\p{L}\p{N}]|(?:international|unported|generic|licen[cs]e|lizenz)(?!\p{L}))*/iu;
-
-const joinedLetters = /^(?:nc|sa|nd)+(?!\p{L})/iu;
+const versionWords = /^(?:[ -]|(?:international|unported|generic|licen[cs]e|lizenz)(?![a-z]))*/i;
+const joinedLetters = /^(?:nc|sa|nd)+(?![^ \d-])/iu;
 
 /** The same behind the version or the address that ends at `end`, with nothing but marks between. */
 export function restrictedAfterVersion(text: string, end: number, seen: ReadonlySet<string>): boolean {
   const said = saidFrom(text, end);
-  const [marks = ""] = versionWords.exec(said) ?? [];
-  const rest = said.slice(marks.length);
-  const joined = /[^\s\p{L}\p{N}]$/u.test(marks);
+  const [before = ""] = versionWords.exec(said) ?? [];
+  const rest = said.slice(before.length);
+  const joined = before.endsWith("-") ? (joinedLetters.exec(rest)?.[0].toUpperCase() ?? "") : "";
   return restricting.some(
     ({ element, title, letters }) =>
       !seen.has(element) &&
-      (title.exec(rest)?.index === 0 ||
-        letters.exec(rest)?.index === 0 ||
-        marks.includes(symbols[element]) ||
-        (joined && joinedLetters.exec(rest)?.[0].toUpperCase().includes(element) === true)),
+      (title.exec(rest)?.index === 0 || letters.exec(rest)?.index === 0 || joined.includes(element)),
   );
 }

@@ -1,6 +1,7 @@
 import {
   betweenElements,
   elementNames,
+  plainMarksOf,
   restrictedAfterVersion,
   restrictedBeyond,
   type Element,
@@ -63,17 +64,20 @@ const addressAfter = /[\s([<:\p{Pd}]{0,4}((?:https?:\/\/)?(?:www\.)?creativecomm
  * A further element that none of the names covers: "Attribution-SomethingElse", "... ohne Bearbeitung". It may
  * forbid what the known elements allow, so the phrase then names no licence.
  */
-const unknownElement =
-  /^(?:(?![—―⸺⸻])[\p{Pd}−⁃](?!li[cz])\p{L}|[^\p{L}\p{N}]{0,3}(?:no|non|not|sin|sem|sense|ohne|keine?|pas|sans|bez|geen|ingen|inga|icke|ikke|без|zonder|senza|fără|uten|utan|uden)(?!\p{L})|[\s\p{Pd}]?[禁不])/iu;
+const hyphenatedElement = /^(?![—―⸺⸻])[\p{Pd}−⁃](?!li[cz])\p{L}|^[\s\p{Pd}]?[禁不]/iu;
+const negatedElement =
+  /^[ -]{0,3}(?:no|non|not|sin|sem|sense|ohne|keine?|pas|sans|bez|geen|ingen|inga|icke|ikke|без|zonder|senza|fără|uten|utan|uden)(?!\p{L})/iu;
 const reach = 200;
 
 /** Every Creative Commons licence that the text names, in order; a bare "Creative Commons" names none. */
 export function creativeCommonsPhrasesIn(text: string): LicencePhrase[] {
   const found: LicencePhrase[] = [];
+  let plain: string | null = null;
   let from = 0;
   for (const match of text.matchAll(anchor)) {
     if (match.index < from) continue;
-    const phrase = phraseAt(text, match.index, match.index + match[0].length);
+    plain ??= plainMarksOf(text);
+    const phrase = phraseAt({ text, plain }, match.index, match.index + match[0].length);
     if (phrase === null) continue;
     found.push(phrase);
     from = phrase.end;
@@ -81,19 +85,36 @@ export function creativeCommonsPhrasesIn(text: string): LicencePhrase[] {
   return found;
 }
 
-function phraseAt(text: string, start: number, anchorEnd: number): LicencePhrase | null {
+/** A text, and the same with plain marks. */
+interface Words {
+  readonly text: string;
+  readonly plain: string;
+}
+
+function phraseAt(words: Words, start: number, anchorEnd: number): LicencePhrase | null {
+  const { text, plain } = words;
   const head = text.slice(start, anchorEnd);
   if (head.endsWith("/")) return addressAt(text, start);
   if (/0$|zero$/i.test(head)) return { licence: "CC0-1.0", start, end: anchorEnd };
-  const limit = Math.min(text.length, anchorEnd + reach);
+  const { seen, end } = elementsAt(words, anchorEnd);
+  if (seen.size === 0)
+    return /^\s*(?:zero|0)(?:\s|$)/i.test(text.slice(anchorEnd, anchorEnd + reach)) ? zeroAt(start, anchorEnd) : null;
+  if (restrictedBeyond(text, end, seen)) return { licence: null, start, end };
+  if (hyphenatedElement.test(text.slice(end, end + 20)) || negatedElement.test(plain.slice(end, end + 20))) return null;
+  const phrase = withVersion(text, start, end, unitOf(seen));
+  return restrictedAfterVersion(text, phrase.end, seen) ? { ...phrase, licence: null } : phrase;
+}
+
+/** The elements that are named from `start` on, and where the last of them ends. */
+function elementsAt({ text, plain }: Words, start: number): { readonly seen: Set<Element>; readonly end: number } {
+  const limit = Math.min(text.length, start + reach);
   const seen = new Set<Element>();
-  let at = anchorEnd;
-  let end = anchorEnd;
-  while (at < limit) {
-    const element = elementNames.find(([, pattern]) => matchEnd(pattern, text, at) > at);
+  let end = start;
+  for (let at = start; at < limit;) {
+    const element = elementNames.find(([, pattern]) => matchEnd(pattern, plain, at) > at);
     if (element === undefined) {
       const word = matchEnd(filler, text, at);
-      const next = word === at && seen.size > 0 ? matchEnd(betweenElements, text, at) : word;
+      const next = word === at && seen.size > 0 ? matchEnd(betweenElements, plain, at) : word;
       if (next === at) break;
       at = next;
       continue;
@@ -101,14 +122,9 @@ function phraseAt(text: string, start: number, anchorEnd: number): LicencePhrase
     // "CC BY 2.0 / CC BY-SA 3.0": a second "BY" starts another licence.
     if (element[0] === "BY" && seen.size > 0) break;
     seen.add(element[0]);
-    at = end = matchEnd(element[1], text, at);
+    at = end = matchEnd(element[1], plain, at);
   }
-  if (seen.size === 0)
-    return /^\s*(?:zero|0)(?:\s|$)/i.test(text.slice(anchorEnd, limit)) ? zeroAt(start, anchorEnd) : null;
-  if (restrictedBeyond(text, end, seen)) return { licence: null, start, end };
-  if (unknownElement.test(text.slice(end, end + 20))) return null;
-  const phrase = withVersion(text, start, end, unitOf(seen));
-  return restrictedAfterVersion(text, phrase.end, seen) ? { ...phrase, licence: null } : phrase;
+  return { seen, end };
 }
 
 /** A URL written out in the text. */

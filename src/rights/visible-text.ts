@@ -1,3 +1,4 @@
+import type { Block } from "../core/page.ts";
 import type { RightsView } from "../core/rights.ts";
 
 const invisible = /\p{Default_Ignorable_Code_Point}+/gu;
@@ -12,17 +13,16 @@ export function visibleTextOf(text: string): string {
   return anyInvisible.test(text) ? text.replace(invisible, "") : text;
 }
 
-/** The view with the texts of its blocks and links as people see them; the same view where that changes nothing. */
+/** The view with the texts of its blocks as people see them; the same view where that changes nothing. */
 export function visibleView(view: RightsView): RightsView {
-  const { blocks, links } = view.page;
-  if (!blocks.some(hidesText) && !links.some(hidesText)) return view;
-  return { ...view, page: { ...view.page, blocks: blocks.map(visible), links: links.map(visible) } };
+  const { blocks } = view.page;
+  return blocks.some(hidesText) ? { ...view, page: { ...view.page, blocks: blocks.map(visibleBlock) } } : view;
 }
 
-function hidesText({ text }: { readonly text: string }): boolean {
+function hidesText({ text }: Block): boolean {
   return anyInvisible.test(text);
 }
 
-function visible<Item extends { readonly text: string }>(item: Item): Item {
-  return hidesText(item) ? { ...item, text: visibleTextOf(item.text) } : item;
+function visibleBlock(block: Block): Block {
+  return hidesText(block) ? { ...block, text: visibleTextOf(block.text) } : block;
 }

@@ -2,10 +2,11 @@ import { existsSync, mkdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { dirname } from "node:path";
 
 import { eachOf } from "../async/limit.ts";
+import type { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
 import { fileSha256 } from "../files/read-pieces.ts";
 import { segmentName } from "../store/layout.ts";
-import { notItsName, type Named } from "../store/own-digest.ts";
+import { notItsName, objectSha256, type Named } from "../store/own-digest.ts";
 import type { Store } from "../store/store.ts";
 import { segmentPath } from "./format.ts";
 
@@ -14,7 +15,7 @@ const atOnce = 16;
 
 /**
  * Puts those segments of a corpus into a store that are not there: what was measured without workers is only here. One of
- * another length is no segment of ours and is replaced; whoever reads one compares its digest.
+ * another length is none of ours and is replaced; whoever reads a whole one compares its digest.
  */
 export async function storeSegments(
   store: Store,
@@ -29,6 +30,26 @@ export async function storeSegments(
     if (bytes !== null) await store.remove(name, either);
     await store.put(name, { path }, either);
   });
+}
+
+/**
+ * As `storeSegments`, for those of which only a part will be read, which proves nothing of the rest: each is read here once.
+ * @param onOther called with each that has other bytes than its name says, before it is replaced
+ */
+export async function storeWholeSegments(
+  store: Store,
+  folder: string,
+  segments: ReadonlySet<Hex>,
+  { signal, onOther }: { readonly signal: AbortSignal; readonly onOther: (error: PipelineError) => void },
+): Promise<void> {
+  await eachOf(segments, atOnce, signal, async (segment, _, either) => {
+    const named = { name: segmentName(segment), sha256: segment };
+    const found = await objectSha256(store, named.name, either);
+    if (found === null || found === segment) return;
+    onOther(notItsName(store, named, found));
+    await store.remove(named.name, either);
+  });
+  await storeSegments(store, folder, segments, signal);
 }
 
 /**

@@ -31,7 +31,7 @@ export async function objectSha256(store: Store, name: string, signal: AbortSign
 
 /** The error for an object whose bytes are not those that its name says. */
 export function notItsName({ place }: Pick<Store, "place">, { name }: Named, found: Hex): PipelineError {
-  const words = `${name} of ${place} is broken: its bytes have the SHA-256 ${found}; remove it and run the same command again`;
+  const words = `${name} of ${place} is broken: its bytes have the SHA-256 ${found}`;
   return new PipelineError("object-broken", words, { name });
 }
 

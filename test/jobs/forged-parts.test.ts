@@ -133,6 +133,19 @@ suite("what a job is given", () => {
     }
   });
 
+  test("is made right before pairs are looked for when a segment has other bytes of the same length", async () => {
+    const { corpus, store, sums, named } = await publishedOnce();
+    using _ = corpus;
+    const name = named(/^segments\//);
+    const whole = (await store.get(name)) ?? assert.fail(`there is no ${name}`);
+    await replaced(store, name, Buffer.from(whole).fill(0x20, whole.length - 3000, whole.length - 2000));
+    for (const one of [named(/edges-0-2$/), named(/edges-1-2$/)]) await store.remove(one);
+    const broken = await published(corpus, store);
+    assert.match(broken.join("\n"), new RegExp(`${name} of .* is broken: its bytes have the SHA-256`));
+    assert.equal(sumsOf(corpus), sums);
+    assert.ok((await store.get(name))?.equals(whole));
+  });
+
   test("is refused by the worker when a segment has other bytes of the same length, and made right", async () => {
     const { corpus, store, sums, named } = await publishedOnce();
     using _ = corpus;

@@ -113,6 +113,36 @@ suite("slices that another build measured", () => {
     assert.equal(manifests.size, 1);
   });
 
+  test("are finished by the next run of any kind where a killed one had replaced a part, from the segment that it names", async () => {
+    using place = temporaryPlace();
+    const segments = join(place.path, "segments");
+    const { older, own } = twiceMeasured(segments);
+    const folder = join(place.path, "corpus");
+    {
+      using corpus = await corpusIn(folder, segments, 3);
+      collect(corpus, older);
+    }
+    // The third part of the first slice is the one with the bytes: two have the new segment, it has the old one.
+    const argv = [script, folder, segments, "3", "3", JSON.stringify(own)];
+    await once(spawn(process.execPath, argv, { stdio: ["ignore", "ignore", "inherit"] }), "exit");
+    using corpus = await corpusIn(folder, segments, 3);
+    const first = (): readonly string[] =>
+      corpus.ledgers.flatMap((ledger) =>
+        ledger
+          .statement<{ segment: string }>(
+            "SELECT segment_sha256 AS segment FROM slices WHERE slice = 0 AND archive_sha256 = ?",
+          )
+          .all(own[0]?.row.sha256)
+          .map(({ segment }) => segment),
+      );
+    const [was, is] = [older[0]?.segments[0], own[0]?.segments[0]];
+    assert.deepEqual(first().toSorted(), [was, is, is].toSorted());
+    collect(corpus, older);
+    assert.deepEqual(first(), [is, is, is]);
+    const ids = corpus.ledgers.flatMap((ledger) => ledger.statement("SELECT id FROM captures").all());
+    assert.equal(ids.length, 80);
+  });
+
   test("are named by the manifest and by what publishing reports, while others stand beside them", async () => {
     using place = temporaryPlace();
     const segments = join(place.path, "segments");

@@ -77,6 +77,24 @@ test("a soft hyphen hides no word that says what a licence is about", () => {
   assert.deepEqual(new Set(evidence.map(({ subject }) => subject)), new Set(["part"]));
 });
 
+test("invisible characters are passed over in metadata, and in the words of a link as in its block", () => {
+  const words = "CC B\u00adY 4.0";
+  const view = viewOf({
+    metas: [{ name: "dc.rights", content: "C\u00adC BY-NC 4.0" }],
+    blocks: [blockOf(`Photos: Jane Doe. Content of this si\u00adte: ${words}.`, { region: "footer" })],
+    links: [
+      linkOf("https://creativecommons.org/licenses/by/4.0/", { text: words, region: "footer" }),
+      linkOf("/principles", { text: "All rights re\u00adserved", rel: ["license"], region: "footer" }),
+    ],
+  });
+  const evidence = evidenceOf(view);
+  const of = (kind: string): unknown[] =>
+    evidence.filter((item) => item.kind === kind).map(({ licence, subject }) => [licence, subject]);
+  assert.deepEqual(of("meta"), [["CC-BY-NC-4.0", "page"]]);
+  assert.deepEqual(of("cc-link"), [["CC-BY-4.0", "site"]]);
+  assert.equal(evidence.find(({ kind }) => kind === "rel-license")?.licence, "LicenseRef-ARR");
+});
+
 test("at most 50 items of a kind are kept, and what is said of the page before what is said of its parts", () => {
   const credit = linkOf("https://creativecommons.org/licenses/by/2.0/", { region: "figure", text: "CC BY" });
   const footer = linkOf("https://creativecommons.org/licenses/by-nc/4.0/", { region: "footer", text: "CC BY-NC" });

@@ -17,7 +17,7 @@ export const verify: Command = {
   name: "verify",
   summary: "Prove a manifest against itself and against the archived bytes",
   description:
-    "Checks every file of a manifest: digests, form and order of the rows, the Merkle root, every sum and every text. Then the archives are compared with their digests, and the bytes of each row are read again and put through the pipeline: digests, text, licence, evidence, signals and measurements must come out as the row says. Names each thing that does not agree and ends with status 4 if there is any.",
+    "Checks every file of a manifest: digests, form and order of the rows, the Merkle root, every sum and every text. Then the archives are compared with their digests, and the bytes of each row are read again and put through the pipeline: digests, text, licence, evidence, signals and measurements must come out as the row says. The manifest's own policy is applied to each row again, and in a corpus the rows must be the documents that its ledger keeps. Says which of these it could do. Names each thing that does not agree and ends with status 4 if there is any.",
   arguments: [{ name: "<dir>", description: "folder of a corpus, or of a manifest by itself" }],
   options: [
     {
@@ -34,6 +34,10 @@ export const verify: Command = {
   ],
   examples: [
     { line: "colophon verify my-corpus", says: "everything" },
+    {
+      line: "colophon verify downloaded-manifest --root 9f86d081...",
+      says: "whether it is the manifest whose root was published elsewhere; all 64 digits are needed",
+    },
     { line: "colophon verify my-corpus --sample 500", says: "all of the manifest, and 500 records of the archives" },
     {
       line: "colophon verify downloaded-manifest --archives warcs",

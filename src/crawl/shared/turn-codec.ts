@@ -176,7 +176,7 @@ function otherTurnIn(
 const ofWeb = /^https?:\/\/./;
 
 function broken(what: string, why: string): PipelineError {
-  return new PipelineError("object-broken", `${what} is broken in the store: ${why}; run the same command again`);
+  return new PipelineError("object-broken", `${what} is broken in the store: ${why}`);
 }
 
 /** Pages of one host lead to the same places: each is named once, by its shortest path, in the order of the finding. */

@@ -77,7 +77,7 @@ async function storedSnapshot(store: Store, { snapshot }: BandsAsk, signal: Abor
   // One that is missing may be on its way to this machine.
   if (bytes === null)
     throw new PipelineError("segment-broken", `${store.place} has no ${name}; cluster again`, { name });
-  throw new PipelineError("object-broken", `${name} of ${store.place} is no list of texts; cluster again`, { name });
+  throw new PipelineError("object-broken", `${name} of ${store.place} is broken: it is no list of texts`, { name });
 }
 
 /** The texts of a snapshot, and where their signatures are read from. */

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { PipelineError } from "../../core/errors.ts";
 import { object } from "../../core/json-shape.ts";
 import type { Edges } from "../../dedup/edges.ts";
-import { storeSegments } from "../../segment/transfer.ts";
+import { storeWholeSegments } from "../../segment/transfer.ts";
 import { edgesName, snapshotName } from "../../store/layout.ts";
 import { putExactly } from "../../store/own-digest.ts";
 import type { Store } from "../../store/store.ts";
@@ -29,7 +29,8 @@ export function submitBands({ store, segments, software, parts, ...run }: BandJo
     const snapshot = createHash("sha256").update(bytes).digest("hex");
     const needed = new Set(texts.map(({ segmentSha256 }) => segmentSha256));
     const prepare = async (): Promise<void> => {
-      await storeSegments(store, segments, needed, signal);
+      const onOther = (error: PipelineError): void => run.onBroken?.(error);
+      await storeWholeSegments(store, segments, needed, { signal, onOther });
       await putExactly(store, snapshotName(snapshot), bytes, signal);
     };
     await prepare();

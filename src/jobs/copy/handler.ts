@@ -43,7 +43,7 @@ export function copyHandler({ store, folder, software }: CopyWork): JobHandler {
     const copied = await copyGroup(spec, { folder: work, files: source.files, signal, onBytes });
     const archive = copied.path === null ? null : await fileSha256(copied.path, signal);
     if (copied.path !== null && archive !== null) await store.put(archiveName(archive), { path: copied.path }, signal);
-    const end: StoredCopy = { archive, records: copied.records, bytes: copied.bytes, refused: copied.refused };
+    const end: StoredCopy = { ask, archive, records: copied.records, bytes: copied.bytes, refused: copied.refused };
     await store.put(copyName(ask, "end"), Buffer.from(JSON.stringify(end)), signal);
     rmSync(work, { recursive: true, force: true });
     return { records: copied.records };

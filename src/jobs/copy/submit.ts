@@ -35,7 +35,7 @@ export function submitCopies({ store, access, software, folder, whole = new Set(
     const path = join(folder, copyFileName(spec));
     await putExactly(store, copyName(ask, "ask"), asked, signal);
     const job = jobOf("copy", { ask } satisfies CopyAsk);
-    const { archive, ...counts } = await runUntilStored({ ...jobs, signal }, job, {
+    const { archive, records, bytes, refused } = await runUntilStored({ ...jobs, signal }, job, {
       result: object({}),
       async take() {
         const end = await storedCopyOf(store, ask, signal);
@@ -49,8 +49,8 @@ export function submitCopies({ store, access, software, folder, whole = new Set(
       lost: () => new PipelineError("archive-missing", `${store.place} keeps losing what copy jobs put there`, { ask }),
     });
     const name = copyFileName(spec);
-    onBytes(counts.bytes);
-    return { path: archive === null ? null : path, name, ...counts };
+    onBytes(bytes);
+    return { path: archive === null ? null : path, name, records, bytes, refused };
   };
 }
 
@@ -60,6 +60,9 @@ async function storedCopyOf(store: Store, ask: Hex, signal: AbortSignal): Promis
   const bytes = await store.get(name, signal);
   if (bytes === null) return null;
   const end = storedJson(storedCopy, bytes, store, name);
+  if (end.ask !== undefined && end.ask !== ask) {
+    throw new PipelineError("object-broken", `${name} of ${store.place} is broken: it is that of ${end.ask}`, { name });
+  }
   const isThere = end.archive === null || (await store.size(archiveName(end.archive), signal)) !== null;
   return isThere ? end : null;
 }

@@ -11,7 +11,7 @@ const shardLine = object({ text });
 
 /**
  * What is wrong with a shard that somebody else made of these texts; `null`: it holds them, in their order, and nothing else. Costs
- * a fifth of making it.
+ * about 13 ms a megabyte of text: as much as packing it, not as much as reading it out of segments as well.
  * @throws {PipelineError} `interrupted`
  */
 export async function shardFault(

@@ -63,5 +63,5 @@ async function storedPart(store: Store, part: Hex, signal: AbortSignal): Promise
   // One that is missing may be on its way to this machine.
   if (bytes === null)
     throw new PipelineError("segment-broken", `${store.place} has no ${name}; publish again`, { name });
-  throw new PipelineError("object-broken", `${name} of ${store.place} is no list of texts; publish again`, { name });
+  throw new PipelineError("object-broken", `${name} of ${store.place} is broken: it is no list of texts`, { name });
 }

@@ -83,7 +83,7 @@ function byPlace({ archive: one }: ManifestRow, { archive: other }: ManifestRow)
   return one.offset - other.offset || one.innerOffset - other.innerOffset;
 }
 
-/** What of a row the archived bytes must give again: everything but its cluster and the position of its text. */
+/** What of a row the archived bytes must give again: everything but what it says of other captures and the position of its text. */
 export function derivableOf(row: ManifestRow): DerivedRow {
   const { cluster: _, inherited: _inherited, text, ...rest } = row;
   return { ...rest, text: { bytes: text.bytes, words: text.words } };
