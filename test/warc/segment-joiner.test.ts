@@ -56,6 +56,7 @@ suite("the segments of a record", () => {
     ["one is cut off", [a, last({ fields: ["WARC-Truncated: length"] })]],
     ["the first is cut off", [segment({ number: 1, block: "a", fields: ["WARC-Truncated: length"] }), last()]],
     ["they are longer than all is said to be", [a, last({ total: 1 })]],
+    ["two lengths of all are stated", [a, last({ total: 3 }), segment({ number: 3, block: "c", total: 5 })]],
     ["they are shorter than all is said to be", [a, last({ total: 3 })]],
     [
       "the length of all cannot be read",
