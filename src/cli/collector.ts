@@ -12,6 +12,8 @@ import { printable } from "./write-line.ts";
 export interface Collector extends AsyncDisposable {
   /** `null`: the work is done here. */
   readonly machines: Machines | null;
+  /** What jobs were given or left that was not what it should be: all of it was made again, or its failure was reported too. */
+  readonly broken: readonly string[];
   /** Who does the heavy parts of publishing. */
   readonly runners: (ledgers: readonly Ledger[]) => Promise<PublishRunners>;
   /** Aborted with the command's own, and when another process has become the collector. */
@@ -24,6 +26,7 @@ export async function openCollector(servers: SharedServers | null, corpus: Corpu
   if (servers === null) {
     return {
       machines: null,
+      broken: [],
       runners: async () => ({}),
       signal: io.signal,
       check: () => undefined,
@@ -33,15 +36,24 @@ export async function openCollector(servers: SharedServers | null, corpus: Corpu
   const { collectorLease, openMachines } = await import("../jobs/machines.ts");
   const { archiveTotals } = await import("../ledger/archives.ts");
   const { jobRunners } = await import("../jobs/runners.ts");
+  const { programOf } = await import("../jobs/version-check.ts");
   const { softwareVersion } = await import("../corpus/software.ts");
   await using opened = new AsyncDisposableStack();
   const redis = redisUrlOf(servers.redis, process.env);
-  const machines = opened.use(
+  const connected = opened.use(
     await openMachines(
       { ...servers, redis },
       logOnceAMinute(({ message }) => io.err.write(`colophon: ${printable(message)}; trying again\n`)),
     ),
   );
+  const broken: string[] = [];
+  const machines: Machines = {
+    ...connected,
+    onBroken({ message }) {
+      broken.push(message);
+      io.err.write(`colophon: ${printable(message)}; it is made again\n`);
+    },
+  };
   const { name } = corpus.config;
   const lease = opened.use(await collectorLease(machines, name, io.signal));
   if ((await machines.queue.workers()).length === 0) {
@@ -51,9 +63,15 @@ export async function openCollector(servers: SharedServers | null, corpus: Corpu
   const signal = AbortSignal.any([io.signal, lease.lost]);
   return {
     machines,
+    broken,
     async runners(ledgers) {
       const documents = archiveTotals(ledgers).reduce((sum, archive) => sum + archive.documents, 0);
-      return jobRunners(machines, { segments: corpus.segments, documents, software: softwareVersion(), signal });
+      return jobRunners(machines, {
+        segments: corpus.segments,
+        documents,
+        software: programOf(softwareVersion()),
+        signal,
+      });
     },
     signal,
     check() {

@@ -76,8 +76,9 @@ export const flag: Shape<boolean> = (value, at) => {
   return value;
 };
 
+/** JSON has no infinity, but `1e999` is read as one. */
 export const number: Shape<number> = (value, at) => {
-  if (typeof value !== "number") throw fault(at, "a number");
+  if (typeof value !== "number" || !Number.isFinite(value)) throw fault(at, "a number");
   return value;
 };
 
@@ -90,6 +91,21 @@ export const textOrNumber: Shape<string | number> = (value, at) => {
 export const count: Shape<number> = (value, at) => {
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
     throw fault(at, "a whole number from 0 on");
+  return value;
+};
+
+/** A whole number from 0 to `most`. */
+export function countTo(most: number): Shape<number> {
+  return (value, at) => {
+    if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0 || value > most)
+      throw fault(at, `a whole number from 0 to ${most}`);
+    return value;
+  };
+}
+
+/** A name that can stand in a path: at most 64 letters, digits, `_` and `-`. */
+export const word: Shape<string> = (value, at) => {
+  if (typeof value !== "string" || !/^[A-Za-z0-9_-]{1,64}$/.test(value)) throw fault(at, "a word");
   return value;
 };
 

@@ -24,7 +24,7 @@ export interface BandTexts {
 }
 
 /** From this Jaccard similarity on two texts are of one cluster. */
-const similarFrom = 0.8;
+export const similarFrom = 0.8;
 
 /** Four standard deviations below the expected number: less than one true pair in 10,000 is rejected unread. */
 const leastEqualSlots = Math.floor(

@@ -1,3 +1,4 @@
+import type { Hex } from "../core/records.ts";
 import { bullmqQueue } from "../queue/bullmq/queue.ts";
 import type { Queue } from "../queue/queue.ts";
 import { connectRedis, type RedisConnection } from "../redis/connection.ts";
@@ -5,6 +6,7 @@ import type { Lease } from "../redis/lease.ts";
 import { takeLease } from "../redis/process-lease.ts";
 import { openStore } from "../store/open-store.ts";
 import type { Store } from "../store/store.ts";
+import type { OnBroken } from "./run-until-stored.ts";
 
 /** Where machines meet: Redis carries jobs, the store what they are about. */
 export interface SharedServers {
@@ -17,6 +19,10 @@ export interface Machines extends AsyncDisposable {
   readonly queue: Queue;
   readonly store: Store;
   readonly redis: RedisConnection;
+  /** Hears what was not what it should be, before it is done again; left out: nobody does. */
+  readonly onBroken?: OnBroken;
+  /** Archives of the store whose bytes this process has compared with their names. */
+  readonly whole: Set<Hex>;
 }
 
 /**
@@ -40,7 +46,7 @@ export async function openMachines(
     }),
   );
   const kept = opened.move();
-  return { queue, store, redis, [Symbol.asyncDispose]: async () => kept.disposeAsync() };
+  return { queue, store, redis, whole: new Set(), [Symbol.asyncDispose]: async () => kept.disposeAsync() };
 }
 
 /**

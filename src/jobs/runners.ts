@@ -35,11 +35,11 @@ export interface PublishJobs {
  * forever for a kind that no worker was started for.
  */
 export async function jobRunners(
-  { queue, store }: Machines,
+  { queue, store, onBroken }: Machines,
   { documents, ...publish }: PublishJobs,
 ): Promise<PublishRunners> {
   const taken = new Set<JobKind>((await queue.workers()).flatMap(({ kinds }) => kinds));
-  const jobs = { queue, store, ...publish };
+  const jobs = { queue, store, onBroken, ...publish };
   return {
     ...(taken.has("bands") && documents >= fewestDocuments
       ? { bands: submitBands({ ...jobs, parts: bandParts }) }

@@ -1,7 +1,9 @@
 import { oneAhead, semaphore, type Semaphore } from "../async/limit.ts";
+import { ownBuild } from "../core/build.ts";
 import { PipelineError, type FailureCode } from "../core/errors.ts";
 import { outcomes, type ArchiveRow, type Hex, type Outcome } from "../core/records.ts";
 import type { Measurer } from "../jobs/slice/contract.ts";
+import type { KnownSlice } from "../ledger/archives.ts";
 import type { MeasureJob, MeasureResult } from "../measure/measure-slice.ts";
 import { wholeSlices } from "./collect.ts";
 import { bytesOf, type InputFailure, type Registered, sliceOf } from "./register.ts";
@@ -174,7 +176,7 @@ async function* archivesToRead(state: IntakeState, registered: AsyncGenerator<Re
 }
 
 async function* slicesToRead(state: IntakeState, archive: ArchiveRow): AsyncGenerator<SliceToRead> {
-  const known = wholeSlices(state.run, archive.sha256);
+  const known = slicesToKeep(state.run, archive.sha256);
   state.doneBytes += known.reduce((sum, { begin, end }) => sum + end - begin, 0);
   if (known.length === archive.sliceCount) {
     state.tally.alreadyRead++;
@@ -199,6 +201,13 @@ async function* slicesToRead(state: IntakeState, archive: ArchiveRow): AsyncGene
   state.ends.push(settled);
 }
 
+/** Where records are cut otherwise than before, the slices behind begin elsewhere too: they are measured again with the first. */
+function slicesToKeep(run: Run, archive: Hex): readonly KnownSlice[] {
+  const known = wholeSlices(run, archive);
+  const other = run.remeasure === true ? known.findIndex(({ build }) => build !== ownBuild.id) : -1;
+  return other < 0 ? known : known.slice(0, other);
+}
+
 function take(
   state: IntakeState,
   { job, order, leave }: SliceToRead,
@@ -213,8 +222,7 @@ function take(
     await before;
     if (order.failed !== null) return;
     try {
-      const result = await fromTrueStart(await measured, job, order.expected, measure);
-      collect(result.segment);
+      const result = await collected(state, { job, order, measure, collect }, await measured);
       if (!result.empty) order.expected = result.end;
       count(state, order.archive.path, result);
     } catch (error) {
@@ -223,6 +231,32 @@ function take(
       leave();
     }
   })();
+}
+
+/** A slice to be collected: how it is measured, and what is done with its segment. */
+interface Collecting extends Pick<SliceToRead, "job" | "order"> {
+  readonly measure: (job: MeasureJob) => Promise<MeasureResult>;
+  readonly collect: (segment: Hex) => void;
+}
+
+/** Collects a slice. Where others measured it and its segment contradicts itself, it is measured once more. */
+async function collected(
+  { measurer }: IntakeState,
+  { job, order, measure, collect }: Collecting,
+  measured: MeasureResult,
+): Promise<MeasureResult> {
+  const { discard } = measurer;
+  const result = await fromTrueStart(measured, job, order.expected, measure);
+  try {
+    collect(result.segment);
+    return result;
+  } catch (error) {
+    if (discard === undefined || !(error instanceof PipelineError) || error.code !== "segment-broken") throw error;
+    await discard(job, result, error);
+  }
+  const again = await fromTrueStart(await measure(job), job, order.expected, measure);
+  collect(again.segment);
+  return again;
 }
 
 /**
@@ -262,7 +296,7 @@ function settle({ signal, tally }: IntakeState, { archive, failed }: ArchiveOrde
 
 /** Other files go on when one cannot be read. */
 function isOfInput(code: FailureCode): boolean {
-  return code.startsWith("archive-") || code === "job-quarantined";
+  return code.startsWith("archive-") || code === "job-quarantined" || code === "object-broken";
 }
 
 function noteDamage(damaged: Damage[], path: string, { losses, lostBytes, firstFault }: MeasureResult): void {

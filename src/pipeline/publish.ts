@@ -1,7 +1,9 @@
 import { PipelineError } from "../core/errors.ts";
 import type { LoadedPolicy } from "../corpus/policy-file.ts";
+import type { PolicyWarning } from "../corpus/policy-warning.ts";
 import type { ShardMaker } from "../jobs/export/contract.ts";
 import { localShards } from "../jobs/export/local.ts";
+import { buildShares, keptBuilds, type BuildShare } from "../ledger/builds.ts";
 import { funnel, sumOfFunnels, type Funnel as LedgerFunnel } from "../ledger/funnel.ts";
 import { latestVersion } from "../ledger/migrate.ts";
 import { buildCorpusManifest } from "../manifest/build-corpus.ts";
@@ -15,6 +17,10 @@ import type { Run } from "./run.ts";
 export interface PublishReport extends BuildResult {
   readonly funnel: Funnel;
   readonly clusters: number;
+  /** What each build measured of the whole corpus; more than one: documents were not all measured alike. */
+  readonly builds: readonly BuildShare[];
+  /** Of names in the policy that nobody knows. */
+  readonly warnings: readonly PolicyWarning[];
 }
 
 /**
@@ -27,7 +33,7 @@ export async function publishManifest(
   policy: LoadedPolicy,
   shards: ShardMaker | undefined,
   onProgress: (done: number, total: number) => void,
-): Promise<Omit<PublishReport, "clusters">> {
+): Promise<Omit<PublishReport, "clusters" | "warnings">> {
   const { corpus, ledgers, software, signal } = run;
   const funnels = ledgers.map((ledger) => funnel(ledger, policy.sha256));
   const counted = manifestFunnel(sumOfFunnels(funnels), policy);
@@ -46,9 +52,10 @@ export async function publishManifest(
     head: {
       ...head,
       rules: publishedRules(ledger),
+      builds: keptBuilds(ledger, policy.sha256),
       funnel: manifestFunnel(funnels[number] ?? sumOfFunnels([]), policy),
     },
-    rows: publishedRows(ledger, policy.sha256, ledgers),
+    rows: publishedRows(ledger, policy, ledgers),
     makeShard: async (path: string, wanted: readonly ShardText[]) =>
       makeShard(path, wanted, (count) => {
         // Called for each text: now and then is often enough.
@@ -64,7 +71,7 @@ export async function publishManifest(
       ? await buildManifest({ directory: corpus.manifest, ...only })
       : await buildCorpusManifest(corpus.manifest, corpus.config.name, partitions);
   onProgress(written, written);
-  return { ...result, funnel: counted };
+  return { ...result, funnel: counted, builds: buildShares(ledgers) };
 }
 
 function manifestFunnel(found: LedgerFunnel, policy: LoadedPolicy): Funnel {

@@ -9,6 +9,7 @@ import type { ArchiveState, InspectArchive } from "../manifest/verify/sources.ts
 import { processCapture, type Stages } from "../measure/process-capture.ts";
 import { readArchive } from "../warc/read-archive.ts";
 import type { ArchiveRecord } from "../warc/record.ts";
+import { segmentJoiner, type SegmentJoiner } from "../warc/segment-joiner.ts";
 import { bytesSource, fileSource, type ByteSource } from "../warc/source.ts";
 
 /** Where an archive of this digest and name may be, the likeliest path first; empty when none is known. */
@@ -20,20 +21,24 @@ interface Rederiver extends Disposable {
   readonly rederive: Rederive;
 }
 
+/** An archive, and how its records of several segments are joined. */
+type OpenSource = ByteSource & Disposable & { readonly joined: SegmentJoiner };
+
 /**
  * Re-reads the archived bytes of manifest rows and puts them through the very stages of the pipeline: law 1, the archive is
  * the truth. Rows come in order of their place, so one archive is open at a time.
  */
 export function rederiver(find: FindArchive, stages: Stages, signal: AbortSignal): Rederiver {
   const chosen = new Map<string, string>();
-  let open: { readonly sha256: string; readonly source: ByteSource & Disposable } | null = null;
-  const sourceOf = ({ sha256, name }: ManifestRow["archive"]): ByteSource | null => {
+  let open: { readonly sha256: string; readonly source: OpenSource } | null = null;
+  const sourceOf = ({ sha256, name }: ManifestRow["archive"]): OpenSource | null => {
     if (open?.sha256 === sha256) return open.source;
     open?.source[Symbol.dispose]();
     open = null;
     const path = chosen.get(sha256) ?? find(sha256, name)[0];
     if (path === undefined) return null;
-    open = { sha256, source: fileSource(path) };
+    const source = fileSource(path);
+    open = { sha256, source: { ...source, joined: segmentJoiner(source) } };
     return open.source;
   };
   return {
@@ -49,7 +54,7 @@ export function rederiver(find: FindArchive, stages: Stages, signal: AbortSignal
         const record = await recordAt(source, row);
         return record === null
           ? { failure: `no record stands at byte ${row.archive.offset} of ${row.archive.name} any more` }
-          : derived(record, row, stages);
+          : derived(record, row, stages, await source.joined(record));
       } catch (error) {
         return { failure: error instanceof Error ? error.message : String(error) };
       }
@@ -118,14 +123,19 @@ async function recordAt(source: ByteSource, { archive }: ManifestRow): Promise<A
   return null;
 }
 
-/** The rest of the context is not compared: no capture knows of its copies, nor where its text is stored. */
-const alone = { cluster: null, segmentSha256: "", position: 0 };
+/** The rest of the context is not compared: no capture knows of others, nor where its text is stored. */
+const alone = { cluster: null, inherited: null, segmentSha256: "", position: 0 };
 
-function derived(record: ArchiveRecord, { archive }: ManifestRow, stages: Stages): Rederived {
-  const { row } = processCapture(record, archive.sha256, stages);
+function derived(record: ArchiveRecord, { archive }: ManifestRow, stages: Stages, joined: Buffer | null): Rederived {
+  const { row } = processCapture(record, archive.sha256, stages, joined);
   const { document } = row;
   if (document === null) return { failure: `it now ends as ${row.outcome} (${row.reason ?? ""})` };
   const context = { ...alone, archiveName: archive.name, ruleSet: stages.rules };
-  const { cluster: _cluster, source: _source, ...fields } = manifestRowOf({ ...row, document }, context);
+  const {
+    cluster: _cluster,
+    inherited: _inherited,
+    source: _source,
+    ...fields
+  } = manifestRowOf({ ...row, document }, context);
   return { fields };
 }

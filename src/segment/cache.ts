@@ -12,7 +12,9 @@ import { bringObject } from "./transfer.ts";
 
 /** Texts of segments that are in a store. */
 export interface SegmentCache extends Disposable {
-  /** A text, UTF-8. @throws {PipelineError} `segment-broken` when the store has no such segment */
+  /**
+   * A text, UTF-8. @throws {PipelineError} `segment-broken` when the store has no such segment, `object-broken` when it is another
+   */
   readonly text: (segment: Hex, position: number, signal: AbortSignal) => Promise<string>;
 }
 
@@ -35,8 +37,9 @@ export function segmentCache(store: Store, folder: string, boundBytes = heldByte
   const fetch = async (segment: Hex, signal: AbortSignal): Promise<number> => {
     const path = segmentPath(folder, segment);
     // What is only linked takes no room.
-    if (await bringObject(store, segmentName(segment), path, signal)) {
-      return store.localPath(segmentName(segment)) === null ? statSync(path).size : 0;
+    const name = segmentName(segment);
+    if (await bringObject(store, { name, sha256: segment }, path, signal)) {
+      return store.localPath(name) === null ? statSync(path).size : 0;
     }
     throw new PipelineError("segment-broken", `${store.place} has no segment ${segment}; ingest its archive again`, {
       segment,

@@ -16,6 +16,9 @@ export const segmentMagic = "COLOPHON-SEGMENT/1\n";
  */
 export const frameBytes = { captures: 1 << 20, texts: 1 << 17 };
 
+/** A footer or a frame that unpacks to more is not one of ours: a page's text and a slice's list of faults are far below. */
+const mostUnpackedBytes = 512 << 20;
+
 /** `segments/ab/abcd....segment`: named by the SHA-256 of its bytes, so that `sha256sum` alone can verify it. */
 export function segmentPath(folder: string, digest: Hex): string {
   return join(folder, digest.slice(0, 2), `${digest}.segment`);
@@ -47,6 +50,7 @@ export function* footerIn(size: number, broken: Broken): Generator<Span, Segment
   const footer = footerOf(yield { begin: end - length, length }, broken);
   const frames = [...footer.captures, ...footer.texts, footer.signatures];
   if (frames.some((frame) => frame.offset + frame.length > end)) throw broken("has a frame outside of itself");
+  if (frames.some((frame) => frame.rawLength > mostUnpackedBytes)) throw broken("has a frame that is too large");
   const documents = footer.textLengths.reduce((sum, bytes) => sum + Number(bytes > 0), 0);
   if (footer.signatures.length !== documents * signatureSlots * 4) throw broken("has not one signature a document");
   return footer;
@@ -55,7 +59,7 @@ export function* footerIn(size: number, broken: Broken): Generator<Span, Segment
 function footerOf(packed: Buffer, broken: Broken): SegmentFooter {
   let json: string;
   try {
-    json = zstdDecompressSync(packed).toString("utf8");
+    json = zstdDecompressSync(packed, { maxOutputLength: mostUnpackedBytes }).toString("utf8");
   } catch (cause) {
     throw broken("has a damaged footer", cause);
   }

@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { zstdDecompressSync } from "node:zlib";
 
 import { LRUCache } from "lru-cache";
@@ -23,6 +24,7 @@ import { captureShape, type SegmentFrame } from "./shapes.ts";
 /** An open segment; frames are unpacked when asked for, one at a time. */
 export interface Segment extends Disposable {
   readonly head: SegmentHead;
+  readonly counts: { readonly captures: number; readonly documents: number };
   readonly captures: () => Generator<CaptureRow>;
   /** Text of the document at this position among the captures, UTF-8. */
   readonly text: (position: number) => Buffer;
@@ -50,6 +52,12 @@ export function openSegment(folder: string, digest: Hex): Segment {
   }
 }
 
+/** True for a segment that is there and has the bytes that its name says. */
+export function isWholeSegment(folder: string, digest: Hex): boolean {
+  const path = segmentPath(folder, digest);
+  return existsSync(path) && createHash("sha256").update(readFileSync(path)).digest("hex") === digest;
+}
+
 function segmentIn(source: Source): Segment {
   const { file, broken } = source;
   const { size } = fstatSync(file);
@@ -63,6 +71,7 @@ function segmentIn(source: Source): Segment {
   const unpackedFrame: { index: number; bytes: Buffer } = { index: -1, bytes: Buffer.alloc(0) };
   return {
     head: footer.head,
+    counts: { captures: spans.length, documents: footer.signatures.length / signatureBytes },
     *captures() {
       for (const frame of footer.captures) yield* rowsIn(unpacked(source, frame), broken);
     },

@@ -9,6 +9,7 @@ import {
   object,
   objectWith,
   oneOf,
+  sha256,
   text,
   textOrNumber,
   type Shape,
@@ -16,14 +17,20 @@ import {
 import { digestStates, outcomes, type CaptureRow, type SegmentHead } from "../core/records.ts";
 import { siteFiles, subjects, type SiteFileKind } from "../core/rights.ts";
 
+/** A whole number that SQLite and JSON both hold. */
+const integer: Shape<number> = (value, at) => {
+  count(Math.abs(number(value, at)), at);
+  return number(value, at);
+};
+
 /** What the fields of a row hold, by their description. */
 const values: Readonly<Record<keyof Values, Shape<unknown>>> = {
   text,
   term: text,
-  integer: number,
+  integer,
   real: number,
-  hex: text,
-  time: number,
+  hex: sha256,
+  time: integer,
   "record-id": text,
   "stated-digest": text,
   "digest-state": oneOf(digestStates),
@@ -118,7 +125,10 @@ const head: Shape<SegmentHead> = objectWith(
     losses: listOf(object({ offset: count, length: count, reason: lossReason, detail: text })),
     problems: listOf(object({ offset: count, innerOffset: count, code: problemCode, detail: text })),
   },
-  { copies: listOf(object({ capture: text, recordId: text, from: copiedFrom })) },
+  {
+    build: object({ id: text, revisions: mapOf(textOrNumber) }),
+    copies: listOf(object({ capture: text, recordId: text, from: copiedFrom })),
+  },
 );
 
 const frame = object({ offset: count, length: count, rawLength: count });

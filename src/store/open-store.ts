@@ -3,15 +3,17 @@ import { resolve } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
 import { folderStore } from "./folder-store.ts";
+import { refuseOverwriting } from "./probe.ts";
 import { s3Store } from "./s3-store.ts";
 import type { Store } from "./store.ts";
 
 /**
- * The store at an address: `s3://bucket/prefix`, or a folder, which is created if its parent exists.
+ * The store at an address, to be written to: `s3://bucket/prefix`, or a folder, which is created if its parent exists. A bucket
+ * is tried first: one that overwrites is refused. A folder needs no trial: hard links are made once, or not at all.
  * @throws {PipelineError} `store-refused`, `store-unreachable`
  */
 export async function openStore(address: string): Promise<Store> {
-  if (address.startsWith("s3:")) return s3Store(address);
+  if (address.startsWith("s3:")) return triedBucket(address);
   const path = resolve(address);
   try {
     await mkdir(path);
@@ -26,4 +28,12 @@ export async function openStore(address: string): Promise<Store> {
     throw new PipelineError("store-refused", `the store ${path} is not a folder`, { path });
   }
   return folderStore(path);
+}
+
+async function triedBucket(address: string): Promise<Store> {
+  await using opened = new AsyncDisposableStack();
+  const store = opened.use(await s3Store(address));
+  await refuseOverwriting(store);
+  opened.move();
+  return store;
 }

@@ -28,6 +28,22 @@ const whole = {
 };
 
 suite("the shape of a JSON value", () => {
+  test("has no number without an end, however it is written", () => {
+    assert.equal(shape.parsedOrNull(shape.number, "1e999"), null);
+    assert.equal(shape.parsedOrNull(shape.number, "-1e999"), null);
+    assert.equal(shape.parsedOrNull(shape.number, "1e300"), 1e300);
+  });
+
+  test("has whole numbers up to a bound, and words that can stand in a path", () => {
+    for (const json of ["0", "7"]) assert.equal(shape.parsedOrNull(shape.countTo(7), json), Number(json));
+    for (const json of ["8", "-1", "0.5", "1e300", '"7"', "null"])
+      assert.equal(shape.parsedOrNull(shape.countTo(7), json), null);
+    for (const one of ["run", "0aF_-", "x".repeat(64)]) assert.equal(shape.checked(shape.word, one, refuse), one);
+    for (const one of ["", ".", "..", "a/b", "a b", "a\n", "x".repeat(65), 7, null]) {
+      assert.throws(() => shape.checked(shape.word, one, refuse), /is not a word/);
+    }
+  });
+
   test("lets what has it through as it is, members that it does not name among them", () => {
     for (const value of [
       whole,
@@ -48,6 +64,7 @@ suite("the shape of a JSON value", () => {
     ["bytes", 1.5, "bytes is not a whole number"],
     ["bytes", 2 ** 53, "bytes is not a whole number"],
     ["bytes", "1", "bytes is not a whole number"],
+    ["score", Infinity, "score is not a number"],
     ["score", "1", "score is not a number"],
     ["score", null, "score is not a number"],
     ["kind", "pdf", "kind is not one of html, text"],

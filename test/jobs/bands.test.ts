@@ -130,7 +130,8 @@ suite("bands as jobs", () => {
     await assert.rejects(clusterDocuments({ corpus: corpus.corpus, ledgers: [corpus.ledger] }, runner), {
       code: "segment-broken",
     });
-    assert.equal(lost.length, segments.length);
+    // It was put there again for each of three tries.
+    assert.equal(lost.length, 3 * segments.length);
   });
 });
 
@@ -147,7 +148,7 @@ suite("the objects of a clustering", () => {
     const edges = {
       lower: Uint32Array.of(0, 1),
       higher: Uint32Array.of(2, 2),
-      similarity: Float64Array.of(0.8, 1 / 3),
+      similarity: Float64Array.of(0.8, 8 / 9),
     };
     assert.deepEqual(edgesOf(edgesBytes(edges), 3), edges);
   });

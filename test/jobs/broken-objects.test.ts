@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { suite, test } from "node:test";
@@ -72,8 +73,8 @@ suite("a payload that no version of ours made", () => {
   for (const [kind, payload] of Object.entries(payloads) as [JobKind, JobPayload][]) {
     for (const member of Object.keys(payload)) {
       for (const value of [undefined, true, "../../x", -1]) {
-        // A version and a run are any text; whether it fits is another question.
-        if (typeof value === "string" && (member === "software" || member === "run")) continue;
+        // A version is any text; whether it fits is another question.
+        if (typeof value === "string" && member === "software") continue;
         test(`ends a ${kind} job as queue-refused when ${member} is ${JSON.stringify(value)}`, async () => {
           using on = stage();
           const job: Job = { ...jobOf(kind, payload), payload: { ...payload, [member]: value } as JobPayload };
@@ -84,6 +85,62 @@ suite("a payload that no version of ours made", () => {
         });
       }
     }
+  }
+});
+
+suite("a payload under the id of another job", () => {
+  const others: Readonly<Record<JobKind, JobPayload>> = {
+    slice: { ...payloads.slice, archive: "cd".repeat(32) },
+    copy: { ask: "cd".repeat(32) },
+    turn: { ...payloads.turn, lease: 8 },
+    bands: { ...payloads.bands, snapshot: "cd".repeat(32) },
+    export: { part: "cd".repeat(32) },
+  };
+  for (const [kind, payload] of Object.entries(payloads) as [JobKind, JobPayload][]) {
+    test(`is refused as a ${kind} job, and so is one with a member too many, and nothing is put`, async () => {
+      using on = stage();
+      const { id } = jobOf(kind, payload);
+      const more = JSON.parse(`{"__proto__":{"a":1},${JSON.stringify(payload).slice(1)}`) as JobPayload;
+      for (const other of [others[kind], { ...payload, more: 1 }, more]) {
+        await assert.rejects(
+          async () => on.handlers[kind]({ kind, id, payload: other }, context),
+          refused("queue-refused", /its id is that of another job/),
+        );
+      }
+      assert.deepEqual(await Array.fromAsync(on.store.list("")), []);
+    });
+
+    test(`is refused as a ${kind} job when it is none, whatever its prototype`, async () => {
+      using on = stage();
+      const inherited = JSON.parse(`{"__proto__":${JSON.stringify(payload)}}`) as JobPayload;
+      for (const none of [null, [], "x", 7, inherited, {}]) {
+        await assert.rejects(
+          async () => on.handlers[kind]({ ...jobOf(kind, payload), payload: none as JobPayload }, context),
+          refused("queue-refused", /asks for nothing that can be done/),
+        );
+      }
+    });
+  }
+
+  const impossible: readonly (readonly [JobKind, JobPayload])[] = [
+    ["slice", { ...payloads.slice, begin: 11 }],
+    ["slice", { ...payloads.slice, index: 1e300 }],
+    ["slice", { ...payloads.slice, index: 0.5 }],
+    ["bands", { ...payloads.bands, part: 1 }],
+    ["bands", { ...payloads.bands, of: 22 }],
+    ["bands", { ...payloads.bands, of: 0 }],
+    ["turn", { ...payloads.turn, run: "../../x" }],
+    ["turn", { ...payloads.turn, run: "" }],
+    ["turn", { ...payloads.turn, lease: 2 ** 53 }],
+  ];
+  for (const [kind, payload] of impossible) {
+    test(`asks for nothing that can be done: ${kind} ${JSON.stringify(payload).replaceAll(digest, "…")}`, async () => {
+      using on = stage();
+      await assert.rejects(
+        async () => on.handlers[kind](jobOf(kind, payload), context),
+        refused("queue-refused", /asks for nothing that can be done: \w+ is not /),
+      );
+    });
   }
 });
 
@@ -103,19 +160,19 @@ suite("an object of the store that no version of ours made", () => {
       '{"segment":',
       '{"segment":1,"sha256":1,"software":1,"requester":1}',
     ]) {
-      test(`ends a ${kind} job as store-refused, with its name, when ${what} is ${JSON.stringify(bytes)}`, async () => {
+      test(`ends a ${kind} job as object-broken, with its name, when ${what} is ${JSON.stringify(bytes)}`, async () => {
         using on = stage();
         for (const one of before) await on.store.put(one, Buffer.from(JSON.stringify(turnAsk)));
         await on.store.put(name, Buffer.from(bytes));
         await assert.rejects(
           async () => on.handlers[kind](jobOf(kind, payloads[kind]), context),
-          refused("store-refused", new RegExp(`^${name} of .* is broken: `)),
+          refused("object-broken", new RegExp(`^${name} of .* is broken: `)),
         );
       });
     }
   }
 
-  test("ends a copy as store-refused, with its name, when it is the result of the copy", async () => {
+  test("ends a copy as object-broken, with its name, when it is the result of the copy", async () => {
     using on = stage();
     await using queue = localQueue();
     queue.consume("copy", async () => ({}), { concurrency: 1 });
@@ -132,7 +189,7 @@ suite("an object of the store that no version of ours made", () => {
     const copyOne = submitCopies({ queue, store: watched, access, software, folder: "/x" });
     await assert.rejects(
       copyOne({ crawl: "c", file: "f", rows: null }, () => undefined, signal),
-      refused("store-refused", /^copies\/.*\/end of .* is broken: archive is not a SHA-256/),
+      refused("object-broken", /^copies\/.*\/end of .* is broken: archive is not a SHA-256/),
     );
   });
 });
@@ -142,9 +199,10 @@ suite("a result that no version of ours gave", () => {
     using on = stage();
     await using queue = localQueue();
     queue.consume("slice", async () => ({ segment: "../../../x" }), { concurrency: 1 });
-    await on.store.put(`archives/${digest}`, Buffer.from(""));
+    const empty = createHash("sha256").update("").digest("hex");
+    await on.store.put(`archives/${empty}`, Buffer.from(""));
     await using measurer = submitSlices({ queue, store: on.store, software, window: 1, signal });
-    const slice = { archive: digest, index: 0, nominalStart: 0, nominalEnd: 1, exactStart: null };
+    const slice = { archive: empty, index: 0, nominalStart: 0, nominalEnd: 1, exactStart: null };
     await assert.rejects(
       measurer.measure({ slice, path: "/x", segments: "/x", poison: [] }),
       refused("queue-refused", /a slice job gave a result that is none: segment is not a SHA-256/),

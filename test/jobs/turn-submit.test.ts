@@ -6,7 +6,7 @@ import { suite, test } from "node:test";
 
 import { PipelineError } from "../../src/core/errors.ts";
 import { undoneTurn } from "../../src/crawl/host-turn.ts";
-import { turnAskOf, turnResultBytes } from "../../src/crawl/shared/turn-codec.ts";
+import { turnAskBytes, turnAskOf, turnResultBytes } from "../../src/crawl/shared/turn-codec.ts";
 import type { Turn, UrlOutcome } from "../../src/frontier/turn.ts";
 import type { StoredCrawl, TurnJob } from "../../src/jobs/turn/contract.ts";
 import { submitTurns } from "../../src/jobs/turn/submit.ts";
@@ -24,6 +24,8 @@ const crawl: StoredCrawl = {
   connectTo: [],
   allowPrivate: true,
   followSitemaps: false,
+  siteFiles: false,
+  refusedSignals: { refuse: [], agents: [], unreadable: "keep" },
 };
 const turn: Turn = {
   host: "http://a.test",
@@ -41,17 +43,25 @@ interface Stage {
   readonly work: (urls: readonly number[], signal: AbortSignal) => Promise<void>;
   readonly signal?: AbortSignal;
   readonly away?: (call: keyof Store) => boolean;
+  /** Changes what workers leave. */
+  readonly forge?: (end: Buffer) => Buffer;
 }
 
 /** The end of the turn when workers do what `work` does before they deliver. */
-async function endedBy({ store, work, signal = new AbortController().signal, away = () => false }: Stage) {
+async function endedBy({
+  store,
+  work,
+  signal = new AbortController().signal,
+  away = () => false,
+  forge = (end) => end,
+}: Stage) {
   const handler: JobHandler = async ({ payload }, context) => {
     const job = payload as TurnJob;
     const asked = turnAskOf((await store.get(turnName(job, "ask"))) ?? assert.fail("there is no ask"));
     const ids = asked.turn.urls.map(({ id }) => id);
     await work(ids, context.signal);
     const end = { ...undoneTurn(asked.turn, 5), outcomes: new Map(ids.map((id) => [id, done])) };
-    await store.put(turnName(job, "end"), turnResultBytes(end));
+    await store.put(turnName(job, "end"), forge(turnResultBytes(end)));
     return {};
   };
   await using queue = localQueue({ retry: { firstDelayMs: 1, longestDelayMs: 1, tries: 2 } });
@@ -144,6 +154,64 @@ suite("a turn handed to workers", () => {
         throw new PipelineError("version-differs", "start workers of the same version");
       };
       await assert.rejects(endedBy({ store, work }), /same version/);
+    });
+  });
+
+  test("whose result is forged is tried again later, and nothing of the result is written", async () => {
+    const forgeries: Readonly<Record<string, (head: Record<string, unknown>) => unknown>> = {
+      "URLs of another turn": (head) => ({ ...head, ends: [[99, done]] }),
+      "a note that is the crawl's": (head) => ({ ...head, notes: [["crawl", '{"seeds":["http://evil.test/"]}']] }),
+      "a note of another host": (head) => ({ ...head, notes: [["robots http://b.test", null]] }),
+      "a seed": (head) => ({
+        ...head,
+        found: [{ url: "http://b.test/", rawUrl: "http://b.test/", depth: 0, priority: 0, via: "seed" }],
+      }),
+      "an address that is none of the web": (head) => ({
+        ...head,
+        found: [{ url: "file:///etc/passwd", rawUrl: "file:///etc/passwd", depth: 0, priority: 0, via: "link" }],
+      }),
+      "a wait without end": (head) => ({ ...head, notBeforeMs: 1e300 }),
+      "a status of many digits": (head) => ({ ...head, ends: [[0, { ...done, status: 1e15 }]] }),
+      "a head that is none": () => null,
+      "a member less": ({ ends: _, ...head }) => head,
+      "members of a prototype": (head) => JSON.parse(`{"__proto__":${JSON.stringify(head)}}`) as unknown,
+    };
+    for (const [what, change] of Object.entries(forgeries)) {
+      await withStore(async (store) => {
+        const forge = (end: Buffer): Buffer => {
+          const head = JSON.parse(end.toString("utf8", 4)) as Record<string, unknown>;
+          const json = Buffer.from(JSON.stringify(change(head)));
+          const length = Buffer.alloc(4);
+          length.writeUInt32BE(json.length);
+          return Buffer.concat([length, json]);
+        };
+        const end = await endedBy({ store, work: async () => undefined, forge });
+        const again = { 0: "retry object-broken", 1: "retry object-broken", 2: "failed object-broken" };
+        assert.deepEqual(kindsOf(end), again, what);
+        assert.deepEqual([end.found, end.notes, end.pieces, end.blockedReason], [[], [], [], null], what);
+      });
+    }
+  });
+
+  test("is the one that was asked for, whatever lay under its name before", async () => {
+    await withStore(async (store) => {
+      const other = { ...turn, urls: [{ ...(turn.urls[0] ?? assert.fail("no URL")), id: 55 }] };
+      const early: Store = {
+        ...store,
+        async put(name, content, stop) {
+          if (name.endsWith("/ask")) await store.put(name, turnAskBytes({ turn: other, notes: [], aheadMs: 0 }));
+          return store.put(name, content, stop);
+        },
+      };
+      // The forger comes first once; what the crawl puts then is the same again and stays.
+      const asked: string[] = [];
+      const once: Store = {
+        ...store,
+        put: async (name, content, stop) =>
+          (asked.includes(name) ? store : (asked.push(name), early)).put(name, content, stop),
+      };
+      const end = await endedBy({ store: once, work: async () => undefined });
+      assert.deepEqual(kindsOf(end), { 0: "done", 1: "done", 2: "done" });
     });
   });
 

@@ -4,7 +4,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { buildIdOf } from "../../src/core/build-id.ts";
 import { captureIdOf } from "../../src/core/capture-id.ts";
+import type { Inherited } from "../../src/core/versions.ts";
 import { buildManifest, type BuildInput, type BuildResult } from "../../src/manifest/build.ts";
 import type { ManifestHead } from "../../src/manifest/manifest-head.ts";
 import { manifestRowOf, type UnplacedRow } from "../../src/manifest/manifest-row.ts";
@@ -57,6 +59,8 @@ export function sampleBuild(
   });
 }
 
+const revisions = { "stage/charset": 1 };
+
 export function sampleHead(kept: number): ManifestHead {
   return {
     corpus: "sample",
@@ -75,6 +79,7 @@ export function sampleHead(kept: number): ManifestHead {
       refusedReasons: { "rule:gopher/word-count": 2, "licence:none": 2 },
       kept,
     },
+    builds: kept === 0 ? [] : [{ id: buildIdOf(revisions), documents: kept, revisions }],
     sources: [
       {
         name: "sample-00.warc.gz",
@@ -139,19 +144,48 @@ function sampleRow(index: number): UnplacedRow {
     recordId: `<urn:uuid:00000000-0000-4000-8000-${String(index).padStart(12, "0")}>`,
     statedBlockDigest: "sha1:ABC",
   });
-  const alsoAt = [{ id: "e".repeat(32), url: "https://mirror.example/", licence: "NOASSERTION" }] as const;
+  const alsoAt = [
+    { id: "e".repeat(32), url: "https://mirror.example/", licence: "NOASSERTION", standing: "current" },
+  ] as const;
   return manifestRowOf(
     { ...capture, document },
     {
       archiveName: "sample-00.warc.gz",
       ruleSet: sampleHead(0).rules,
       cluster: index % 5 === 0 ? { id: alsoAt[0].id, size: 2, alsoAt, licencesDisagree: true } : null,
+      inherited: index % 3 === 0 ? inherited : null,
       // Of three segments, whose order is not that of the ids.
       segmentSha256: sha256(`segment ${index % 3}`),
       position: index,
     },
   );
 }
+
+const from = "e".repeat(32);
+const inherited: Inherited = {
+  captures: [
+    {
+      relation: "site",
+      id: from,
+      url: "https://example.org/robots.txt",
+      capturedAt: null,
+      payloadSha256: sha256("robots"),
+    },
+  ],
+  signals: [
+    {
+      kind: "robots-txt",
+      preference: "ai",
+      value: "n",
+      agent: "gptbot",
+      place: "robots.txt:2",
+      quote: "Disallow: /",
+      policyUrl: null,
+      from,
+    },
+  ],
+  licence: null,
+};
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");

@@ -69,6 +69,25 @@ suite("the cache of segments", () => {
     }
   });
 
+  test("gives no text of a segment with other bytes than its name says, and takes it out of the store", async () => {
+    using corpus = await corpusOfTexts(texts);
+    const bucket = bucketIn(join(corpus.folder, "store"));
+    const places = placesOf(corpus);
+    const [[text, segment] = ["", ""], [, other] = ["", ""]] = places;
+    const folder = folderStore(bucket.place);
+    for (const [at, store] of [bucket, folder].entries()) {
+      using cache = segmentCache(store, join(corpus.folder, `cache-${at}`));
+      await storeSegments(store, corpus.corpus.segments, [segment, other], signal);
+      const bytes = (await store.get(`segments/${other}`)) ?? assert.fail("there is no segment");
+      await store.remove(`segments/${segment}`);
+      await store.put(`segments/${segment}`, bytes);
+      await assert.rejects(cache.text(segment, 1, signal), { code: "object-broken" });
+      assert.equal(await store.size(`segments/${segment}`), null);
+      await storeSegments(store, corpus.corpus.segments, [segment], signal);
+      assert.equal(await cache.text(segment, 1, signal), text);
+    }
+  });
+
   test("says which segment the store has lost, and gives it when it is there again", async () => {
     using corpus = await corpusOfTexts(texts);
     const store = bucketIn(join(corpus.folder, "store"));

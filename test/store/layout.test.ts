@@ -26,6 +26,7 @@ const names: readonly (readonly [string, string])[] = [
   [layout.exportPartName(zeros), `exports/${zeros}/part`],
   [layout.shardName(zeros), `exports/${zeros}/shard`],
   [layout.shardResultName(effs), `exports/${effs}/result`],
+  [layout.probeName(run), `probes/${run}`],
 ];
 
 /** What each placeholder of a row stands for. */
@@ -33,6 +34,7 @@ const fields: Readonly<Record<string, string>> = {
   SHA256: "[0-9a-f]{64}",
   ID: "[0-9a-f]{64}",
   RUN: "[0-9a-f]{32}",
+  RANDOM: "[0-9a-f]{32}",
   LEASE: "[0-9]+(?:\\.[0-9]+)?",
   PART: "[0-9]+",
   OF: "[0-9]+",

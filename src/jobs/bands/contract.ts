@@ -1,4 +1,4 @@
-import { count, object, sha256, type Shaped } from "../../core/json-shape.ts";
+import { countTo, object, sha256, type Shape, type Shaped } from "../../core/json-shape.ts";
 import type { Hex } from "../../core/records.ts";
 import type { TextLocation } from "../../core/text-order.ts";
 import { bandCount } from "../../dedup/bands.ts";
@@ -13,14 +13,20 @@ import type { Job } from "../../queue/queue.ts";
  */
 export type BandRunner = (texts: readonly TextLocation[]) => Promise<readonly Edges[]>;
 
-/** What a `bands` job asks for; all else is in the store. */
-export const bandsAsk = object({
+const partOfBands = object({
   /** SHA-256 of the snapshot. */
   snapshot: sha256,
-  part: count,
-  of: count,
+  part: countTo(bandCount - 1),
+  of: countTo(bandCount),
 });
-export type BandsAsk = Shaped<typeof bandsAsk>;
+export type BandsAsk = Shaped<typeof partOfBands>;
+
+/** What a `bands` job asks for; all else is in the store. */
+export const bandsAsk: Shape<BandsAsk> = (value, at) => {
+  const ask = partOfBands(value, at);
+  countTo(ask.of - 1)(ask.part, at === null ? null : "part");
+  return ask;
+};
 
 /** What is asked for to find the pairs of a snapshot, never in more parts than there are bands. */
 export function bandsAsks(snapshot: Hex, parts: number): readonly BandsAsk[] {

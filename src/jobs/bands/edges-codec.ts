@@ -1,3 +1,4 @@
+import { similarFrom } from "../../dedup/band-edges.ts";
 import type { Edges } from "../../dedup/edges.ts";
 
 /** Bytes of one pair. */
@@ -20,7 +21,9 @@ export function edgesOf(bytes: Buffer, count: number): Edges | null {
   const lower = Uint32Array.from({ length: pairs }, (_, index) => bytes.readUInt32LE(index * 4));
   const higher = Uint32Array.from({ length: pairs }, (_, index) => bytes.readUInt32LE((pairs + index) * 4));
   const similarity = Float64Array.from({ length: pairs }, (_, index) => bytes.readDoubleLE(pairs * 8 + index * 8));
-  return lower.every((value, index) => value < (higher[index] ?? 0) && (higher[index] ?? 0) < count)
+  const isPair = (value: number, index: number): boolean =>
+    value < (higher[index] ?? 0) && (higher[index] ?? 0) < count;
+  return lower.every(isPair) && similarity.every((value) => value >= similarFrom && value <= 1)
     ? { lower, higher, similarity }
     : null;
 }

@@ -10,6 +10,7 @@ import type { JobHandler } from "../../queue/queue.ts";
 import type { SegmentCache } from "../../segment/cache.ts";
 import { storedSignatures } from "../../segment/read.ts";
 import { edgesName, snapshotName } from "../../store/layout.ts";
+import { getNamed } from "../../store/own-digest.ts";
 import type { Store } from "../../store/store.ts";
 import { payloadOf } from "../checked-json.ts";
 import { refuseOtherVersion } from "../version-check.ts";
@@ -70,10 +71,13 @@ export function bandsHandler({ store, segments, software }: BandsWork): JobHandl
 
 async function storedSnapshot(store: Store, { snapshot }: BandsAsk, signal: AbortSignal): Promise<ClusterSnapshot> {
   const name = snapshotName(snapshot);
-  const bytes = await store.get(name, signal);
+  const bytes = await getNamed(store, { name, sha256: snapshot }, signal);
   const found = bytes === null ? null : snapshotOf(bytes);
   if (found !== null) return found;
-  throw new PipelineError("segment-broken", `${store.place} has no ${name}; cluster again`);
+  // One that is missing may be on its way to this machine.
+  if (bytes === null)
+    throw new PipelineError("segment-broken", `${store.place} has no ${name}; cluster again`, { name });
+  throw new PipelineError("object-broken", `${name} of ${store.place} is broken: it is no list of texts`, { name });
 }
 
 /** The texts of a snapshot, and where their signatures are read from. */

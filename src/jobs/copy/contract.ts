@@ -8,6 +8,7 @@ import {
   nullable,
   number,
   object,
+  objectWith,
   sha256,
   text,
   type Shape,
@@ -37,11 +38,17 @@ export const storedAsk = object({ software: text, access, spec: copySpec });
 export type StoredAsk = Shaped<typeof storedAsk>;
 
 /** The result of a copy as it is in the store; put after the archive. */
-export const storedCopy = object({
-  /** `null` when no record of the file could be copied. */
-  archive: nullable(sha256),
-  records: count,
-  bytes: count,
-  refused: listOf(refusal),
-});
+export const storedCopy = objectWith(
+  {
+    /** `null` when no record of the file could be copied. */
+    archive: nullable(sha256),
+    records: count,
+    bytes: count,
+    refused: listOf(refusal),
+  },
+  {
+    /** SHA-256 of what was asked for; older ones do not say it. */
+    ask: sha256,
+  },
+);
 export type StoredCopy = Shaped<typeof storedCopy>;

@@ -7,6 +7,7 @@ import { PipelineError } from "../../core/errors.ts";
 import { fileSha256 } from "../../files/read-pieces.ts";
 import type { JobHandler } from "../../queue/queue.ts";
 import { archiveName, copyName } from "../../store/layout.ts";
+import { getNamed } from "../../store/own-digest.ts";
 import type { Store } from "../../store/store.ts";
 import { payloadOf, storedJson } from "../checked-json.ts";
 import { refuseOtherVersion } from "../version-check.ts";
@@ -25,7 +26,7 @@ export function copyHandler({ store, folder, software }: CopyWork): JobHandler {
     const { ask } = payloadOf(copyAsk, job);
     if ((await store.size(copyName(ask, "end"), signal)) !== null) return {};
     const name = copyName(ask, "ask");
-    const bytes = await store.get(name, signal);
+    const bytes = await getNamed(store, { name, sha256: ask }, signal);
     if (bytes === null) throw new PipelineError("not-found", `${store.place} has no ${name}`, { ask });
     const { software: wanted, access, spec } = storedJson(storedAsk, bytes, store, name);
     refuseOtherVersion(wanted, software);
@@ -42,7 +43,7 @@ export function copyHandler({ store, folder, software }: CopyWork): JobHandler {
     const copied = await copyGroup(spec, { folder: work, files: source.files, signal, onBytes });
     const archive = copied.path === null ? null : await fileSha256(copied.path, signal);
     if (copied.path !== null && archive !== null) await store.put(archiveName(archive), { path: copied.path }, signal);
-    const end: StoredCopy = { archive, records: copied.records, bytes: copied.bytes, refused: copied.refused };
+    const end: StoredCopy = { ask, archive, records: copied.records, bytes: copied.bytes, refused: copied.refused };
     await store.put(copyName(ask, "end"), Buffer.from(JSON.stringify(end)), signal);
     rmSync(work, { recursive: true, force: true });
     return { records: copied.records };

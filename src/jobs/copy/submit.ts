@@ -9,42 +9,48 @@ import { PipelineError } from "../../core/errors.ts";
 import { object } from "../../core/json-shape.ts";
 import type { Hex } from "../../core/records.ts";
 import { jobOf } from "../../queue/job.ts";
-import type { Queue } from "../../queue/queue.ts";
 import { bringObject } from "../../segment/transfer.ts";
 import { archiveName, copyName } from "../../store/layout.ts";
+import { putExactly } from "../../store/own-digest.ts";
 import type { Store } from "../../store/store.ts";
 import { storedJson } from "../checked-json.ts";
-import { runUntilStored } from "../run-until-stored.ts";
+import { runUntilStored, type JobRun } from "../run-until-stored.ts";
 import { storedCopy, type CopyAsk, type StoredAsk, type StoredCopy } from "./contract.ts";
 
-export interface CopyJobs {
-  readonly queue: Queue;
+export interface CopyJobs extends Omit<JobRun, "signal"> {
   readonly store: Store;
   readonly access: CommonCrawlAccess;
   readonly software: string;
   /** Where the corpus keeps its copies: a link into the store where that is a folder, else a copy of the copy. */
   readonly folder: string;
+  /** Archives of the store whose bytes this process has compared with their names. */
+  readonly whole?: Set<Hex>;
 }
 
 /** Has files copied by the workers of a queue, never more at once than the caller asks for. */
-export function submitCopies({ queue, store, access, software, folder }: CopyJobs): CopyOne {
+export function submitCopies({ store, access, software, folder, whole = new Set(), ...jobs }: CopyJobs): CopyOne {
   return async (spec, onBytes, signal) => {
     const asked = Buffer.from(JSON.stringify({ software, access, spec } satisfies StoredAsk));
     const ask = createHash("sha256").update(asked).digest("hex");
-    await store.put(copyName(ask, "ask"), asked, signal);
+    const path = join(folder, copyFileName(spec));
+    await putExactly(store, copyName(ask, "ask"), asked, signal);
     const job = jobOf("copy", { ask } satisfies CopyAsk);
-    const { archive, ...counts } = await runUntilStored(queue, job, signal, {
+    const { archive, records, bytes, refused } = await runUntilStored({ ...jobs, signal }, job, {
       result: object({}),
-      take: async () => storedCopyOf(store, ask, signal),
+      async take() {
+        const end = await storedCopyOf(store, ask, signal);
+        if (end === null || end.archive === null || existsSync(path)) return end;
+        const named = { name: archiveName(end.archive), sha256: end.archive };
+        if (!(await bringObject(store, named, path, signal))) return null;
+        whole.add(end.archive);
+        return end;
+      },
       forget: async () => store.remove(copyName(ask, "end"), signal),
       lost: () => new PipelineError("archive-missing", `${store.place} keeps losing what copy jobs put there`, { ask }),
     });
     const name = copyFileName(spec);
-    onBytes(counts.bytes);
-    if (archive === null) return { path: null, name, ...counts };
-    const path = join(folder, name);
-    if (!existsSync(path)) await bringObject(store, archiveName(archive), path, signal);
-    return { path, name, ...counts };
+    onBytes(bytes);
+    return { path: archive === null ? null : path, name, records, bytes, refused };
   };
 }
 
@@ -54,6 +60,9 @@ async function storedCopyOf(store: Store, ask: Hex, signal: AbortSignal): Promis
   const bytes = await store.get(name, signal);
   if (bytes === null) return null;
   const end = storedJson(storedCopy, bytes, store, name);
+  if (end.ask !== undefined && end.ask !== ask) {
+    throw new PipelineError("object-broken", `${name} of ${store.place} is broken: it is that of ${end.ask}`, { name });
+  }
   const isThere = end.archive === null || (await store.size(archiveName(end.archive), signal)) !== null;
   return isThere ? end : null;
 }

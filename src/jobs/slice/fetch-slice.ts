@@ -16,6 +16,9 @@ const tailBytes = 256 << 10;
 const leastFetchBytes = 1 << 20;
 const mostFetchBytes = 64 << 20;
 
+/** A job may ask for a slice of any size: more than this is not held in memory at once. */
+const largestPiece = 256 << 20;
+
 /**
  * Opens one slice of an archive that is in a bucket: a file with the bytes of the slice and a little more. What else the
  * reader turns out to need is fetched when it reads it, never the whole archive.
@@ -38,10 +41,13 @@ export async function fetchedSlice(
   const bring = async (begin: number, end: number): Promise<void> => {
     const range = missingOf(held, { begin, end: Math.min(bytes, end) });
     if (range.begin >= range.end) return;
-    const content = await store.range(name, range.begin, range.end, signal);
-    if (content === null || content.length < range.end - range.begin) throw missing();
-    for (let at = 0; at < content.length;) at += writeSync(file, content, at, content.length - at, range.begin + at);
-    merge(held, range);
+    for (let from = range.begin; from < range.end; from += largestPiece) {
+      const piece = { begin: from, end: Math.min(range.end, from + largestPiece) };
+      const content = await store.range(name, piece.begin, piece.end, signal);
+      if (content?.length !== piece.end - piece.begin) throw missing();
+      for (let at = 0; at < content.length;) at += writeSync(file, content, at, content.length - at, from + at);
+      merge(held, piece);
+    }
   };
   try {
     ftruncateSync(file, bytes);

@@ -1,70 +1,71 @@
-import { statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 
+import { ownBuild } from "../../core/build.ts";
 import { PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
-import type { Queue } from "../../queue/queue.ts";
+import type { MeasureJob, MeasureResult } from "../../measure/measure-slice.ts";
+import { segmentPath } from "../../segment/format.ts";
+import { openSegment } from "../../segment/read.ts";
 import { bringSegment } from "../../segment/transfer.ts";
-import { archiveName, sliceResultName } from "../../store/layout.ts";
+import { segmentName, sliceResultName } from "../../store/layout.ts";
 import type { Store } from "../../store/store.ts";
-import { runUntilStored } from "../run-until-stored.ts";
+import { runUntilStored, type JobRun } from "../run-until-stored.ts";
+import { refuseOtherSegment } from "./check-segment.ts";
 import { sliceJob, sliceResult, type Measurer } from "./contract.ts";
+import { shelvedArchives } from "./store-archive.ts";
 
-export interface SliceJobs {
-  readonly queue: Queue;
+export interface SliceJobs extends JobRun {
   readonly store: Store;
   readonly software: string;
   /** Slices in progress at the same time. */
   readonly window: number;
-  readonly signal: AbortSignal;
+  /** Archives of the store whose bytes this process has compared with their names. */
+  readonly whole?: Set<Hex>;
 }
 
 /** Has slices measured by the workers of a queue: each archive is put into the store once, each segment is taken out of it. */
-export function submitSlices({ queue, store, software, window, signal }: SliceJobs): Measurer {
-  const archiveThere = archivesOnce(store, signal);
+export function submitSlices({ store, software, window, whole = new Set(), ...run }: SliceJobs): Measurer {
+  const { signal } = run;
+  const archives = shelvedArchives({ store, whole, ...run });
   let records = 0;
+
+  /** The segment is what its name says, and what was asked for. */
+  const take = async (result: MeasureResult, { slice, path, segments }: MeasureJob): Promise<MeasureResult | null> => {
+    if (!(await bringSegment(store, result.segment, segments, signal))) return null;
+    using segment = openSegment(segments, result.segment);
+    refuseOtherSegment(segment, result, { slice, software, archiveBytes: statSync(path).size });
+    return result;
+  };
+
   return {
     size: window,
-    async measure({ slice, path, segments }) {
-      await archiveThere(slice.archive, path);
+    async measure(asked) {
+      const { slice, path } = asked;
       const job = sliceJob(slice, software);
-      const result = await runUntilStored(queue, job, signal, {
+      const name = sliceResultName(job.id);
+      await archives.there(slice.archive, path);
+      // What has its result is not read again.
+      const isKnown = whole.has(slice.archive) || (await store.size(name, signal)) !== null;
+      if (!isKnown) await archives.whole(slice.archive, path);
+      const result = await runUntilStored(run, job, {
         result: sliceResult,
-        take: async (one) => ((await bringSegment(store, one.segment, segments, signal)) ? one : null),
-        forget: async () => store.remove(sliceResultName(job.id), signal),
+        take: async (one) => (one.build === ownBuild.id ? take(one, asked) : null),
+        async forget() {
+          await store.remove(name, signal);
+          await archives.whole(slice.archive, path);
+        },
         lost: () => new PipelineError("segment-broken", `${store.place} keeps losing the segment of ${job.id}`),
       });
       records += Object.values(result.outcomes).reduce((sum, count) => sum + count, 0);
       return result;
     },
+    async discard({ slice, segments }, { segment }, error) {
+      run.onBroken?.(error);
+      await store.remove(sliceResultName(sliceJob(slice, software).id), signal);
+      await store.remove(segmentName(segment), signal);
+      rmSync(segmentPath(segments, segment), { force: true });
+    },
     recordsSeen: () => records,
     [Symbol.asyncDispose]: async () => undefined,
   };
-}
-
-/** Puts each archive into the store once, one after the other: workers begin with the first while the others are on their way. */
-function archivesOnce(store: Store, signal: AbortSignal): (archive: Hex, path: string) => Promise<void> {
-  const stored = new Map<Hex, Promise<void>>();
-  let last: Promise<void> = Promise.resolve();
-  return (archive, path) => {
-    const known = stored.get(archive);
-    if (known !== undefined) return known;
-    const there = last.then(() => storeArchive(store, archive, path, signal));
-    stored.set(archive, there);
-    last = there.catch(() => undefined);
-    return there;
-  };
-}
-
-/** @throws {PipelineError} `archive-changed` when the file is not the one that was registered any more */
-async function storeArchive(store: Store, archive: Hex, path: string, signal: AbortSignal): Promise<void> {
-  const name = archiveName(archive);
-  if ((await store.size(name, signal)) !== null) return;
-  const before = statSync(path, { bigint: true });
-  const state = await store.put(name, { path }, signal);
-  const after = statSync(path, { bigint: true });
-  if (state === "present" || (before.size === after.size && before.mtimeNs === after.mtimeNs)) return;
-  await store.remove(name, signal);
-  throw new PipelineError("archive-changed", `${path} changed while it was put into ${store.place}; run again`, {
-    path,
-  });
 }

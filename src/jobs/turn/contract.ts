@@ -1,5 +1,6 @@
 import {
   count,
+  countTo,
   flag,
   listOf,
   nullable,
@@ -8,9 +9,11 @@ import {
   objectWith,
   sha256,
   text,
+  word,
   type Shape,
   type Shaped,
 } from "../../core/json-shape.ts";
+import { refusedSignals } from "../../crawl/opt-outs.ts";
 import type { PaceOptions } from "../../crawl/politeness.ts";
 import type { ConnectToRule } from "../../fetch/connector.ts";
 import { requester } from "../requester-shape.ts";
@@ -20,14 +23,14 @@ export const turnJob = object({
   /** SHA-256 of the settings. */
   crawl: sha256,
   /** Whose turn: one frontier's, for as long as there is one. */
-  run: text,
+  run: word,
   lease: count,
   /** Which of its URLs alone; `null` = all. */
   part: nullable(count),
 });
 export type TurnJob = Shaped<typeof turnJob>;
 
-const port = count;
+const port = countTo(65_535);
 const pace: Shape<Partial<PaceOptions>> = objectWith(
   {},
   {
@@ -59,5 +62,7 @@ export const storedCrawl = object({
   connectTo: listOf(connectTo),
   allowPrivate: flag,
   followSitemaps: flag,
+  siteFiles: flag,
+  refusedSignals,
 });
 export type StoredCrawl = Shaped<typeof storedCrawl>;

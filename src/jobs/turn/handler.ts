@@ -8,6 +8,7 @@ import type { Exchanger } from "../../fetch/exchange.ts";
 import type { JobHandler } from "../../queue/queue.ts";
 import type { RedisScripts } from "../../redis/scripts.ts";
 import { crawlName, turnName } from "../../store/layout.ts";
+import { getNamed } from "../../store/own-digest.ts";
 import type { Store } from "../../store/store.ts";
 import { payloadOf, storedJson } from "../checked-json.ts";
 import { storedCrawl, turnJob, type TurnJob } from "./contract.ts";
@@ -60,7 +61,12 @@ export function turnHandler(work: TurnWork): TurnHandler {
     if ((await store.size(turnName(turn, "end"), signal)) !== null) return {};
     const asked = await store.get(name, signal);
     if (asked === null) return {};
-    return inCrawl(crawls, turn.crawl, async (crawl) => endedTurn(crawl, turn, turnAskOf(asked), { ...work, signal }));
+    return inCrawl(crawls, turn.crawl, async (crawl) => {
+      const ask = turnAskOf(asked);
+      if (ask.turn.lease === turn.lease) return endedTurn(crawl, turn, ask, { ...work, signal });
+      const words = `${name} of ${store.place} is broken: it asks for turn ${ask.turn.lease}`;
+      throw new PipelineError("object-broken", words, { name });
+    });
   };
   return Object.assign(handler, {
     async [Symbol.asyncDispose]() {
@@ -140,7 +146,7 @@ async function closed({ opened }: KeptCrawl): Promise<void> {
 
 async function openedCrawl({ store, software }: TurnWork, digest: string): Promise<OpenedCrawl> {
   const name = crawlName(digest);
-  const bytes = await store.get(name);
+  const bytes = await getNamed(store, { name, sha256: digest });
   if (bytes === null) {
     const words = `${store.place} has no crawl ${digest}; give the worker and the crawl the same --store`;
     throw new PipelineError("not-found", words, { digest });

@@ -7,17 +7,20 @@ import type { TurnRunner } from "../../crawl/crawl-loop.ts";
 import { pathNote, retryOf, settingsOf, type RetryOptions } from "../../crawl/crawl-settings.ts";
 import { systemClock, paceNote } from "../../crawl/host-paces.ts";
 import { failedTurn, refusedIn, undoneTurn, type EndedTurn } from "../../crawl/host-turn.ts";
+import { robotsNote } from "../../crawl/robots/robots-keeper.ts";
 import { remoteTurnUrls } from "../../crawl/shared/leased-turn.ts";
 import { turnAskBytes, turnResultOf } from "../../crawl/shared/turn-codec.ts";
+import { tdmrepNote } from "../../crawl/tdmrep-keeper.ts";
 import type { Notes } from "../../frontier/frontier.ts";
 import type { Turn } from "../../frontier/turn.ts";
 import { jobOf } from "../../queue/job.ts";
 import type { Queue } from "../../queue/queue.ts";
 import type { RedisScripts } from "../../redis/scripts.ts";
-import { robotsNote } from "../../robots/cache.ts";
 import { crawlName, turnName, turnsPrefix } from "../../store/layout.ts";
+import { putExactly } from "../../store/own-digest.ts";
 import type { Store } from "../../store/store.ts";
 import { runJob } from "../run-job.ts";
+import { brokenIn, type OnBroken } from "../run-until-stored.ts";
 import type { StoredCrawl, TurnJob } from "./contract.ts";
 
 /** What a crawl shares with the workers that do its turns. */
@@ -25,6 +28,7 @@ export interface SharedCrawl {
   readonly queue: Queue;
   readonly store: Store;
   readonly scripts: RedisScripts;
+  readonly onBroken?: OnBroken;
 }
 
 const clock = systemClock;
@@ -67,7 +71,7 @@ export async function submitTurns(
   const { store, scripts } = shared;
   const text = Buffer.from(JSON.stringify(submitted.crawl));
   const digest = createHash("sha256").update(text).digest("hex");
-  await whileReachable(() => store.put(crawlName(digest), text, signal), signal);
+  await whileReachable(() => putExactly(store, crawlName(digest), text, signal), signal);
   await whileReachable(async () => {
     for await (const { name } of store.list(turnsPrefix(submitted.run), signal)) await store.remove(name, signal);
   }, signal);
@@ -112,11 +116,12 @@ async function askedFor(submitter: Submitter, turn: Turn, part: number | null): 
   const { queue, store, run, digest, notes, aheadMs, late } = submitter;
   const job: TurnJob = { crawl: digest, run, lease: turn.lease, part };
   const [askName, endName] = [turnName(job, "ask"), turnName(job, "end")];
-  const names = [robotsNote(turn.host), paceNote(turn.host), ...turn.urls.map(({ url }) => pathNote(url))];
+  const { host } = turn;
+  const names = [robotsNote(host), tdmrepNote(host), paceNote(host), ...turn.urls.map(({ url }) => pathNote(url))];
   const known = names.map((name) => [name, notes.note(name)] as const).filter(([, value]) => value !== null);
   const ask = turnAskBytes({ turn, notes: known, aheadMs: await aheadMs() });
   try {
-    await whileReachable(() => store.put(askName, ask, late), late);
+    await whileReachable(() => putExactly(store, askName, ask, late), late);
     await whileReachable(() => runJob(queue, jobOf("turn", job), late), late);
     const bytes = await whileReachable(() => store.get(endName, late), late);
     return bytes === null ? undoneTurn(turn, clock.nowMs()) : turnResultOf(bytes, turn);
@@ -140,7 +145,7 @@ async function askedOneByOne(submitter: Submitter, turn: Turn): Promise<EndedTur
 }
 
 async function orFailed(submitter: Submitter, turn: Turn, work: () => Promise<EndedTurn>): Promise<EndedTurn> {
-  const { retry } = submitter;
+  const { retry, onBroken } = submitter;
   try {
     return await work();
   } catch (error) {
@@ -149,6 +154,10 @@ async function orFailed(submitter: Submitter, turn: Turn, work: () => Promise<En
     if (error.code === "job-quarantined" && turn.urls.length > 1) return askedOneByOne(submitter, turn);
     // It killed its workers although it was all they had.
     if (error.code === "job-quarantined") return failedTurn(turn, error.code, { ...retry, attempts: 0 }, clock.nowMs());
+    if (brokenIn(error) !== null) {
+      onBroken?.(error);
+      return failedTurn(turn, error.code, retry, clock.nowMs());
+    }
     if (!failures[error.code].retry || error.code === "version-differs") throw error;
     return failedTurn(turn, error.code, retry, clock.nowMs());
   }
@@ -165,6 +174,10 @@ function joined(all: EndedTurn, one: EndedTurn): EndedTurn {
     notes: [...all.notes, ...one.notes],
     notBeforeMs: Math.max(all.notBeforeMs, one.notBeforeMs),
     blockedReason: all.blockedReason ?? one.blockedReason,
+    beside: {
+      bytes: all.beside.bytes + one.beside.bytes,
+      spentMs: all.beside.spentMs + one.beside.spentMs,
+    },
   };
 }
 

@@ -6,7 +6,7 @@ import { compareMembers } from "./compare-members.ts";
 import type { Findings } from "./findings.ts";
 
 /** All of a row that the archived bytes give: not who its copies are, nor where the manifest has its text. */
-export type DerivedRow = Omit<UnplacedRow, "cluster" | "source">;
+export type DerivedRow = Omit<UnplacedRow, "cluster" | "inherited" | "source">;
 
 /** What the archived bytes give today, or the reason why they give no document. */
 export type Rederived = { readonly fields: DerivedRow } | { readonly failure: string };
@@ -83,8 +83,8 @@ function byPlace({ archive: one }: ManifestRow, { archive: other }: ManifestRow)
   return one.offset - other.offset || one.innerOffset - other.innerOffset;
 }
 
-/** What of a row the archived bytes must give again: everything but its cluster and the position of its text. */
+/** What of a row the archived bytes must give again: everything but what it says of other captures and the position of its text. */
 export function derivableOf(row: ManifestRow): DerivedRow {
-  const { cluster: _, text, ...rest } = row;
+  const { cluster: _, inherited: _inherited, text, ...rest } = row;
   return { ...rest, text: { bytes: text.bytes, words: text.words } };
 }

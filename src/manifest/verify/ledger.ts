@@ -67,7 +67,7 @@ export function ledgerCheck({ rows, head, hasMovedOn }: LedgerView, manifest: Ma
 
 /** What of a row a ledger knows: all but the position of its text in the manifest. */
 function knownOf(row: ManifestRow): object {
-  return { ...derivableOf(row), cluster: row.cluster };
+  return { ...derivableOf(row), cluster: row.cluster, inherited: row.inherited };
 }
 
 function withoutSource({ source: _source, ...row }: UnplacedRow): object {

@@ -1,12 +1,12 @@
 import type { Policy } from "../../core/decisions.ts";
 import { PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
-import { clusterLicenceReasons, reasonsAgainst } from "../../policy/decide.ts";
+import { clusterLicenceReasons, reasonsAgainst, speaksInCluster } from "../../policy/decide.ts";
 import { licenceKnowledge } from "../../rights/licence-knowledge.ts";
 import { validate } from "../../schema/validate.ts";
 import { judgedOf } from "../judged-row.ts";
 import type { Manifest } from "../manifest-head.ts";
-import type { ManifestRow } from "../manifest-row.ts";
+import { licenceInForce, type ManifestRow } from "../manifest-row.ts";
 import { manifestPath } from "../manifest-text.ts";
 import type { Findings } from "./findings.ts";
 
@@ -49,14 +49,15 @@ async function policyOf(document: unknown, report: Findings): Promise<Policy | n
 
 function clusterReasons(
   policy: Policy,
-  { licence }: ManifestRow,
+  row: ManifestRow,
   { id, alsoAt }: NonNullable<ManifestRow["cluster"]>,
   clusters: Set<Hex>,
 ): string[] {
   const isSecond = clusters.has(id);
   clusters.add(id);
   // Rows do not say when the other copies were captured.
-  const copies = [{ licence: licence.id }, ...alsoAt].map((copy) => ({ licence: copy.licence, capturedAt: null }));
+  const others = alsoAt.filter(({ standing }) => speaksInCluster(policy, standing));
+  const copies = [{ licence: licenceInForce(row) }, ...others].map(({ licence }) => ({ licence, capturedAt: null }));
   const { inCluster } = policy.licences;
   return [
     ...(inCluster === "most-restrictive" ? clusterLicenceReasons(policy.licences, copies, licenceKnowledge) : []),

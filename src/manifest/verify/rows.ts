@@ -4,7 +4,7 @@ import type { Hex } from "../../core/records.ts";
 import { schemaProblems, type SchemaProblems } from "../../schema/schema-problems.ts";
 import { readLines } from "../line-reader.ts";
 import type { Manifest } from "../manifest-head.ts";
-import type { ManifestRow } from "../manifest-row.ts";
+import { licenceInForce, type ManifestRow } from "../manifest-row.ts";
 import { corpusCounts } from "../manifest-sums.ts";
 import { canonicalJson, documentsPath } from "../manifest-text.ts";
 import { merkleTree } from "../merkle.ts";
@@ -46,7 +46,7 @@ export async function verifyRows(
       verifyRowItself(row, report);
       counts.add({
         language: row.language.code,
-        licence: row.licence.id,
+        licence: licenceInForce(row),
         textBytes: row.text.bytes,
         words: row.text.words,
       });

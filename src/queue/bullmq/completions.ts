@@ -1,7 +1,17 @@
 import { QueueEvents } from "bullmq";
 
 import { failures, PipelineError, type FailureCode } from "../../core/errors.ts";
-import { listOf, number, object, objectWith, parsed, text, tupleOf, type Shaped } from "../../core/json-shape.ts";
+import {
+  listOf,
+  number,
+  object,
+  objectWith,
+  parsed,
+  parsedOrNull,
+  text,
+  tupleOf,
+  type Shaped,
+} from "../../core/json-shape.ts";
 import { answerOf } from "../../redis/answer.ts";
 import type { RedisConnection } from "../../redis/connection.ts";
 import type { RedisScripts } from "../../redis/scripts.ts";
@@ -183,7 +193,8 @@ function settle({ watched, open }: CompletionsState, id: string, one: Watched, o
 }
 
 function doneOutcome(words: string): JobOutcome {
-  return { state: "done", result: answerOf(object({}), JSON.parse(words)) };
+  // What is no result is refused by whoever waits for one.
+  return { state: "done", result: parsedOrNull(object({}), words) ?? {} };
 }
 
 const failedShape = objectWith({ state: text }, { code: text, message: text, reason: text });

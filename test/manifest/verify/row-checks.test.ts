@@ -12,8 +12,10 @@ import { verifyManifest, type VerifyOptions } from "../../../src/manifest/verify
 import { loadStages } from "../../../src/measure/stages.ts";
 import { askingLedgers } from "../../../src/pipeline/published.ts";
 import { rederiver } from "../../../src/pipeline/rederive.ts";
-import { pageHtml, responseMember } from "../../fixtures/archive-of-pages.ts";
+import { gzipMember, recordUrn } from "../../../src/warc/write.ts";
+import { pageHtml, responseMember, sentences } from "../../fixtures/archive-of-pages.ts";
 import { forge, headIn, rowsIn, type Forgery } from "../../fixtures/forge-manifest.ts";
+import { http, record } from "../../fixtures/response-record.ts";
 import { runColophon, temporaryFolder } from "../../fixtures/run-colophon.ts";
 
 const folder = temporaryFolder();
@@ -28,13 +30,24 @@ const policyPath = join(corpus, "policy.yaml");
 const example = readFileSync("schemas/examples/policy.yaml", "utf8").replace("truncated: refuse", "truncated: keep");
 const keepsAll = example
   .replace("duplicates: keep-one", "duplicates: keep-all")
-  .replace("refuse: [tdm, ai, train-ai]", "refuse: []");
+  .replace("refuse: [tdm, ai, train-ai, crawl]", "refuse: []");
 
 /** A page that may not be shown from a cache, which no policy here minds, and what else its head says. */
 function page(seed: number, licence: string, more = ""): string {
   return pageHtml(seed)
     .replace("licenses/by/", `licenses/${licence}/`)
     .replace("</head>", `<meta name="robots" content="noarchive">${more}</head>`);
+}
+
+/** An exchange that is no document, whose head names a licence, and the text that a tool made of it. */
+function madeOfPdf(url: string): Buffer[] {
+  const head = `200 OK\r\nContent-Type: application/pdf\r\nLink: <https://creativecommons.org/licenses/by/4.0/>; rel="license"`;
+  const [pdf, text] = [recordUrn("f1".repeat(32)), recordUrn("f2".repeat(32))];
+  const refersTo = { id: pdf, url, dateMs: 0 };
+  return [
+    gzipMember(record({ id: pdf, url }, http(head, "%PDF"))),
+    gzipMember(record({ id: text, url, type: "conversion", contentType: "text/plain", refersTo }, sentences(7, 12))),
+  ];
 }
 
 before(async () => {
@@ -45,15 +58,18 @@ before(async () => {
   ]);
   const refused = page(4, "by", '<meta name="tdm-reservation" content="1">');
   pages.push(responseMember("https://one.example/3", page(3, "by")), responseMember("https://no.example/", refused));
+  // A site that speaks for all its pages, and a text whose licence the exchange states that it was made of.
+  const robots = "User-agent: *\nContent-Signal: search=yes\nAllow: /\n";
+  pages.push(responseMember("https://one.example/robots.txt", robots), ...madeOfPdf("https://one.example/made"));
   writeFileSync(archive, Buffer.concat(pages));
   mkdirSync(corpus);
   writeFileSync(policyPath, keepsAll);
   await succeeds("ingest", archive, "--corpus", corpus);
   all = rowsIn(join(corpus, "manifest"));
-  assert.equal(all.length, 6);
+  assert.equal(all.length, 7);
   writeFileSync(policyPath, example);
   await succeeds("publish", "--corpus", corpus);
-  assert.equal(rowsIn(join(corpus, "manifest")).length, 3);
+  assert.equal(rowsIn(join(corpus, "manifest")).length, 4);
   ledgers = openPartitions([join(corpus, "ledger.sqlite")], { mode: "read" });
 });
 after(() => {
@@ -151,6 +167,9 @@ const plausible: Readonly<Record<string, (value: Json, row: ManifestRow) => Json
   "licence.id": () => "CC-BY-3.0",
   "language.score": (value) => (Number(value) + 1) / 2,
   measurements: (value) => ({ ...(value as object), "gopher/word-count": 151 }),
+  // A page that is none any more is found by the policy.
+  "inherited.captures[].relation": (value) => (value === "site" ? "newer" : value),
+  "inherited.licence.id": () => "CC-BY-3.0",
   "cluster.id": (_, { cluster }) => cluster?.alsoAt[0]?.id ?? null,
   "cluster.alsoAt[].licence": () => "CC-BY-NC-4.0",
   "text.shard": () => "text/00001.jsonl.zst",
@@ -158,7 +177,10 @@ const plausible: Readonly<Record<string, (value: Json, row: ManifestRow) => Json
 };
 
 function another(value: Json, { type, enum: words, pattern }: Schema): Json {
-  if (words !== undefined) return words.find((word) => word !== value && word !== "n") ?? assert.fail("one word only");
+  if (words !== undefined) {
+    const others = words.filter((word) => word !== value && word !== "n");
+    return others[0] === undefined ? assert.fail("one word only") : others[0];
+  }
   if (typeof value === "boolean") return !value;
   if (typeof value === "number") return value + 1;
   if (type === "integer" || (value === null && type?.includes("integer") === true)) return 203;
