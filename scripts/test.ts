@@ -1,8 +1,9 @@
 /**
  * `npm test`: every test on Node's own runner.
  *   npm test -- [FILE...]     only those
- * Some need a real redis-server or a real S3 server (versitygw). Where one is missing the files that need it are left out,
- * and named; those that COLOPHON_SERVERS names, with commas, count as there: what needs them runs and fails.
+ * Some need a real redis-server, a real S3 server (versitygw), or the SQLite of other programs. Where one is missing the
+ * files that need it are left out, and named; those that COLOPHON_SERVERS names, with commas, count as there: what needs
+ * them runs and fails.
  */
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, globSync, readFileSync } from "node:fs";
@@ -26,6 +27,14 @@ const servers: readonly {
     name: "versitygw",
     variable: "COLOPHON_S3_SERVER",
     get: "go install github.com/versity/versitygw/cmd/versitygw@v1.8.0",
+  },
+  { fixture: "test/fixtures/other-sqlite.ts", name: "sqlite3", variable: null, get: "apt-get install sqlite3" },
+  { fixture: "test/fixtures/other-sqlite.ts", name: "python3", variable: null, get: "apt-get install python3" },
+  {
+    fixture: "test/fixtures/oldest-sqlite.ts",
+    name: "sqlite-3.37",
+    variable: "COLOPHON_OLDEST_SQLITE",
+    get: "COLOPHON_OLDEST_SQLITE=$(.ci/sqlite.sh oldest)",
   },
 ];
 

@@ -3,8 +3,8 @@ import { globSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { posix } from "node:path";
 import { suite, test } from "node:test";
 
-const pureRooms = ["page", "language", "quality", "rights", "dedup", "policy"];
-const acquiring = ["url", "fetch", "robots", "frontier", "crawl", "commoncrawl"];
+const pureRooms = ["page", "language", "quality", "robots", "rights", "dedup", "policy"];
+const acquiring = ["url", "fetch", "frontier", "crawl", "commoncrawl"];
 
 const belowJobs = [
   "core",
@@ -35,15 +35,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   warc: ["core"],
   redis: ["core", "async"],
   fetch: ["core", "warc"],
-  frontier: ["core", "async", "redis", "url"],
-  robots: ["core", "async", "warc", "fetch", "frontier"],
-  crawl: ["core", "async", "files", "redis", "url", "warc", "fetch", "robots", "frontier", "page"],
+  frontier: ["core", "async", "files", "redis", "url"],
+  crawl: ["core", "async", "files", "redis", "url", "warc", "fetch", "robots", "frontier", "page", "rights"],
   commoncrawl: ["core", "async", "files", "url", "warc", "fetch"],
   ...Object.fromEntries(pureRooms.map((room) => [room, ["core"]])),
+  rights: ["core", "robots"],
   store: ["core", "async", "files"],
   segment: ["core", "async", "files", "store", "dedup"],
-  ledger: ["core", "schema"],
-  manifest: ["core", "async", "schema", "files"],
+  ledger: ["core", "schema", "files"],
+  manifest: ["core", "async", "schema", "files", "rights", "policy"],
   measure: ["core", ...pureRooms, "warc", "segment"],
   queue: ["core", "async", "redis"],
   corpus: ["core", "schema", "files", "rights", "quality", "ledger", "manifest", "frontier"],
@@ -81,7 +81,7 @@ const vendors: Readonly<Record<string, readonly string[]>> = {
   htmlparser2: ["page"],
   hyparquet: ["commoncrawl"],
   ioredis: ["redis"],
-  "lru-cache": ["dedup", "fetch", "robots", "crawl", "segment", "jobs"],
+  "lru-cache": ["dedup", "fetch", "crawl", "segment", "jobs"],
   pino: ["telemetry"],
   "prom-client": ["telemetry"],
   "structured-headers": ["rights"],

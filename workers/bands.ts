@@ -4,4 +4,7 @@ import { bandsHandler } from "../src/jobs/bands/handler.ts";
 import type { BindWorker } from "../src/jobs/worker.ts";
 
 export const bind: BindWorker = (deps) =>
-  deps.queue.consume("bands", deps.observed(bandsHandler(deps)), { concurrency: 1, cores: deps.cores });
+  deps.queue.consume("bands", deps.observed(bandsHandler({ ...deps, software: deps.program })), {
+    concurrency: 1,
+    cores: deps.cores,
+  });

@@ -4,7 +4,7 @@ import { exportHandler } from "../src/jobs/export/handler.ts";
 import type { BindWorker } from "../src/jobs/worker.ts";
 
 export const bind: BindWorker = (deps) =>
-  deps.queue.consume("export", deps.observed(exportHandler(deps)), {
+  deps.queue.consume("export", deps.observed(exportHandler({ ...deps, software: deps.program })), {
     concurrency: Math.min(2, deps.concurrency),
     cores: deps.cores,
   });

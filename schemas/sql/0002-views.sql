@@ -72,7 +72,7 @@ SELECT
   c.key AS key, -- number inside this ledger, the quick way to join views; not the same in another ledger
   lower(hex(c.id)) AS id, -- digest of archive and place: the same wherever it is computed
   o.origin || c.url_rest AS url, -- as archived
-  o.host AS host, -- lower case, without user and port
+  o.host AS host, -- as a browser reads it: ASCII, lower case, without the root's dot, user and port; empty when there is none
   strftime('%Y-%m-%dT%H:%M:%fZ', c.captured_at / 1000.0, 'unixepoch') AS captured_at, -- NULL when the record states no readable date
   a.name AS archive, -- name of the archive file
   lower(hex(a.sha256)) AS archive_sha256, -- of the whole archive file
@@ -116,7 +116,7 @@ SELECT
   d.key AS key, -- number inside this ledger, the quick way to join views
   lower(hex(c.id)) AS id, -- id of the capture
   o.origin || c.url_rest AS url, -- as archived
-  o.host AS host, -- lower case, without user and port
+  o.host AS host, -- as a browser reads it: ASCII, lower case, without the root's dot, user and port; empty when there is none
   strftime('%Y-%m-%dT%H:%M:%fZ', c.captured_at / 1000.0, 'unixepoch') AS captured_at, -- NULL when the record states no readable date
   d.title AS title, -- as the page states it
   co.origin || coalesce(d.canonical_rest, c.url_rest) AS canonical_url, -- `link rel=canonical` of the page

@@ -36,6 +36,7 @@ export async function openCollector(servers: SharedServers | null, corpus: Corpu
   const { collectorLease, openMachines } = await import("../jobs/machines.ts");
   const { archiveTotals } = await import("../ledger/archives.ts");
   const { jobRunners } = await import("../jobs/runners.ts");
+  const { programOf } = await import("../jobs/version-check.ts");
   const { softwareVersion } = await import("../corpus/software.ts");
   await using opened = new AsyncDisposableStack();
   const redis = redisUrlOf(servers.redis, process.env);
@@ -65,7 +66,12 @@ export async function openCollector(servers: SharedServers | null, corpus: Corpu
     broken,
     async runners(ledgers) {
       const documents = archiveTotals(ledgers).reduce((sum, archive) => sum + archive.documents, 0);
-      return jobRunners(machines, { segments: corpus.segments, documents, software: softwareVersion(), signal });
+      return jobRunners(machines, {
+        segments: corpus.segments,
+        documents,
+        software: programOf(softwareVersion()),
+        signal,
+      });
     },
     signal,
     check() {

@@ -1,5 +1,6 @@
 import { Command as CommanderCommand, CommanderError, Option } from "commander";
 
+import { ownBuild } from "../core/build.ts";
 import { isDiskFull } from "../core/disk-full.ts";
 import { exitStatuses, failures, PipelineError, type ExitName } from "../core/errors.ts";
 import { softwareVersion } from "../corpus/software.ts";
@@ -30,7 +31,11 @@ async function programOf(io: Io, onEnd: (exit: ExitName) => void): Promise<Comma
     .description(
       "Crawl and filter pages into a corpus that can say, page by page, where its text came from and by what right.",
     )
-    .version(softwareVersion(), "-V, --version", "print the version")
+    .version(
+      `${softwareVersion()} build ${ownBuild.id}`,
+      "-V, --version",
+      "print the version, and the build: what documents are measured with",
+    )
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .showSuggestionAfterError()

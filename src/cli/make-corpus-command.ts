@@ -9,7 +9,9 @@ import { openCollector } from "./collector.ts";
 import type { Io } from "./command.ts";
 import {
   crawlInWords,
+  sayMixedBuilds,
   sayRecovery,
+  sayWarnings,
   copyDisplay,
   copyFaults,
   copyInWords,
@@ -26,6 +28,8 @@ export interface MakeCorpusCommand {
   readonly corpus: Corpus;
   readonly sources: Sources;
   readonly ingest: boolean;
+  /** Measure again what another build measured: of the archives of `sources`, or of all when there are none; left out: no. */
+  readonly remeasure?: boolean;
   readonly publish: boolean;
   readonly workers: number;
   /** Where the work is handed to; `null`: it is done here. */
@@ -41,7 +45,7 @@ export async function makeCorpusCommand(command: MakeCorpusCommand, io: Io): Pro
   const { softwareVersion } = await import("../corpus/software.ts");
   const { openPartitions } = await import("../ledger/partitions.ts");
 
-  const { corpus, json, ingest, workers, sources } = command;
+  const { corpus, json, ingest, remeasure = false, workers, sources } = command;
   const policy = await ensurePolicy(corpus.policyPath);
   // The process that holds the locks of the ledger is alone with the frontier and the archives too.
   using ledgers = openPartitions(corpus.ledgerPaths, { mode: "write" });
@@ -49,7 +53,7 @@ export async function makeCorpusCommand(command: MakeCorpusCommand, io: Io): Pro
   await using collector = await openCollector(command.servers, corpus, io);
   const { machines, signal } = collector;
   using progress = progressDisplay(io, json && !io.terminal);
-  const run = { corpus, ledgers: ledgers.all, software: softwareVersion(), signal };
+  const run = { corpus, ledgers: ledgers.all, software: softwareVersion(), remeasure, signal };
   const runners = async (): Promise<PublishRunners> => collector.runners(ledgers.all);
   const recipe = { sources, ingest, policy: command.publish ? policy : null, workers, machines, runners };
   let faults: readonly string[] = [];
@@ -67,6 +71,8 @@ export async function makeCorpusCommand(command: MakeCorpusCommand, io: Io): Pro
   });
   progress[Symbol.dispose]();
   collector.check();
+  if (report.published !== null) sayMixedBuilds(report.published, io);
+  sayWarnings(report.published?.warnings ?? [], io);
   if (json) {
     const { user, system } = process.cpuUsage();
     await writeLine(io.out, JSON.stringify({ ...report, broken: collector.broken, cpuSeconds: (user + system) / 1e6 }));

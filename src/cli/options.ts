@@ -8,7 +8,10 @@ export const corpusOption: CommandOption = {
   default: "corpus",
 };
 
-export const jsonOption: CommandOption = { flags: "--json", description: "print JSON for programs instead of words" };
+export const jsonOption: CommandOption = {
+  flags: "--json",
+  description: "print JSON for programs instead of words, one object a line",
+};
 
 /** Where the work goes when it is not done by this process alone. */
 export const machineOptions: readonly CommandOption[] = [

@@ -2,12 +2,13 @@ import { MultiBar, Presets, type SingleBar } from "cli-progress";
 
 import { onceEvery } from "../async/throttle.ts";
 import type { CopyProgress, CopyReport } from "../commoncrawl/copy.ts";
+import type { PolicyWarning } from "../corpus/policy-warning.ts";
 import type { ArchiveTotals } from "../ledger/archives.ts";
 import type { CorpusCrawlReport } from "../pipeline/crawl.ts";
 import type { Damage, IngestProgress, IngestReport } from "../pipeline/ingest.ts";
 import type { PublishReport } from "../pipeline/publish.ts";
 import type { Io } from "./command.ts";
-import { printable } from "./write-line.ts";
+import { oneLine, printable } from "./write-line.ts";
 
 /** Tells how far the copying has come: first what an index has named, then which files are done. */
 export function copyDisplay(progress: Progress): (seen: CopyProgress) => void {
@@ -76,9 +77,19 @@ export function crawlInWords(report: CorpusCrawlReport, blocked: Readonly<Record
   for (const [count, words] of reasons.toSorted(([a], [b]) => b - a).slice(0, 10)) {
     lines.push(`            ${String(count).padStart(7)}  ${words}`);
   }
-  if (report.recrawled > 0) lines.push(`Again       ${report.recrawled} pages were due for another visit`);
+  if (report.recrawl !== null) lines.push(...recrawlInWords(report.recrawl));
   lines.push(`Archived    ${archives.length} files${archives.length === 0 ? "" : `, the last ${archives.at(-1)}`}`);
   return lines;
+}
+
+/** What became of the pages that were due for another visit. */
+function recrawlInWords(counts: NonNullable<CorpusCrawlReport["recrawl"]>): string[] {
+  const { due, changed, unchanged, gone, refused, failed, optedOut, added } = counts;
+  const waiting = due - changed - unchanged - gone - refused - failed;
+  return [
+    `Again       ${due} pages were due for another visit: ${changed} changed, ${unchanged} unchanged, ${gone} gone, ${refused} refused, ${failed} failed, ${waiting} still to be visited`,
+    `            ${optedOut} of them newly opted out; ${added} new pages`,
+  ];
 }
 
 /** Says on standard error what a crawl that did not end by itself left behind. */
@@ -125,6 +136,11 @@ export function ingestInWords(report: IngestReport, archives: readonly ArchiveTo
   return lines;
 }
 
+/** What in a policy was probably meant otherwise, each in one line; in JSON it is in the report as well. */
+export function sayWarnings(warnings: readonly PolicyWarning[], io: Io): void {
+  for (const { message } of warnings) io.err.write(`colophon: warning: ${oneLine(message)}\n`);
+}
+
 /** The end of a run for people: how many documents were kept, why the others were not, and the root. */
 export function publishedInWords({ funnel, clusters, root }: PublishReport, folder: string): string {
   const reasons = Object.entries(funnel.refusedReasons).toSorted(([, a], [, b]) => b - a);
@@ -136,6 +152,15 @@ export function publishedInWords({ funnel, clusters, root }: PublishReport, fold
     `Root        ${root}`,
   ];
   return printable(lines.join("\n"));
+}
+
+/** Says on standard error that documents of a corpus were not all measured alike. */
+export function sayMixedBuilds({ builds }: Pick<PublishReport, "builds">, io: Io): void {
+  if (builds.length < 2) return;
+  const shares = builds.map(({ build, documents }) => `${documents} by ${build ?? "one that was not recorded"}`);
+  io.err.write(
+    `colophon: documents were measured by ${builds.length} builds, ${shares.join(", ")}; the manifest names those of its rows, and \`colophon ingest --remeasure\` measures all alike\n`,
+  );
 }
 
 /** A display of long work: a bar on a terminal, a line now and then elsewhere. */

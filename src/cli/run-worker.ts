@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import type { ExitName } from "../core/errors.ts";
 import { softwareVersion } from "../corpus/software.ts";
 import { openMachines, type Machines, type SharedServers } from "../jobs/machines.ts";
+import { programOf } from "../jobs/version-check.ts";
 import { workerKinds, workerProcess, type BindWorker, type WorkerDeps } from "../jobs/worker.ts";
 import { logger, type Logger, type LogLevel } from "../telemetry/log.ts";
 import type { Io } from "./command.ts";
@@ -30,6 +31,7 @@ const depthsEveryMs = 5000;
 /** Takes jobs until the signal is aborted, then lets those in progress end. */
 export async function runWorker(request: WorkerRequest, io: Io): Promise<ExitName> {
   const software = softwareVersion();
+  const program = programOf(software);
   const log = logger(io.err, request.logLevel);
   const metrics = request.metricsPort === null ? null : await workerMetrics();
   const { observed, counted } = workerSight(log, metrics);
@@ -47,6 +49,7 @@ export async function runWorker(request: WorkerRequest, io: Io): Promise<ExitNam
       store: counted(store),
       scripts: redis.scripts,
       software,
+      program,
       concurrency,
       cores,
       waitingConcurrency: request.hosts,
@@ -62,7 +65,7 @@ export async function runWorker(request: WorkerRequest, io: Io): Promise<ExitNam
     log.info("metrics are served", { address: `http://127.0.0.1:${port}/metrics` });
   }
   const consumers = request.binds.map((bind) => bind(own.deps));
-  log.info("worker started", { software, redis: redis.place, store: store.place, threads: concurrency });
+  log.info("worker started", { software: program, redis: redis.place, store: store.place, threads: concurrency });
   await new Promise<void>((resolve) => {
     if (io.signal.aborted) resolve();
     io.signal.addEventListener("abort", () => resolve(), { once: true });

@@ -1,5 +1,6 @@
 import type { Hex, RuleSetRow } from "./records.ts";
 import type { Signal } from "./rights.ts";
+import type { Standing } from "./versions.ts";
 
 /** What to do when a value is not known; a policy has to say so wherever that can happen. */
 type OnUnknown = "keep" | "refuse";
@@ -8,8 +9,14 @@ type OnUnknown = "keep" | "refuse";
 export interface Policy {
   readonly name: string;
   readonly description?: string;
-  readonly hosts: { readonly allow: readonly string[]; readonly deny: readonly string[] };
+  readonly hosts: AllowAndDeny;
+  /** Left out in policies that name no address. */
+  readonly urls?: AllowAndDeny;
+  /** Which state of an address and of its site governs a capture. */
+  readonly state: "newest" | "at-capture";
   readonly truncated: OnUnknown;
+  /** Texts made of a page that is not in the corpus, whose opt-outs are not known. */
+  readonly withoutPage: OnUnknown;
   readonly languages: {
     readonly allow: "any" | readonly string[];
     readonly minScore: number;
@@ -30,6 +37,12 @@ export interface Policy {
   readonly duplicates: "keep-one" | "keep-all";
 }
 
+/** Entries as the policy has them; `hostNamed` and `urlEntryOf` read them. */
+export interface AllowAndDeny {
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+}
+
 /** Both bounds are inclusive; at least one is given. */
 export interface RuleBound {
   readonly min?: number;
@@ -47,10 +60,16 @@ export interface JudgedDocument {
   readonly truncated: string | null;
   readonly language: string;
   readonly languageScore: number;
+  /** The licence in force: the strictest of the document's own and those that other captures name for it. */
   readonly licence: string;
+  /** How it stands among the captures of its address. */
+  readonly standing: Standing;
+  /** Made of a page that is not in the corpus. */
+  readonly withoutPage: boolean;
   /** The same array for all documents of one rule set. */
   readonly ruleSet: readonly RuleSetRow[];
   readonly measurements: readonly (number | null)[];
+  /** Its own and those that hold for it from elsewhere. */
   readonly signals: readonly Pick<Signal, "kind" | "preference" | "value" | "agent">[];
   /** Names the cluster; `null` when the document is alone. */
   readonly cluster: Hex | null;

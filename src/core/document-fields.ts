@@ -72,7 +72,7 @@ export const captureFields = {
     column: "http_status",
     orNull: true,
     published: "httpStatus",
-    says: "status code",
+    says: "status code of the HTTP head, that of a revisit too",
   },
   mime: { as: "term", column: "mime", orNull: true, published: "mime", says: "media type" },
   truncated: {
@@ -80,7 +80,7 @@ export const captureFields = {
     column: "truncated",
     orNull: true,
     published: "truncated",
-    says: "why bytes are known to be missing: `WARC-Truncated`, `length-mismatch`, `content-length`, `decode`, `page-...`",
+    says: "why bytes are known to be missing: `WARC-Truncated`, `length-mismatch`, `segmented`, `content-length`, `decode`, `page-...`",
   },
   statedBlockDigest: {
     as: "stated-digest",
@@ -171,7 +171,12 @@ export const documentFields = {
     says: "of the text in UTF-8",
   },
   textBytes: { as: "integer", column: "text_bytes", published: "text.bytes", says: "of the text in UTF-8" },
-  words: { as: "integer", column: "words", published: "text.words", says: "as the quality rules count them" },
+  words: {
+    as: "integer",
+    column: "words",
+    published: "text.words",
+    says: "words, symbols not counted: what the rule `gopher/word-count` measured, and 0 where it measured nothing",
+  },
   licence: {
     as: "term",
     column: "licence",

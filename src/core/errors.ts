@@ -6,13 +6,20 @@ export const exitStatuses = {
   ok: { code: 0, meaning: "done, nothing to report" },
   internal: { code: 1, meaning: "a fault of the program itself; please report it" },
   usage: { code: 2, meaning: "the command line cannot be understood" },
-  badInput: { code: 3, meaning: "done, but some input could not be read or is damaged; each is named" },
-  found: { code: 4, meaning: "verification found bytes, texts or digests that do not agree" },
+  badInput: { code: 3, meaning: "some input could not be read or is damaged, each is named; the rest was done" },
+  found: {
+    code: 4,
+    meaning: "verification found what does not agree, or a segment, a ledger or a manifest is damaged",
+  },
   diskFull: { code: 5, meaning: "no space left; nothing finished is lost, run the same command again" },
-  config: { code: 6, meaning: "the configuration or the policy is not valid; the place is named" },
+  config: {
+    code: 6,
+    meaning:
+      "the configuration or the policy is not valid, or a ledger, a server or a worker is not of the kind or version that is needed; it is named",
+  },
   locked: { code: 7, meaning: "another process is writing to this corpus" },
   notFound: { code: 8, meaning: "what was asked for is not there, or may not be opened or written" },
-  limit: { code: 9, meaning: "a query ran over its bound of time or rows" },
+  limit: { code: 9, meaning: "a query ran over its bound of time, rows or bytes" },
   unreachable: {
     code: 10,
     meaning: "Redis, the store or another server cannot be reached; run the same command again",

@@ -1,4 +1,5 @@
 import type { LossReason, ProblemCode } from "./archive-faults.ts";
+import type { Build } from "./build-id.ts";
 import type { CopiedFrom } from "./copied.ts";
 import type { captureFields, documentFields, RowOf } from "./document-fields.ts";
 import type { Evidence, Signal, SiteFileKind } from "./rights.ts";
@@ -128,6 +129,8 @@ export interface SegmentHead {
   readonly format: "colophon-segment/1";
   /** Version of the program that measured. */
   readonly software: string;
+  /** What it measured with; left out by versions that recorded none. */
+  readonly build?: Build;
   readonly slice: SliceRow;
   readonly ruleSet: readonly RuleSetRow[];
   readonly losses: readonly LossRow[];

@@ -53,7 +53,8 @@ export type Preference = keyof typeof preferences;
 
 /** What a licence rests on when it is not one kind of evidence alone. `docs/rules.md` is made from this table. */
 export const otherBases = {
-  conflict: "evidence names licences that differ in terms or version, or a reservation stands beside a mere mention",
+  conflict:
+    "evidence names licences that differ in terms or version, or a reservation or an unread restriction stands beside a mention",
   "part-only": "evidence speaks of parts of the page only, a picture or a quotation",
   "none-found": "no evidence names a licence",
   incomplete: "no evidence names a licence, and the capture was cut off",
@@ -69,7 +70,7 @@ export type LicenceBasis = EvidenceKindName | `${EvidenceKindName}+reserved` | k
  */
 export interface Evidence<Kind extends string = string> {
   readonly kind: Kind;
-  /** SPDX id or `LicenseRef-...` that it names, `null` when it names none that is known. */
+  /** SPDX id or `LicenseRef-...` that it names; `null` when it names none that is known, or restricts it in words that were not read. */
   readonly licence: string | null;
   /** The address or identifier as it is on the page. */
   readonly value: string;

@@ -1,117 +1,189 @@
-import type { Preference } from "./rights.ts";
+import type { RobotsReading } from "./robots-words.ts";
+import { beginsRefusal, robotsReadingsOf, robotsWordOf } from "./robots-words.ts";
 
-/** A directive of `X-Robots-Tag` or of a robots `meta` element. */
+/** A directive of `X-Robots-Tag` or of a robots `meta` element that says something about use. */
 export interface RobotsDirective {
   /** Lower case; `*` when it is addressed to all. */
   readonly agent: string;
   /** As written, white space trimmed. */
   readonly text: string;
+  readonly readings: readonly RobotsReading[];
 }
 
-/** What a directive says of one use: `y` = allowed, `n` = refused, `null` = it depends on something that is not known here. */
-export type RobotsReading = readonly [preference: Preference, value: "y" | "n" | null];
+/** Where a list of directives stands: only in a header may a prefix (`googlebot: noindex`) address an agent. */
+export type RobotsCarrier = "header" | "meta";
 
-/** What ends a directive. Only this pattern knows. */
-const separator = /,/;
-/** Directives that take a value after a colon; any other word before a colon is an agent. */
-const withValue = new Set(["unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"]);
-const agentName = /^[a-z0-9._/*-]{1,64}$/;
-const directiveLimit = 200;
+/** What parts directives, besides white space. */
+const mark = String.raw`,;|，、；｜﹐﹑﹔､،؛·•`;
+/** A word, and the colon behind it. */
+const wordPattern = new RegExp(String.raw`([^\s${mark}:：]+)(?:\s*([:：]))?`, "gu");
+/** Prefixes that a value follows, of robots and of other metadata that pages mix in. Any other may be an agent. */
+const withValue = new Set(
+  [
+    "max-snippet max-image-preview max-video-preview revisit-after revisit rating crawl-delay distribution expires",
+  ].flatMap((line) => line.split(" ")),
+);
+const expiry = new Set(["unavailable_after", "unavailable-after"]);
+/** Prefixes that address all. */
+const everybody = new Set(["*", "all", "robots", "x-robots-tag"]);
+const agentName = /^(?=.*[a-z])[a-z0-9._/*-]{1,64}$/;
 
-/** What each word means; words that are not named here say nothing about use of the text. */
-const readings: Readonly<Record<string, readonly RobotsReading[]>> = {
-  all: [
-    ["index", "y"],
-    ["follow", "y"],
-  ],
-  none: [
-    ["index", "n"],
-    ["follow", "n"],
-  ],
-  index: [["index", "y"]],
-  noindex: [["index", "n"]],
-  follow: [["follow", "y"]],
-  nofollow: [["follow", "n"]],
-  archive: [["archive", "y"]],
-  noarchive: [["archive", "n"]],
-  nocache: [["archive", "n"]],
-  nosnippet: [["snippet", "n"]],
-  "max-snippet:0": [["snippet", "n"]],
-  noai: [["ai", "n"]],
-  noimageai: [["image-ai", "n"]],
-};
+/** The state of one reading, from left to right. */
+interface Reader {
+  readonly value: string;
+  readonly carrier: RobotsCarrier;
+  readonly defaultAgent: string;
+  agent: string;
+  /** A directive ended before this word, so a word with a colon may be an agent. */
+  fresh: boolean;
+  /** Words in front that may become one directive with the next (`no ai`), and where they begin. */
+  begun: { readonly word: string; readonly start: number } | null;
+  /** A prefix that waits for its value, and where it begins. */
+  prefix: { readonly word: string; readonly start: number } | null;
+  /** Where the directive begins whose date is being read; -1 for none. */
+  dateStart: number;
+  readonly found: RobotsDirective[];
+}
 
 /**
- * Splits a list of robots directives; an `agent:` prefix holds for all that follows it up to the next one. The commas in
- * a date of `unavailable_after` end no directive. Source: Google, "Robots meta tag" reference.
+ * Reads a list of robots directives: the one reader of headers and `meta` elements, for the rights of a page and for the
+ * crawl. Directives are parted by commas, semicolons, bars and white space, also in their full-width forms. In a header
+ * an `agent:` prefix holds for all that follows up to the next one; a `meta` element addresses whom its name says.
+ * Linear in the length of the value.
  * @param value one header field, or the `content` of one element
- * @param defaultAgent the agent that directives before any prefix are addressed to: `*`, or the agent that the element
- * is named after
- * @param most directives that are read; `null`: all
+ * @param defaultAgent whom directives before any prefix address: `*`, or the agent that the element is named after
+ * Source: Google, "Robots meta tag" reference; noml.info; lists on real pages.
  */
-export function robotsDirectivesOf(
-  value: string,
-  defaultAgent: string,
-  most: number | null = directiveLimit,
-): RobotsDirective[] {
-  let agent = defaultAgent;
-  const directives: RobotsDirective[] = [];
-  for (const part of most === null ? value.split(separator) : value.split(separator, most)) {
-    let text = part.trim();
-    const colon = text.indexOf(":");
-    const prefix = text.slice(0, Math.max(0, colon)).trim().toLowerCase();
-    const previous = directives.at(-1);
-    if (previous !== undefined && isDate(previous.text) && continuesDate(text)) {
-      directives[directives.length - 1] = { agent: previous.agent, text: `${previous.text}, ${text}` };
-      continue;
+export function robotsDirectivesOf(value: string, carrier: RobotsCarrier, defaultAgent: string): RobotsDirective[] {
+  const text = carrier === "header" ? utf8Of(value) : value;
+  const reader: Reader = {
+    value: text,
+    carrier,
+    defaultAgent,
+    agent: defaultAgent,
+    fresh: true,
+    begun: null,
+    prefix: null,
+    dateStart: -1,
+    found: [],
+  };
+  let end = 0;
+  for (const { 0: whole, 1: written = "", 2: colon, index } of text.matchAll(wordPattern)) {
+    if (text.slice(end, index).trim() !== "") {
+      reader.fresh = true;
+      reader.begun = null;
+      reader.prefix = null;
     }
-    if (colon !== -1 && !withValue.has(prefix) && agentName.test(prefix)) {
-      agent = prefix;
-      text = text.slice(colon + 1).trim();
-    }
-    if (text !== "") directives.push({ agent, text });
+    readWord(reader, {
+      word: robotsWordOf(written),
+      start: index,
+      end: index + written.length,
+      colon: colon !== undefined,
+    });
+    end = index + whole.length;
   }
-  return directives;
-}
-
-/** What the text of one directive says; empty when it says nothing about use. */
-export function robotsReadingsOf(text: string): readonly RobotsReading[] {
-  const word = text.slice(0, 64).toLowerCase().replace(/\s/g, "");
-  // The page may not be indexed from some day on; no stage knows today's date.
-  if (word.startsWith("unavailable_after:")) return [["index", null]];
-  return Object.hasOwn(readings, word) ? (readings[word] ?? []) : [];
+  return reader.found;
 }
 
 /**
- * Does an `X-Robots-Tag` ask `agent` (lower case), or everybody, not to follow the links of the page? A request also counts
- * where only white space separates it from other words. All of the header is read.
+ * Does an `X-Robots-Tag` ask `agent` (lower case), or everybody, not to follow the links of the page? What is said
+ * unreadably counts as asked.
  */
 export function headerForbidsFollowing(value: string, agent: string): boolean {
-  return robotsDirectivesOf(value, "*", null).some(
-    (directive) => (directive.agent === "*" || directive.agent === agent) && asksNofollow(directive.text),
+  return robotsDirectivesOf(value, "header", "*").some(
+    (directive) => (directive.agent === "*" || directive.agent === agent) && forbidsFollowing(directive),
   );
 }
 
-/**
- * Does the `content` of a robots `meta` element ask not to follow the links of the page? The element's name says whom it
- * addresses, so what looks like a prefix in it (`revisit-after: 7 days, nofollow`) addresses nobody else.
- */
+/** Does the `content` of a robots `meta` element ask not to follow the links of the page? */
 export function metaForbidsFollowing(content: string): boolean {
-  return robotsDirectivesOf(content, "*", null).some(({ text }) => asksNofollow(text));
+  return robotsDirectivesOf(content, "meta", "*").some(forbidsFollowing);
 }
 
-function asksNofollow(text: string): boolean {
-  return [text, ...text.split(/\s+/)].some(saysNofollow);
+function forbidsFollowing({ readings }: RobotsDirective): boolean {
+  return readings.some(([preference, value]) => preference === "follow" && value !== "y");
 }
 
-function saysNofollow(text: string): boolean {
-  return robotsReadingsOf(text).some(([preference, value]) => preference === "follow" && value === "n");
+interface Word {
+  /** In the spelling of the tables. */
+  readonly word: string;
+  readonly start: number;
+  readonly end: number;
+  readonly colon: boolean;
 }
 
-function isDate(text: string): boolean {
-  return /^unavailable_after\s*:/i.test(text);
+function readWord(reader: Reader, one: Word): void {
+  const { word, start, end } = one;
+  const { begun, prefix } = reader;
+  const readings = robotsReadingsOf(word);
+  if (readings === null && reader.dateStart !== -1 && (!one.colon || /^\d/.test(word))) {
+    // The date of `unavailable_after` goes on, over its own comma and colons.
+    reader.found[reader.found.length - 1] = expiryAt(reader, reader.dateStart, end);
+    return;
+  }
+  reader.dateStart = -1;
+  reader.prefix = null;
+  reader.begun = null;
+  if (one.colon) return readPrefix(reader, one, readings);
+  if (prefix !== null && (readings === null || !refuses(word, readings))) {
+    // Of all values only this one refuses: an extract of no characters.
+    if (prefix.word === "max-snippet" && /^0+$/.test(word)) push(reader, prefix.start, end, [["snippet", "n"]]);
+    reader.fresh = true;
+    return;
+  }
+  const joined = begun === null ? word : begun.word + word;
+  const together = begun === null ? null : robotsReadingsOf(joined);
+  if (begun !== null && together !== null) push(reader, begun.start, end, together);
+  else if (readings !== null) push(reader, start, end, readings);
+  else {
+    const [next, from] = begun !== null && beginsRefusal(joined) ? [joined, begun.start] : [word, start];
+    if (beginsRefusal(next)) reader.begun = { word: next, start: from };
+    reader.fresh = false;
+  }
 }
 
-function continuesDate(text: string): boolean {
-  return /^\d/.test(text);
+/** `max-image-preview:none` and `distribution: all` have values that are directives elsewhere. */
+function refuses(word: string, readings: readonly RobotsReading[]): boolean {
+  return word !== "none" && readings.some(([, value]) => value !== "y");
+}
+
+/** A word with a colon behind it. */
+function readPrefix(reader: Reader, one: Word, readings: readonly RobotsReading[] | null): void {
+  const { word, start, end } = one;
+  if (expiry.has(word)) {
+    reader.found.push(expiryAt(reader, start, end + 1));
+    reader.dateStart = start;
+  } else if (withValue.has(word)) reader.prefix = { word, start };
+  else if (reader.carrier === "header" && everybody.has(word)) reader.agent = "*";
+  else if (readings !== null) {
+    // "noai: true", "noai: 0": a refusal with a value that no reference has.
+    const refused = readings.filter(([, value]) => value !== "y").map(([preference]) => [preference, null] as const);
+    push(reader, start, end, refused);
+    reader.fresh = true;
+    return;
+  } else if (reader.carrier === "header") {
+    // Whom "my site:" addresses nobody knows, so what follows holds for all.
+    reader.agent = reader.fresh && agentName.test(word) ? word : reader.defaultAgent;
+  }
+  reader.fresh = true;
+}
+
+/** The page may not be indexed from some day on; no stage knows today's date. */
+function expiryAt(reader: Reader, start: number, end: number): RobotsDirective {
+  return { agent: reader.agent, text: reader.value.slice(start, end).trim(), readings: [["index", null]] };
+}
+
+function push(reader: Reader, start: number, end: number, readings: readonly RobotsReading[]): void {
+  reader.fresh = true;
+  if (readings.length > 0) reader.found.push({ agent: reader.agent, text: reader.value.slice(start, end), readings });
+}
+
+/** Header fields come one character an octet (RFC 9110, 5.5); what is valid UTF-8 is read as that. */
+function utf8Of(value: string): string {
+  if (!/[\u0080-\u00ff]/.test(value) || /[^\u0000-\u00ff]/.test(value)) return value;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(value, (octet) => octet.charCodeAt(0)));
+  } catch {
+    return value;
+  }
 }

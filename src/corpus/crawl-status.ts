@@ -19,7 +19,7 @@ const hostsShown = 10;
 export function crawlStatus(corpus: Corpus): CrawlStatus | null {
   const path = frontierPath(corpus);
   if (!existsSync(path)) return null;
-  using frontier = openFrontier(path);
+  using frontier = openFrontier(path, { mode: "read" });
   const blocked: Record<string, number> = {};
   let busiest: HostState[] = [];
   for (const host of frontier.hosts()) {

@@ -1,16 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { LicenceKnowledge, Policy } from "../core/decisions.ts";
+import type { Policy } from "../core/decisions.ts";
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
 import { writeWhole } from "../files/durable.ts";
 import { canonicalDigest, canonicalJson } from "../manifest/manifest-text.ts";
 import { rules } from "../quality/registry.ts";
-import { licenceAttributesOf, licenceFamilies, licenceRank } from "../rights/licence-table.ts";
+import { licenceFamilies } from "../rights/licence-table.ts";
 import { schemasFolder } from "../schema/schemas-folder.ts";
 import { validate } from "../schema/validate.ts";
 import { yamlOf } from "./corpus.ts";
+import { policyProblems } from "./policy-problems.ts";
 
 /** A policy that has passed every check, under the digest it is known by. */
 export interface LoadedPolicy {
@@ -19,12 +20,6 @@ export interface LoadedPolicy {
   /** Canonical JSON with all defaults filled in; `sha256` is its digest. */
   readonly text: string;
 }
-
-/** What policies ask about licences, from the licence table. */
-export const licenceKnowledge: LicenceKnowledge = {
-  familyOf: (licence) => licenceAttributesOf(licence).family,
-  rankOf: licenceRank,
-};
 
 /** Writes the commented policy with which `policy init` and the first `ingest` begin. */
 export function writeDefaultPolicy(path: string): void {
@@ -50,27 +45,4 @@ export async function loadPolicy(path: string): Promise<LoadedPolicy> {
   const problems = policyProblems(policy, { rules: rules.map(({ name }) => name), licenceFamilies });
   if (problems.length > 0) throw new PipelineError("policy-invalid", `${path}: ${problems.join("; ")}`, { path });
   return { policy, sha256: canonicalDigest(policy), text: canonicalJson(policy) };
-}
-
-/** The names that the registries know. */
-interface KnownNames {
-  readonly rules: readonly string[];
-  readonly licenceFamilies: readonly string[];
-}
-
-/**
- * Problems that the schema cannot detect: unknown names, which would silently disable a bound or an allowance, and
- * bounds that nothing can satisfy. One sentence a problem; empty for a sound policy.
- */
-export function policyProblems(policy: Policy, known: KnownNames): string[] {
-  const rules = Object.entries(policy.rules).flatMap(([name, { min = -Infinity, max = Infinity }]) => {
-    if (!known.rules.includes(name)) return [`rules: there is no rule "${name}"; the rules are in docs/rules.md`];
-    return min > max ? [`rules."${name}": min ${min} is above max ${max}, so nothing could be kept`] : [];
-  });
-  const families = policy.licences.families
-    .filter((family) => !known.licenceFamilies.includes(family))
-    .map(
-      (family) => `licences.families: there is no family "${family}"; there are ${known.licenceFamilies.join(", ")}`,
-    );
-  return [...rules, ...families];
 }

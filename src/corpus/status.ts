@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { ownBuild } from "../core/build.ts";
 import { PipelineError } from "../core/errors.ts";
 import { count, listOf, object, parsed, text, type Shape } from "../core/json-shape.ts";
 import { archiveTotals } from "../ledger/archives.ts";
+import { buildShares, type BuildShare } from "../ledger/builds.ts";
 import { funnel, sumOfFunnels } from "../ledger/funnel.ts";
 import { isLocked } from "../ledger/open.ts";
 import { openPartitions } from "../ledger/partitions.ts";
@@ -23,6 +25,10 @@ export interface CorpusStatus {
     readonly lostBytes: number;
   };
   readonly slices: { readonly total: number; readonly measured: number };
+  /** Id of this program's own build, which measures what comes. */
+  readonly build: string;
+  /** What each build measured. */
+  readonly builds: readonly BuildShare[];
   readonly captures: number;
   readonly documents: {
     readonly total: number;
@@ -56,6 +62,8 @@ export async function corpusStatus(corpus: Corpus): Promise<CorpusStatus> {
       lostBytes: sum(({ lostBytes }) => lostBytes),
     },
     slices: { total: sum(({ slices }) => slices), measured: sum(({ slicesMeasured }) => slicesMeasured) },
+    build: ownBuild.id,
+    builds: buildShares(ledgers.all),
     captures: counted.captures,
     documents: { total: counted.documents, kept: counted.kept, refused: counted.refused, undecided: counted.undecided },
     manifest:

@@ -6,6 +6,7 @@ import type { Turn, UrlOutcome } from "../frontier/turn.ts";
 import type { ArchiveState, ArchiveWriter } from "./archive-writer.ts";
 import { addressSlots, type AddressSlots, type CrawlClock } from "./host-paces.ts";
 import { refusedIn, undoneTurn, type EndedTurn } from "./host-turn.ts";
+import { countRecrawl } from "./recrawl.ts";
 
 /** Does the turns: in this process, or by others that it hands them to. */
 export interface TurnRunner {
@@ -27,7 +28,7 @@ export interface CrawlLoopOptions {
 
 /** What a crawl has done so far in this process: URLs by outcome. */
 export interface CrawlProgress extends Readonly<Record<UrlOutcome["kind"], number>> {
-  /** Of those done, off the wire. */
+  /** Of those done and of files such as robots.txt, off the wire. */
   readonly bytes: number;
   /** Hosts that are being asked now. */
   readonly activeHosts: number;
@@ -137,13 +138,17 @@ function isEnding({ signal, failure }: Loop): boolean {
 async function commit(loop: Loop, turns: readonly EndedTurn[], state: ArchiveState): Promise<readonly Turn[]> {
   const { frontier, clock } = loop;
   const changes = (): void => {
+    const acknowledged: EndedTurn[] = [];
     for (const ended of turns) {
       for (const [name, value] of ended.notes) frontier.setNote(name, value);
-      frontier.ack(ended);
+      if (frontier.ack(ended)) acknowledged.push(ended);
       if (ended.blockedReason !== null) frontier.setHost(ended.turn.host, { blockedReason: ended.blockedReason });
     }
     frontier.refuse(refusedIn(turns));
-    if (turns.length > 0) frontier.setNote(archiveNote, JSON.stringify(state));
+    if (turns.length > 0) {
+      countRecrawl(frontier, acknowledged);
+      frontier.setNote(archiveNote, JSON.stringify(state));
+    }
   };
   const free = loop.options.concurrency - loop.progress.activeHosts;
   if (free > 0 && !isEnding(loop)) {
@@ -180,7 +185,8 @@ function start(loop: Loop, turn: Turn): void {
     .catch(() => undefined);
 }
 
-function count(progress: Loop["progress"], { outcomes }: EndedTurn): void {
+function count(progress: Loop["progress"], { outcomes, beside }: EndedTurn): void {
+  progress.bytes += beside.bytes;
   for (const outcome of outcomes.values()) {
     progress[outcome.kind] += 1;
     if (outcome.kind === "done") progress.bytes += outcome.bytes ?? 0;

@@ -8,11 +8,14 @@ import { exchangerDefaults, type ExchangeLimits } from "../fetch/limits.ts";
 import { productToken, requestHeaders, type Requester } from "../fetch/requester.ts";
 import { type Notes, type Note, readNote } from "../frontier/frontier.ts";
 import type { RefusedCount } from "../frontier/turn.ts";
-import { robotsKeeper, type RobotsKeeper } from "../robots/cache.ts";
 import { scopeOf, type Scope, type ScopeOptions } from "../url/scope.ts";
 import type { Fields } from "../warc/record.ts";
 import type { CrawlClock, HostPaces, PacedFetch } from "./host-paces.ts";
+import type { RefusedSignals } from "./opt-outs.ts";
 import { paceDefaults, type PaceOptions } from "./politeness.ts";
+import { robotsKeeper, type RobotsKeeper } from "./robots/robots-keeper.ts";
+import { siteSignals, type SiteSignals } from "./site-signals.ts";
+import { tdmrepKeeper, type TdmrepKeeper } from "./tdmrep-keeper.ts";
 
 /** How often what is tried again, and when. */
 export interface RetryOptions {
@@ -41,6 +44,10 @@ export interface CrawlSettings {
   readonly certificateAuthority?: string | null;
   readonly followNofollow?: boolean;
   readonly followSitemaps?: boolean;
+  /** Ask each host for its tdmrep.json too; yes, if left out. */
+  readonly siteFiles?: boolean;
+  /** Which reservations make a page one that has opted out; none, if left out. */
+  readonly refusedSignals?: RefusedSignals;
 }
 
 /** Settings as JSON holds them. */
@@ -57,6 +64,8 @@ export interface CrawlContext {
   readonly ask: PacedFetch;
   readonly paces: HostPaces;
   readonly robots: RobotsKeeper;
+  /** `null`: it is not asked for. */
+  readonly tdmrep: TdmrepKeeper | null;
   readonly scope: Scope;
   readonly followNofollow: boolean;
   readonly followSitemaps: boolean;
@@ -66,6 +75,8 @@ export interface CrawlContext {
   readonly productToken: string;
   readonly targets: TargetRules;
   readonly retry: RetryOptions;
+  readonly refusedSignals: RefusedSignals;
+  readonly siteSignals: SiteSignals;
   readonly refused: RefusedLinks;
   readonly paths: DiscoveryPaths;
   /** URLs whose path the turn has changed. */
@@ -106,11 +117,15 @@ export function retryOf(settings: CrawlSettings): RetryOptions {
 
 /** @throws {PipelineError} `usage` when the requester's contact is neither mail nor page */
 export function contextOf(settings: CrawlSettings, { clock, ask, paces, notes, signal }: CrawlNeeds): SharedContext {
+  const robots = robotsKeeper(notes, productToken, clock.nowMs);
+  const tdmrep = settings.siteFiles === false ? null : tdmrepKeeper(notes, clock.nowMs);
+  const refusedSignals = settings.refusedSignals ?? { refuse: [], agents: [], unreadable: "keep" };
   return {
     clock,
     ask,
     paces,
-    robots: robotsKeeper(notes, productToken, clock.nowMs),
+    robots,
+    tdmrep,
     scope: settings.scope,
     followNofollow: settings.followNofollow ?? false,
     followSitemaps: settings.followSitemaps ?? true,
@@ -118,6 +133,8 @@ export function contextOf(settings: CrawlSettings, { clock, ask, paces, notes, s
     productToken,
     targets: targetsOf(settings),
     retry: retryOf(settings),
+    refusedSignals,
+    siteSignals: siteSignals(robots, tdmrep, refusedSignals.agents),
     paths: discoveryPaths(notes),
     signal,
   };

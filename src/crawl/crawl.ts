@@ -17,6 +17,7 @@ import {
 import { paceOf, type CrawlSettings } from "./crawl-settings.ts";
 import { priorities } from "./discovered-urls.ts";
 import { systemClock } from "./host-paces.ts";
+import { endRecrawl, openRecrawl, type RecrawlCounts } from "./recrawl.ts";
 
 export interface CrawlOptions extends Omit<CrawlSettings, "ports"> {
   /** Folder of the archives. */
@@ -33,6 +34,8 @@ export interface CrawlReport {
   readonly progress: CrawlProgress;
   /** Of the whole crawl. */
   readonly counts: FrontierCounts;
+  /** Of the other visit of known pages that is under way or was ended by this process; `null` for none. */
+  readonly recrawl: RecrawlCounts | null;
   readonly seedsAdded: number;
   readonly recovery: Recovery;
   readonly interrupted: boolean;
@@ -86,7 +89,10 @@ export async function crawl(
     notBeforeMs: noted !== null ? restMs : clock.nowMs(),
   };
   const progress = await crawlLoop({ frontier, archive, turns: options.turns, clock, signal, hooks }, loop);
-  return { progress, counts: frontier.counts(), seedsAdded, recovery, interrupted: signal.aborted };
+  const counts = frontier.counts();
+  const recrawl = openRecrawl(frontier);
+  if (counts.urls.waiting + counts.urls.leased === 0) endRecrawl(frontier);
+  return { progress, counts, recrawl, seedsAdded, recovery, interrupted: signal.aborted };
 }
 
 function warcinfoFields(requester: Requester): [string, string][] {

@@ -1,3 +1,4 @@
+import type { Meta } from "../core/page.ts";
 import { headerForbidsFollowing } from "../core/robots-directives.ts";
 import type { FoundUrl } from "../frontier/turn.ts";
 import { essenceOf, readingOf } from "../page/media-type.ts";
@@ -23,6 +24,8 @@ export interface OutLinks {
   readonly base: string;
   /** In document order, then those of `Link` headers, then what the page refreshes to. */
   readonly links: readonly OutLink[];
+  /** As `PageLinks.metas`. */
+  readonly metas: readonly Meta[];
 }
 
 /** A body with its content codings taken off. */
@@ -44,7 +47,7 @@ export function outLinksOf({ url, headers, contentType, bytes }: LandedPage, age
   for (const link of linkHeaderLinks(valuesOf(headers, "link")))
     links.push({ url: link.url, nofollow: nofollow || isNofollow(link) });
   if (page.metaRefresh !== null) links.push({ url: page.metaRefresh, nofollow });
-  return { base: page.base, links };
+  return { base: page.base, links, metas: page.metas };
 }
 
 function isNofollow({ rel }: PageLink): boolean {
@@ -68,7 +71,7 @@ const mediaPath =
 
 /** URLs that a page leads to and that are in scope; the others are counted by reason. Each address comes once. */
 export function pageUrls(
-  { base, links }: OutLinks,
+  { base, links }: Pick<OutLinks, "base" | "links">,
   depth: number,
   context: Pick<CrawlContext, "scope" | "refused" | "followNofollow">,
 ): FoundUrl[] {

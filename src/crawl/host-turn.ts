@@ -1,15 +1,12 @@
 import { unlessInterrupted } from "../async/abort.ts";
 import { backoffMs } from "../async/retry.ts";
 import type { Note } from "../frontier/frontier.ts";
-import type { FoundUrl, Turn, UrlOutcome, RefusedCount, TurnResult } from "../frontier/turn.ts";
-import type { KnownRobots } from "../robots/cache.ts";
-import { fetchRobots, type RobotsOutcome } from "../robots/outcome.ts";
+import type { Beside, FoundUrl, Turn, UrlOutcome, RefusedCount, TurnResult } from "../frontier/turn.ts";
 import { robotsVerdict } from "../robots/verdict.ts";
-import { hostKeyOf } from "../url/normalize.ts";
 import type { Fields } from "../warc/record.ts";
-import { type CrawlContext, type SharedContext, type RetryOptions, refusedLinks } from "./crawl-settings.ts";
-import { statedSitemaps } from "./discovered-urls.ts";
-import { exchangeRecords } from "./exchange-records.ts";
+import { learnTdmrep, learntRobots, type SiteAsk } from "./ask-site-files.ts";
+import { type SharedContext, type RetryOptions, refusedLinks } from "./crawl-settings.ts";
+import type { RobotsOutcome } from "./robots/robots-outcome.ts";
 import { visit } from "./visit.ts";
 
 /** A turn that is over: all that must reach the disk before its URLs count as ended. */
@@ -25,12 +22,13 @@ export interface EndedTurn extends TurnResult {
   readonly notes: readonly Note[];
   /** Address the host was last seen at. */
   readonly ip: string | null;
+  readonly beside: Beside;
 }
 
 /** A turn in which nothing was done: all its URLs go back. */
 export function undoneTurn(turn: Turn, notBeforeMs: number): EndedTurn {
   const nothing = { outcomes: new Map(), found: [], pieces: [], refused: new Map(), notes: [], ip: null };
-  return { turn, ...nothing, notBeforeMs, blockedReason: null };
+  return { turn, ...nothing, notBeforeMs, blockedReason: null, beside: { bytes: 0, spentMs: 0 } };
 }
 
 /** A turn that could not be done: each of its URLs is tried again later, or has been tried often enough. */
@@ -70,26 +68,22 @@ export interface TurnLimits {
 export const briefTurn: TurnLimits = { turnMs: 50, patienceMs: 25, pieceBytes: 16 << 20 };
 
 /** A turn in progress. */
-interface RunningTurn {
-  readonly context: CrawlContext;
+interface RunningTurn extends SiteAsk {
   readonly turn: Turn;
   readonly limits: TurnLimits;
   /** On the steady clock. */
   readonly beganMs: number;
   readonly outcomes: Map<number, UrlOutcome>;
-  readonly found: FoundUrl[];
-  readonly pieces: Buffer[];
 }
 
 /** Visits the URLs of a turn one after the other, as long as the host's robots.txt and pace allow. */
 export async function hostTurn(crawl: SharedContext, turn: Turn, limits: TurnLimits): Promise<EndedTurn> {
-  const context: CrawlContext = { ...crawl, refused: refusedLinks(), pathsChanged: new Set() };
-  const { clock, paces, retry } = context;
+  const running = begunTurn(crawl, turn, limits);
+  const { context } = running;
+  const { paces, retry } = context;
   const { host } = turn;
-  const beganMs = clock.steadyMs();
-  const running: RunningTurn = { context, turn, limits, beganMs, outcomes: new Map(), found: [], pieces: [] };
   if (paces.waitMs(host) > limits.patienceMs) return ended(running, paces.dueMs(host), null);
-  const robots = context.robots.known(host) ?? (await unlessInterrupted(learntRobots(running)));
+  const robots = context.robots.known(host) ?? (await unlessInterrupted(learntRobots(running, host)));
   if (robots === null) return ended(running, paces.dueMs(host), null);
   const { outcome } = robots;
   if (outcome.kind === "disallow-all" || outcome.kind === "wait") {
@@ -102,10 +96,17 @@ export async function hostTurn(crawl: SharedContext, turn: Turn, limits: TurnLim
   return ended(running, paces.dueMs(host), isLast ? "host-failing" : null);
 }
 
+function begunTurn(crawl: SharedContext, turn: Turn, limits: TurnLimits): RunningTurn {
+  const context = { ...crawl, refused: refusedLinks(), pathsChanged: new Set<string>() };
+  const beside = { bytes: 0, spentMs: 0 };
+  const gathered = { outcomes: new Map(), found: [], pieces: [], learnt: new Set<string>(), beside };
+  return { context, turn, limits, beganMs: context.clock.steadyMs(), ...gathered };
+}
+
 /** URLs that are out of scope or that robots.txt disallows are refused, and cost the host nothing. */
 async function visitUrls(running: RunningTurn, robots: RobotsOutcome): Promise<void> {
   const { context, turn, limits, beganMs, outcomes, found, pieces } = running;
-  const { clock, paces, signal } = context;
+  const { clock, paces, tdmrep, signal } = context;
   const { host } = turn;
   let bytes = 0;
   for (const one of turn.urls) {
@@ -117,7 +118,11 @@ async function visitUrls(running: RunningTurn, robots: RobotsOutcome): Promise<v
     }
     if (signal.aborted || clock.steadyMs() - beganMs > limits.turnMs || bytes > limits.pieceBytes) return;
     if (paces.waitMs(host) > limits.patienceMs) return;
-    const visited = await unlessInterrupted(visit(context, host, one, robotsFacts(robots, path)));
+    if (tdmrep?.known(host) === null) {
+      await learnTdmrep(running, tdmrep, host);
+      if (signal.aborted || paces.waitMs(host) > limits.patienceMs) return;
+    }
+    const visited = await unlessInterrupted(visit(context, host, one, siteFacts(running, robots, path)));
     if (visited === null) return;
     outcomes.set(one.id, visited.outcome);
     found.push(...visited.found);
@@ -127,40 +132,25 @@ async function visitUrls(running: RunningTurn, robots: RobotsOutcome): Promise<v
 }
 
 function ended(running: RunningTurn, notBeforeMs: number, blockedReason: string | null): EndedTurn {
-  const { context, turn, outcomes, found, pieces } = running;
+  const { context, turn, outcomes, found, pieces, beside } = running;
   const refused = context.refused.take();
   const notes = newNotes(running);
-  return { turn, outcomes, found, pieces, notBeforeMs, blockedReason, refused, notes, ip: context.paces.ip(turn.host) };
+  const ip = context.paces.ip(turn.host);
+  return { turn, outcomes, found, pieces, notBeforeMs, blockedReason, refused, notes, ip, beside };
 }
 
 /** What the frontier does not know yet of the host and of the paths to URLs. */
-function newNotes({ context, turn, outcomes }: RunningTurn): Note[] {
-  const { robots, paces, paths, pathsChanged } = context;
+function newNotes({ context, turn, outcomes, learnt }: RunningTurn): Note[] {
+  const { robots, tdmrep, paces, paths, pathsChanged } = context;
   for (const { id, url } of turn.urls) {
     const outcome = outcomes.get(id);
     if (outcome === undefined || outcome.kind === "retry") continue;
     paths.visited(url);
     pathsChanged.add(url);
   }
-  const all = [robots.newNote(turn.host), paces.newNote(turn.host), ...[...pathsChanged].map(paths.newNote)];
+  const ofHost = [tdmrep?.newNote(turn.host) ?? null, paces.newNote(turn.host)];
+  const all = [...[...learnt].map(robots.newNote), ...ofHost, ...[...pathsChanged].map(paths.newNote)];
   return all.filter((note) => note !== null);
-}
-
-/** Asks for robots.txt, each hop at the pace of its own host; archives all of them. */
-async function learntRobots({ context, turn, pieces, found }: RunningTurn): Promise<KnownRobots> {
-  const { ask, headers, targets, robots, paces } = context;
-  const { host } = turn;
-  const exchange: Parameters<typeof fetchRobots>[0] = (request) => ask(hostKeyOf(request.url), request);
-  const look = await fetchRobots(exchange, host, { headers }, targets);
-  for (const { url, result } of look.hops) {
-    const facts: Fields = [["robotsOf", host]];
-    pieces.push(...exchangeRecords({ url, result, earlier: null, facts }).pieces);
-  }
-  const known = robots.learn(host, look);
-  if (known.outcome.kind !== "rules") return known;
-  paces.setCrawlDelay(host, known.outcome.rules.crawlDelayMs);
-  if (context.followSitemaps) found.push(...statedSitemaps(context, host, known.outcome.statements));
-  return known;
 }
 
 function robotsRefusal(outcome: RobotsOutcome, path: string): string | null {
@@ -171,11 +161,14 @@ function robotsRefusal(outcome: RobotsOutcome, path: string): string | null {
 }
 
 /** What governed a page, for its metadata record. */
-function robotsFacts(outcome: RobotsOutcome, path: string): Fields {
-  if (outcome.kind !== "rules") return [["robots", `allowed, ${outcome.reason}`]];
-  const { reason, lineNumber } = robotsVerdict(outcome.rules, path);
+function siteFacts({ context, turn }: RunningTurn, robots: RobotsOutcome, path: string): Fields {
+  const tdmrep = context.tdmrep?.known(turn.host) ?? null;
+  const facts: [string, string][] = tdmrep === null ? [] : [["tdmrep", tdmrep.reason]];
+  if (robots.kind !== "rules") return [["robots", `allowed, ${robots.reason}`], ...facts];
+  const { reason, lineNumber } = robotsVerdict(robots.rules, path);
   return [
     ["robots", lineNumber === null ? `allowed, ${reason}` : `allowed, line ${lineNumber}`],
-    ["robotsDigest", `sha256:${outcome.fileSha256}`],
+    ["robotsDigest", `sha256:${robots.fileSha256}`],
+    ...facts,
   ];
 }

@@ -1,7 +1,8 @@
 import { backoffMs } from "../async/retry.ts";
+import type { Meta } from "../core/page.ts";
 import { redirectTargetOf } from "../fetch/address-rules.ts";
 import type { Exchanged, NotExchanged } from "../fetch/result.ts";
-import type { FoundUrl, TurnUrl, UrlOutcome, Validators } from "../frontier/turn.ts";
+import type { FoundUrl, PageChange, TurnUrl, UrlOutcome, Validators } from "../frontier/turn.ts";
 import { addressOf } from "../url/normalize.ts";
 import { decodedBody, headerOf } from "../warc/http.ts";
 import type { Fields } from "../warc/record.ts";
@@ -9,6 +10,7 @@ import { freeBytes, freeWhole } from "../warc/release-memory.ts";
 import type { CrawlContext } from "./crawl-settings.ts";
 import { noteDiscovery, listUrls, pageUrls, priorities, outLinksOf } from "./discovered-urls.ts";
 import { exchangeRecords, type ExchangeRecords } from "./exchange-records.ts";
+import { optOutsSeen } from "./opt-outs.ts";
 import { sitemapOf } from "./sitemap.ts";
 
 /** The result of visiting one URL. */
@@ -26,6 +28,7 @@ const refusals: ReadonlySet<string> = new Set(["url", "scheme", "port", "ssrf-ho
 
 /** Asks for a URL that may be asked for, archives the exchange and finds where it leads. */
 export async function visit(context: CrawlContext, host: string, one: TurnUrl, robotsFacts: Fields): Promise<Visit> {
+  const { siteSignals, refusedSignals } = context;
   const headers = [...context.headers, ...conditions(one.validators)];
   const result = await context.ask(host, { url: one.rawUrl, headers });
   const facts: Fields = [["depth", String(one.depth)], ["attempt", String(one.attempts + 1)], ...robotsFacts];
@@ -39,18 +42,35 @@ export async function visit(context: CrawlContext, host: string, one: TurnUrl, r
   const bytes = result.responseHead.length + result.body.length;
   // Without its chunks it is a copy: the other one is archived by now.
   if (result.payload.buffer !== result.body.buffer) freeWhole(result.body);
-  const { found, isPage } = await discoveredIn(context, one, result, records);
+  const { found, isPage, metas } = await discoveredIn(context, one, result, records);
   freeWhole(result.body);
   freeWhole(result.payload);
+  const optOuts = optOutsSeen(one, result, { ...records, metas, site: siteSignals(host, one.rawUrl) }, refusedSignals);
+  const change = changeOf(one.validators, result.status, records.isRevisit);
   const outcome: UrlOutcome = {
     kind: "done",
     status: result.status,
-    validators: result.status === 304 ? null : validatorsOf(result, records),
+    validators: validatorsOf(one, result, { ...records, optOuts: optOuts.noted }),
     bytes,
     spentMs: result.timings.totalMs,
     ...(isPage && records.payloadDigest !== null ? { textDigest: records.payloadDigest } : {}),
+    ...(change === null ? {} : { change }),
+    ...(optOuts.isNew ? { optedOut: true } : {}),
   };
   return { outcome, found, pieces };
+}
+
+function changeOf(earlier: Validators | null, status: number, isRevisit: boolean): PageChange | null {
+  const isPage = status >= 200 && status <= 299;
+  if (earlier === null) return isPage ? "new" : null;
+  const wasSo = status === 304 || earlier.status === null || earlier.status === status;
+  if (isRevisit && wasSo) return "unchanged";
+  if (!isGone(status)) return "changed";
+  return earlier.status !== null && isGone(earlier.status) ? "unchanged" : "gone";
+}
+
+function isGone(status: number): boolean {
+  return status === 404 || status === 410 || status === 451;
 }
 
 /** Asks whether it has changed since. Source: RFC 9110, 13.1. */
@@ -62,16 +82,27 @@ function conditions(validators: Validators | null): [string, string][] {
   return fields;
 }
 
-function validatorsOf(result: Exchanged, { recordId, payloadDigest }: ExchangeRecords): Validators | null {
-  if (recordId === null || payloadDigest === null) return null;
+function validatorsOf(
+  { validators: earlier }: TurnUrl,
+  result: Exchanged,
+  { recordId, payloadDigest, isRevisit, optOuts }: ExchangeRecords & { readonly optOuts: string | null },
+): Validators | null {
+  if (recordId === null || payloadDigest === null || (result.status === 304 && earlier === null)) return null;
   const whole = result.truncated === null;
+  const visitedAt = Math.round(result.timings.startMs);
+  if (result.status === 304 && earlier !== null) return { ...earlier, visitedAt, optOuts };
+  const isKnown = isRevisit && earlier !== null;
   return {
     // Of a body that was cut short the rest is still wanted.
     etag: whole ? headerOf(result.headers, "etag") : null,
     lastModified: whole ? headerOf(result.headers, "last-modified") : null,
     payloadDigest,
-    capturedAt: Math.round(result.timings.startMs),
-    recordId,
+    // The payload stays where the first of equal visits put it: a later revisit must not refer to a revisit.
+    capturedAt: isKnown ? earlier.capturedAt : visitedAt,
+    recordId: isKnown ? earlier.recordId : recordId,
+    visitedAt,
+    status: result.status,
+    optOuts,
   };
 }
 
@@ -93,6 +124,7 @@ function retryOutcome({ retry, clock, paces }: CrawlContext, host: string, one: 
 interface Discovered {
   readonly found: readonly FoundUrl[];
   readonly isPage: boolean;
+  readonly metas: readonly Meta[];
 }
 
 /** The target of a redirect, the links of a page, or the entries of a sitemap or feed. */
@@ -102,7 +134,7 @@ async function discoveredIn(
   result: Exchanged,
   { isRevisit }: ExchangeRecords,
 ): Promise<Discovered> {
-  const nowhere = { found: [], isPage: false };
+  const nowhere = { found: [], isPage: false, metas: [] };
   const redirect = redirectTargetOf(result, one.rawUrl, context.targets);
   if (redirect !== null) {
     const found = redirect.ok ? redirectedTo(context, one, redirect.url) : null;
@@ -122,7 +154,7 @@ async function discoveredIn(
   const out = outLinksOf({ url: one.rawUrl, headers: result.headers, contentType, bytes }, context.productToken);
   if (out !== null) {
     if (isOwn) freeBytes(bytes);
-    return { found: pageUrls(out, one.depth + 1, context), isPage: true };
+    return { found: pageUrls(out, one.depth + 1, context), isPage: true, metas: out.metas };
   }
   if (!mayBeList(context, one.url, contentType, bytes)) return nowhere;
   return { ...nowhere, found: listUrls(await sitemapOf(bytes), one.url, one.depth, context) };

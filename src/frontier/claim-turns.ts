@@ -141,7 +141,8 @@ function wake(store: FrontierFile, nowMs: number): void {
 function leased(store: FrontierFile, host: DueHostRow, most: number, untilMs: number): Turn {
   const rows = store
     .statement<ReadyRow>(
-      `SELECT id, path, raw, depth, attempts, etag, last_modified, payload_digest, captured_at, record_id
+      `SELECT id, path, raw, depth, attempts, etag, last_modified, payload_digest, captured_at, record_id,
+         visited_at, status, opt_outs
        FROM urls LEFT JOIN validators ON url = id
        WHERE host = ? AND state = ${ready} ORDER BY priority DESC, id LIMIT ?`,
     )
@@ -167,16 +168,22 @@ export interface ValidatorsRow {
   readonly payload_digest: string;
   readonly captured_at: number;
   readonly record_id: string | Buffer;
+  readonly visited_at: number | null;
+  readonly status: number | null;
+  readonly opt_outs: string | null;
 }
 
 export function validatorsRowOf(validators: Validators): ValidatorsRow {
-  const { etag, lastModified, payloadDigest, capturedAt, recordId } = validators;
+  const { etag, lastModified, payloadDigest, capturedAt, recordId, visitedAt, status, optOuts } = validators;
   return {
     etag,
     last_modified: lastModified,
     payload_digest: payloadDigest,
     captured_at: capturedAt,
     record_id: uuidUrn.test(recordId) ? Buffer.from(recordId.slice(10, -1).replaceAll("-", ""), "hex") : recordId,
+    visited_at: visitedAt === capturedAt ? null : visitedAt,
+    status,
+    opt_outs: optOuts,
   };
 }
 
@@ -187,6 +194,9 @@ export function validatorsOf(row: ValidatorsRow): Validators {
     payloadDigest: row.payload_digest,
     capturedAt: row.captured_at,
     recordId: typeof row.record_id === "string" ? row.record_id : uuidUrnOf(row.record_id.toString("hex")),
+    visitedAt: row.visited_at ?? row.captured_at,
+    status: row.status,
+    optOuts: row.opt_outs,
   };
 }
 

@@ -23,13 +23,15 @@ interface HostTally {
 /** See `Frontier.ack`. */
 export function endTurn(
   store: FrontierFile,
-  { turn, outcomes, found, notBeforeMs }: TurnResult,
+  { turn, outcomes, found, notBeforeMs, beside }: TurnResult,
   { budgets, traps }: { readonly budgets: CrawlBudgets; readonly traps: TrapLimits },
 ): boolean {
   return store.inTransaction(() => {
     const host = freeHost(store, turn.lease);
     if (host === null) return false;
     const tally = tallyOf(host);
+    tally.bytes += beside?.bytes ?? 0;
+    tally.spentMs += beside?.spentMs ?? 0;
     for (const { id } of turn.urls) {
       const outcome = outcomes.get(id);
       if (outcome !== undefined) endUrl(store, id, outcome, tally);
@@ -103,8 +105,9 @@ function endUrl(store: FrontierFile, id: number, outcome: UrlOutcome, tally: Hos
     if (outcome.validators === null) return;
     store
       .statement(
-        `INSERT OR REPLACE INTO validators (url, etag, last_modified, payload_digest, captured_at, record_id)
-         VALUES (?, @etag, @last_modified, @payload_digest, @captured_at, @record_id)`,
+        `INSERT OR REPLACE INTO validators (url, etag, last_modified, payload_digest, captured_at, record_id, visited_at,
+           status, opt_outs)
+         VALUES (?, @etag, @last_modified, @payload_digest, @captured_at, @record_id, @visited_at, @status, @opt_outs)`,
       )
       .run(id, validatorsRowOf(outcome.validators));
     return;

@@ -6,7 +6,8 @@ import Database from "better-sqlite3";
 
 import { PipelineError } from "../core/errors.ts";
 import { sqliteErrorOf } from "../core/sqlite-error.ts";
-import { frontierApplicationId, frontierSchema, frontierVersion, frontierVersions } from "./sqlite-schema.ts";
+import { readDatabase } from "../files/read-database.ts";
+import { addedColumns, frontierApplicationId, frontierSchema, frontierVersion } from "./sqlite-schema.ts";
 
 /** An open frontier file, with what is remembered of it. */
 export interface FrontierFile {
@@ -43,12 +44,20 @@ export function digestOf(text: string): Buffer {
 }
 
 /** @throws {PipelineError} `corpus-missing`, `corpus-locked`, `ledger-version`, `ledger-broken`, `disk-full` */
-export function openFrontierFile(path: string): FrontierFile {
+export function openFrontierFile(path: string, mode: "write" | "read" = "write"): FrontierFile {
   if (!existsSync(dirname(path))) throw new PipelineError("corpus-missing", `there is no folder for ${path}`, { path });
   let db: Database.Database | null = null;
   try {
-    db = new Database(path, { timeout: 5000 });
-    prepare(db, path);
+    const reading = mode === "read";
+    const opened = (name: string): Database.Database => new Database(name, { readonly: reading, timeout: 5000 });
+    db = reading ? readDatabase(path, opened) : opened(path);
+    const isNew = checkIdentity(db, path);
+    if (!reading) prepare(db);
+    else if (isNew) {
+      // Left by a process that was killed before it had made a table.
+      db.close();
+      return openFrontierFile(path);
+    }
     return fileOf(db, path);
   } catch (error) {
     db?.close();
@@ -56,24 +65,34 @@ export function openFrontierFile(path: string): FrontierFile {
   }
 }
 
-function prepare(db: Database.Database, path: string): void {
+/** @returns true when it has no table yet */
+function checkIdentity(db: Database.Database, path: string): boolean {
   const version = db.pragma("user_version", { simple: true }) as number;
   const empty = db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() === 0;
   if (!empty && db.pragma("application_id", { simple: true }) !== frontierApplicationId) {
     throw new PipelineError("ledger-broken", `${path} is a SQLite file, but no frontier of this program`, { path });
   }
-  if (!empty && !frontierVersions.has(version)) {
+  if (!empty && version !== frontierVersion && !addedColumns.has(version)) {
     const advice = "go on with the version of the program that began the crawl";
     throw new PipelineError("ledger-version", `${path} is of schema ${version}; ${advice}`, { path, version });
   }
+  return empty;
+}
+
+function prepare(db: Database.Database): void {
   db.pragma("journal_mode = WAL");
   db.pragma("synchronous = FULL");
   db.pragma("cache_size = -32768");
   db.pragma("wal_autocheckpoint = 4000");
   db.pragma("journal_size_limit = 67108864");
   const make = db.transaction(() => {
-    if (db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() !== 0) return;
-    db.exec(frontierSchema);
+    if (db.prepare("SELECT count(*) FROM sqlite_schema").pluck().get() === 0) db.exec(frontierSchema);
+    else {
+      // Again, inside the transaction: another process may have added them.
+      const columns = addedColumns.get(db.pragma("user_version", { simple: true }) as number);
+      if (columns === undefined) return;
+      for (const column of columns) db.exec(`ALTER TABLE validators ADD COLUMN ${column}`);
+    }
     db.pragma(`application_id = ${frontierApplicationId}`);
     db.pragma(`user_version = ${frontierVersion}`);
   });

@@ -23,6 +23,8 @@ export interface FrontierOptions {
   /** Of each host; left out, those that were over theirs stay so. */
   readonly hostBudgets?: Budgets;
   readonly traps?: TrapLimits;
+  /** `read` changes nothing, and works in a folder that may not be written; left out: `write`. */
+  readonly mode?: "write" | "read";
 }
 
 /** URLs of one transaction of `add`: a kill loses no more, and the write-ahead log stays small. */
@@ -35,7 +37,7 @@ const addBatch = 10_000;
 export function openFrontier(path: string, options: FrontierOptions = {}): LocalFrontier & Disposable {
   const { budgets: crawl = {}, hostBudgets: host = {}, traps = trapLimits } = options;
   const budgets: CrawlBudgets = { crawl, host };
-  const store = openFrontierFile(path);
+  const store = openFrontierFile(path, options.mode);
   if (options.hostBudgets !== undefined) judgeHosts(store, host);
   return {
     add: (found) => addInBatches(store, found, traps),
@@ -117,7 +119,7 @@ function recrawl(store: FrontierFile, beforeMs: number): number {
     const { changes } = store
       .statement(
         `UPDATE urls SET state = ${ready}, attempts = 0
-         WHERE state = ${done} AND id IN (SELECT url FROM validators WHERE captured_at < ?)`,
+         WHERE state = ${done} AND id IN (SELECT url FROM validators WHERE coalesce(visited_at, captured_at) < ?)`,
       )
       .run(beforeMs);
     store

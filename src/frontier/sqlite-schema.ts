@@ -1,9 +1,11 @@
 /** `CLPF`: tells a frontier from any other SQLite file. */
 export const frontierApplicationId = 0x434c5046;
-/** 1 had a column `hosts.delay_ms` that nothing read. */
-export const frontierVersion = 2;
-/** Files of these are read and written as they are. */
-export const frontierVersions: ReadonlySet<number> = new Set([1, frontierVersion]);
+/** 1 had a column `hosts.delay_ms` that nothing read; 1 and 2 lacked what `addedColumns` names. */
+export const frontierVersion = 3;
+/** What was added since a version that is still read. */
+export const addedColumns: ReadonlyMap<number, readonly string[]> = new Map(
+  [1, 2].map((version) => [version, ["visited_at INTEGER", "status INTEGER", "opt_outs TEXT"]]),
+);
 
 /** `urls.state`. Leased ones are `ready` ones whose host is in `leases`: claiming writes no row of a URL. */
 export const ready = 0;
@@ -59,7 +61,10 @@ CREATE TABLE validators (
   last_modified  TEXT,
   payload_digest TEXT NOT NULL,
   captured_at    INTEGER NOT NULL,
-  record_id      ANY NOT NULL                 -- <urn:uuid:...> packed to 16 bytes, anything else as text
+  record_id      ANY NOT NULL,                -- <urn:uuid:...> packed to 16 bytes, anything else as text
+  visited_at     INTEGER,                     -- of the last visit; NULL = captured_at
+  status         INTEGER,                     -- these two are NULL where an earlier release noted the visit
+  opt_outs       TEXT                         -- the caller's
 ) STRICT;
 
 CREATE TABLE leases (

@@ -35,10 +35,20 @@ export interface Validators {
   readonly etag: string | null;
   readonly lastModified: string | null;
   readonly payloadDigest: string;
-  /** Milliseconds since 1970-01-01 UTC. */
+  /** Of the capture that holds the payload. Milliseconds since 1970-01-01 UTC. */
   readonly capturedAt: number;
   readonly recordId: string;
+  /** Of the last visit, which may have found the page unchanged. Milliseconds since 1970-01-01 UTC. */
+  readonly visitedAt: number;
+  /** HTTP status; `null` when an earlier release noted the visit. */
+  readonly status: number | null;
+  /** What was reserved at the last visit, in the crawler's own notation; `null` when an earlier release noted it. */
+  readonly optOuts: string | null;
 }
+
+/** What a visit found of a page: `new` when it was never visited before; `gone` since then, or changed in any other way. */
+export const pageChanges = ["new", "changed", "unchanged", "gone"] as const;
+export type PageChange = (typeof pageChanges)[number];
 
 /** The outcome of one URL of a turn. `reason` is a stable name, never words for people. */
 export type UrlOutcome =
@@ -53,9 +63,21 @@ export type UrlOutcome =
       readonly spentMs?: number;
       /** Digest of what the page says; equal ones in a row are the mark of a trap. Left out: says nothing. */
       readonly textDigest?: string;
+      /** Left out for what is no page: a first visit that found none. */
+      readonly change?: PageChange;
+      /** It reserves something that it did not reserve at the visit before. */
+      readonly optedOut?: boolean;
     }
   | { readonly kind: "retry"; readonly notBeforeMs: number; readonly reason: string }
   | { readonly kind: "refused" | "failed"; readonly reason: string };
+
+/** What a turn asked for beside its URLs, such as robots.txt; it counts against the budgets of bytes and time. */
+export interface Beside {
+  /** Over the wire. */
+  readonly bytes: number;
+  /** Of the exchanges. */
+  readonly spentMs: number;
+}
 
 /** What a turn did, for the frontier to write down. */
 export interface TurnResult {
@@ -65,6 +87,7 @@ export interface TurnResult {
   readonly found: Iterable<FoundUrl>;
   /** When the host may have its next turn. */
   readonly notBeforeMs: number;
+  readonly beside?: Beside;
 }
 
 /** Links that never become URLs: how often one was met, and the first of them. */

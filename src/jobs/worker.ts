@@ -23,7 +23,10 @@ export interface WorkerDeps {
   readonly folder: string;
   /** Segments of the store that jobs read texts from; one for all of them, because they share a folder. */
   readonly segments: SegmentCache;
+  /** Name and version, as segments and requests state it. */
   readonly software: string;
+  /** What jobs about documents must name: see `programOf`. */
+  readonly program: string;
   /** Jobs in progress at the same time, of a kind that keeps a processor busy. */
   readonly concurrency: number;
   /** What it shares with other worker processes of its machine. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { PipelineError } from "../core/errors.ts";
+import { splitUrl } from "../core/host.ts";
 import type {
   CaptureRights,
   CaptureRow,
@@ -13,10 +14,12 @@ import type {
 } from "../core/records.ts";
 import { subjects } from "../core/rights.ts";
 import { archiveKey } from "./archives.ts";
+import { buildKey } from "./builds.ts";
 import { captureColumns, documentColumns, pack, type Stored } from "./columns.ts";
 import type { Ledger } from "./open.ts";
-import { inTransaction } from "./partitions.ts";
-import { originKey, termKey, termKeyOrNull, blobOf, packedRecordId, splitUrl } from "./rows.ts";
+import { inTransaction, withoutForeignKeys } from "./partitions.ts";
+import { addKeptCopies, removeCapture, removeSlice, type StoredSlice } from "./remove-slice.ts";
+import { originKey, termKey, termKeyOrNull, blobOf, packedRecordId } from "./rows.ts";
 
 export interface SegmentInput {
   readonly archive: Hex;
@@ -27,6 +30,8 @@ export interface SegmentInput {
   readonly captures: Iterable<CaptureRow>;
   /** What of the segment this partition takes; left out: all of it. */
   readonly share?: SegmentShare;
+  /** Takes the place of another segment of the slice; left out: no. */
+  readonly replaces?: boolean;
 }
 
 /** The captures of one partition among those of a segment. */
@@ -41,10 +46,11 @@ export interface SegmentShare {
 const keysOfPartition = 2 ** 40;
 
 export const appendSql = {
-  slice: "SELECT lower(hex(segment_sha256)) AS segment FROM slice WHERE archive = ? AND slice_index = ?",
+  slice: `SELECT lower(hex(segment_sha256)) AS segment, key, first_key AS first, last_key AS last
+    FROM slice WHERE archive = ? AND slice_index = ?`,
   addSlice: `INSERT INTO slice (archive, slice_index, first_byte, end_byte, record_bytes, lost_bytes, record_counts,
-    capture_count, document_count, segment_sha256, software, rule_set) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)`,
-  countSlice: "UPDATE slice SET capture_count = ?, document_count = ? WHERE key = ?",
+    capture_count, document_count, segment_sha256, software, rule_set, build) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?)`,
+  countSlice: "UPDATE slice SET capture_count = ?, document_count = ?, first_key = ?, last_key = ? WHERE key = ?",
   addLoss: "INSERT INTO loss (slice, ordinal, offset, length, reason, detail) VALUES (?, ?, ?, ?, ?, ?)",
   addProblem: "INSERT INTO problem (slice, ordinal, offset, inner_offset, code, detail) VALUES (?, ?, ?, ?, ?, ?)",
   ruleSet: "SELECT key FROM rule_set WHERE definition = ?",
@@ -68,12 +74,13 @@ export const appendSql = {
 } as const;
 
 /**
- * Adds all that a segment says, in one transaction. The same segment again changes nothing.
+ * Adds all that a segment says, in one transaction, which takes out first what it replaces. The same segment again changes
+ * nothing.
  * @throws {PipelineError} `slice-unbalanced` when bytes are unaccounted for; `segment-broken` when the slice is there with
  * another segment or a row contradicts itself; `not-found` for an archive that is not registered; `disk-full`
  */
 export function appendSegment(ledger: Ledger, input: SegmentInput): "appended" | "already-there" {
-  const { archive, index, head, segmentSha256 } = input;
+  const { archive, index, head, segmentSha256, replaces = false } = input;
   const { begin, end, recordBytes, lostBytes } = head.slice;
   const context = { path: ledger.path, archive, slice: index };
   if (recordBytes + lostBytes !== end - begin) {
@@ -83,40 +90,48 @@ export function appendSegment(ledger: Ledger, input: SegmentInput): "appended" |
       context,
     );
   }
-  return inTransaction(ledger, () => {
+  const append = (): "appended" | "already-there" => {
     const archiveRow = archiveKey(ledger, archive);
-    const known = ledger.statement<{ segment: Hex }>(appendSql.slice).get(archiveRow, index);
+    const known = ledger.statement<StoredSlice & { segment: Hex }>(appendSql.slice).get(archiveRow, index);
     if (known?.segment === segmentSha256) return "already-there";
-    if (known !== undefined) {
+    if (known !== undefined && !replaces) {
       throw new PipelineError(
         "segment-broken",
         `slice ${index} of archive ${archive} is in the ledger with segment ${known.segment}, but was measured again as ${segmentSha256}; the same bytes and version must give the same segment`,
         context,
       );
     }
+    const copies = known === undefined ? [] : removeSlice(ledger, known);
     const slice = addSlice(ledger, archiveRow, input);
     const appending = appendingTo(ledger, slice, head.ruleSet.length);
     let [captures, documents] = [0, 0];
+    let [first, last]: (number | null)[] = [null, null];
     for (const capture of input.captures) {
       const position = input.share?.positions[captures] ?? captures;
       captures++;
       const url = splitUrl(capture.url);
+      if (replaces) removeCapture(ledger, capture.id);
       const key = addCapture(appending, capture, url, position);
+      first ??= key;
+      last = key;
       if (capture.rights !== null) addRights(appending, capture.rights, key);
       if (capture.siteFile !== null) addSiteFile(ledger, capture.siteFile, key);
       if (!isDocument(capture)) continue;
       addDocumentRow(appending, capture, url, key);
       documents++;
     }
-    ledger.statement(appendSql.countSlice).run(captures, documents, slice);
+    ledger.statement(appendSql.countSlice).run(captures, documents, first, last, slice);
     for (const copy of head.copies ?? []) addCopy(ledger, copy);
+    addKeptCopies(ledger, copies);
     return "appended";
-  });
+  };
+  return replaces ? withoutForeignKeys(ledger, append) : inTransaction(ledger, append);
 }
 
-/** True when this slice of an archive is in the ledger, whatever part of it. */
-export function holdsSlice(ledger: Ledger, archive: Hex, index: number): boolean {
-  return ledger.statement(appendSql.slice).get(archiveKey(ledger, archive), index) !== undefined;
+/** The segment by which a slice of an archive is in the ledger, whatever part of it; `null` when it is not. */
+export function segmentHeld(ledger: Ledger, archive: Hex, index: number): Hex | null {
+  const held = ledger.statement<{ segment: Hex }>(appendSql.slice).get(archiveKey(ledger, archive), index);
+  return held?.segment ?? null;
 }
 
 /** True when the ledger has the capture with this id. */
@@ -139,6 +154,7 @@ function addSlice(ledger: Ledger, archive: number, { index, head, segmentSha256,
       blobOf(segmentSha256),
       termKey(ledger, software),
       ruleSetKey(ledger, head.ruleSet),
+      buildKey(ledger, head.build),
     );
   const key = Number(added.lastInsertRowid);
   const [addLoss, addProblem] = [ledger.statement(appendSql.addLoss), ledger.statement(appendSql.addProblem)];

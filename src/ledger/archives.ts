@@ -1,5 +1,6 @@
 import { PipelineError } from "../core/errors.ts";
 import type { ArchiveRow, Hex } from "../core/records.ts";
+import { archivePath, storedPath } from "./archive-paths.ts";
 import type { Ledger } from "./open.ts";
 import { inTransaction } from "./partitions.ts";
 import { termKey, blobOf } from "./rows.ts";
@@ -15,11 +16,13 @@ export const archiveSql = {
     ON CONFLICT (path) DO UPDATE SET archive = excluded.archive, mtime_ns = excluded.mtime_ns`,
   byPathKey: "SELECT archive FROM archive_path WHERE path = ?",
   addCopy: `INSERT INTO archive_copy (archive, crawl, file) VALUES (?, ?, ?) ON CONFLICT (archive) DO NOTHING`,
-  paths: "SELECT p.path FROM archive_path p JOIN archive a ON a.key = p.archive WHERE a.sha256 = ? ORDER BY p.path",
+  paths:
+    "SELECT p.path FROM archive_path p JOIN archive a ON a.key = p.archive WHERE a.sha256 = ? ORDER BY p.path LIKE '/%', p.path",
   byPath: `SELECT ${columns} WHERE p.path = ?`,
   byStat: `SELECT ${columns} WHERE p.path = ? AND a.bytes = ? AND p.mtime_ns = ?`,
-  slices: `SELECT slice_index AS "index", first_byte AS begin, end_byte AS end,
-    lower(hex(segment_sha256)) AS segmentSha256 FROM slice WHERE archive = ? ORDER BY slice_index`,
+  slices: `SELECT s.slice_index AS "index", s.first_byte AS begin, s.end_byte AS end,
+    lower(hex(s.segment_sha256)) AS segmentSha256, b.id AS build
+    FROM slice s LEFT JOIN build b ON b.key = s.build WHERE s.archive = ? ORDER BY s.slice_index`,
   segments: "SELECT DISTINCT lower(hex(segment_sha256)) AS segment FROM slice",
   sources: `SELECT name, archive_sha256 AS sha256, bytes, slices, slices_measured AS slicesMeasured,
     record_bytes AS recordBytes, lost_bytes AS lostBytes, captures, documents FROM archives ORDER BY archive_sha256`,
@@ -31,6 +34,8 @@ export interface KnownSlice {
   readonly begin: number;
   readonly end: number;
   readonly segmentSha256: Hex;
+  /** Id of the build that measured it; `null` for a version that recorded none. */
+  readonly build: Hex | null;
 }
 
 /** An archive with its bytes accounted; `recordBytes + lostBytes` is `bytes` once all its slices are measured. */
@@ -54,26 +59,28 @@ export interface ArchiveTotals {
  * @returns the archive as the ledger has it, at this path
  */
 export function registerArchive(ledger: Ledger, row: ArchiveRow, mtimeNs: bigint): ArchiveRow {
+  const path = storedPath(ledger, row.path);
   return inTransaction(ledger, () => {
     ledger.statement(archiveSql.add).run(blobOf(row.sha256), row.name, row.bytes, row.sliceBytes, row.sliceCount);
-    ledger.statement(archiveSql.addPath).run(row.path, archiveKey(ledger, row.sha256), mtimeNs);
-    return ledger.statement<ArchiveRow>(archiveSql.byPath).get(row.path) ?? row;
+    ledger.statement(archiveSql.addPath).run(path, archiveKey(ledger, row.sha256), mtimeNs);
+    const known = ledger.statement<ArchiveRow>(archiveSql.byPath).get(path);
+    return known === undefined ? row : { ...known, path: archivePath(ledger, path) };
   });
 }
 
 /** Notes that an archive is a whole file of somebody else's crawl; nothing when the archive at `path` is not registered. */
 export function noteArchiveCopy(ledger: Ledger, path: string, crawl: string, file: string): void {
   inTransaction(ledger, () => {
-    const row = ledger.statement<{ archive: number }>(archiveSql.byPathKey).get(path);
+    const row = ledger.statement<{ archive: number }>(archiveSql.byPathKey).get(storedPath(ledger, path));
     if (row === undefined) return;
     ledger.statement(archiveSql.addCopy).run(row.archive, termKey(ledger, crawl), termKey(ledger, file));
   });
 }
 
-/** Every path at which the archive with these bytes was last seen. */
+/** Every path at which the archive with these bytes was last seen; those in the corpus' own folder come first. */
 export function archivePaths(ledger: Ledger, sha256: Hex): string[] {
   const rows = ledger.statement<{ path: string }>(archiveSql.paths).all(blobOf(sha256));
-  return rows.map(({ path }) => path);
+  return rows.map(({ path }) => archivePath(ledger, path));
 }
 
 /** The archive that was registered at `path`, if the file still has the size and time of change that it had then. */
@@ -82,7 +89,9 @@ export function archiveByPath(
   path: string,
   stat: { readonly bytes: number; readonly mtimeNs: bigint },
 ): ArchiveRow | null {
-  return ledger.statement<ArchiveRow>(archiveSql.byStat).get(path, stat.bytes, stat.mtimeNs) ?? null;
+  const stored = storedPath(ledger, path);
+  const row = ledger.statement<ArchiveRow>(archiveSql.byStat).get(stored, stat.bytes, stat.mtimeNs);
+  return row === undefined ? null : { ...row, path: archivePath(ledger, stored) };
 }
 
 /** The slices of an archive that are in the ledger, in order. */

@@ -1,5 +1,6 @@
+import { splitUrl } from "../core/host.ts";
+import { archivePath } from "./archive-paths.ts";
 import type { Ledger } from "./open.ts";
-import { splitUrl } from "./rows.ts";
 
 export const storySql = {
   byId: "SELECT key, lower(hex(id)) AS place FROM capture WHERE id >= unhex(?) AND id <= unhex(?) ORDER BY id LIMIT ?",
@@ -8,8 +9,8 @@ export const storySql = {
   capture: "SELECT * FROM captures WHERE key = ?",
   path: `SELECT p.path FROM capture c JOIN slice s ON s.key = c.slice JOIN archive_path p ON p.archive = s.archive
     WHERE c.key = ? ORDER BY p.path`,
-  software:
-    "SELECT t.text AS software FROM capture c JOIN slice s ON s.key = c.slice JOIN term t ON t.key = s.software WHERE c.key = ?",
+  program: `SELECT t.text AS software, b.id AS build FROM capture c JOIN slice s ON s.key = c.slice
+    JOIN term t ON t.key = s.software LEFT JOIN build b ON b.key = s.build WHERE c.key = ?`,
   copy: "SELECT crawl, subset, file, offset, length, digest, fields FROM copies WHERE key = ?",
   robots: `SELECT id, url, captured_at, http_status, payload_sha256, archive, offset FROM captures WHERE key IN (
       SELECT r.key FROM origin o JOIN capture r ON r.origin = o.key AND r.url_rest = '/robots.txt'
@@ -19,10 +20,17 @@ export const storySql = {
   measurements: "SELECT rule, revision, unit, value FROM measurements WHERE key = ?",
   evidence: "SELECT kind, licence, value, place, quote, subject FROM evidence WHERE key = ?",
   signals: "SELECT kind, preference, value, agent, place, quote, policy_url FROM signals WHERE key = ?",
+  version: "SELECT state, governing, governing_captured_at, governing_http_status FROM versions WHERE key = ?",
+  ties: `SELECT t.relation, t.from_id AS id, c.url, c.captured_at, c.http_status,
+    (SELECT count(*) FROM signals s WHERE s.key = t.from_key) AS signals
+    FROM ties t JOIN captures c ON c.key = t.from_key WHERE t.key = ? ORDER BY t.relation, c.captured_at, t.from_id`,
+  siteFiles: `SELECT kind, id, url, captured_at, text_sha256 FROM site_files
+    WHERE host = (SELECT host FROM captures WHERE key = ?) ORDER BY kind, captured_at, id`,
   representative:
     "SELECT representative FROM cluster_member JOIN cluster ON cluster.key = cluster_member.cluster WHERE document = ?",
   cluster: "SELECT cluster, id, similarity, url, licence FROM clusters WHERE cluster_key = ? ORDER BY id LIMIT ?",
-  decisions: "SELECT policy, policy_sha256, kept, reasons FROM decisions WHERE key = ? ORDER BY policy_sha256",
+  decisions: `SELECT policy, policy_sha256, kept, reasons, is_current FROM decision_history WHERE key = ?
+    ORDER BY is_current DESC, policy_sha256`,
 } as const;
 
 /** A row of a view, by column: the names and meanings are those of `docs/provenance-format.md`. */
@@ -35,6 +43,8 @@ export interface Story {
   readonly paths: readonly string[];
   /** Version of the program that measured it. */
   readonly software: string;
+  /** Its build; `null` for a version that recorded none. */
+  readonly build: string | null;
   /** The crawl of other people that it was copied from; `null` when it was not. */
   readonly copy: ViewRow | null;
   /** Captures of its host's robots.txt by the same crawl, oldest first: what was said there at the time. */
@@ -43,8 +53,15 @@ export interface Story {
   readonly measurements: readonly ViewRow[];
   readonly evidence: readonly ViewRow[];
   readonly signals: readonly ViewRow[];
+  /** How it stands among the captures of its address; `null` when it is the only one. */
+  readonly version: ViewRow | null;
+  /** Captures whose signals and licence hold for it besides its own. */
+  readonly ties: readonly ViewRow[];
+  /** What its site said for all its pages, oldest first; which of it holds is for the policy to say. */
+  readonly siteFiles: readonly ViewRow[];
   /** All members, the document among them; empty when it is alone. At most a hundred. */
   readonly cluster: readonly ViewRow[];
+  /** Under every policy that decided about it, the current one first. */
   readonly decisions: readonly (ViewRow & { readonly reasons: string })[];
 }
 
@@ -84,12 +101,14 @@ function storyOfKey(ledgers: readonly Ledger[], ledger: Ledger, key: number): St
   const many = (sql: string): ViewRow[] => ledger.statement<ViewRow>(sql).all(key);
   const capture = one(storySql.capture) ?? {};
   const copy = one(storySql.copy);
+  const program = one(storySql.program);
   const authority = splitUrl(String(capture["url"] ?? ""))[0].replace(/^[a-z]+:\/\//i, "");
   const robots = ledger.statement<ViewRow>(storySql.robots);
   return {
     capture,
-    paths: many(storySql.path).map(({ path }) => String(path)),
-    software: String(one(storySql.software)?.["software"] ?? ""),
+    paths: many(storySql.path).map(({ path }) => archivePath(ledger, String(path))),
+    software: String(program?.["software"] ?? ""),
+    build: textOrNull(program?.["build"]),
     copy,
     // One host is one domain: what was said of it is in the same partition.
     robots: copy === null ? [] : robots.all(authority, authority, copy["crawl"], storyLimit),
@@ -97,9 +116,16 @@ function storyOfKey(ledgers: readonly Ledger[], ledger: Ledger, key: number): St
     measurements: many(storySql.measurements),
     evidence: many(storySql.evidence),
     signals: many(storySql.signals),
+    version: one(storySql.version),
+    ties: many(storySql.ties),
+    siteFiles: many(storySql.siteFiles),
     cluster: membersOf(ledgers, one(storySql.representative)?.["representative"] ?? null),
     decisions: ledger.statement<Story["decisions"][number]>(storySql.decisions).all(key),
   };
+}
+
+function textOrNull(value: ViewRow[string] | undefined): string | null {
+  return typeof value === "string" ? value : null;
 }
 
 function membersOf(ledgers: readonly Ledger[], representative: ViewRow[string]): ViewRow[] {

@@ -1,4 +1,4 @@
-import type { Decision, JudgedDocument } from "../core/decisions.ts";
+import type { Decision, JudgedDocument, Policy } from "../core/decisions.ts";
 import type { Hex } from "../core/records.ts";
 import { documentFinder } from "./clusters.ts";
 import type { Ledger } from "./open.ts";
@@ -8,7 +8,8 @@ import { termKey, pagesOf, blobOf, measurementsOf, ruleSets } from "./rows.ts";
 export const decisionSql = {
   documents: `SELECT d.key, lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, o.host,
     co.origin || coalesce(d.canonical_rest, c.url_rest) AS canonicalUrl, c.captured_at AS capturedAt, t.text AS truncated,
-    l.text AS language, d.language_score AS languageScore, li.text AS licence, s.rule_set AS ruleSetKey, d.measurements,
+    rt.text AS recordType, l.text AS language, d.language_score AS languageScore, li.text AS licence,
+    coalesce((SELECT st.text FROM version v JOIN term st ON st.key = v.state WHERE v.document = d.key), 'current') AS standing, s.rule_set AS ruleSetKey, d.measurements,
     (SELECT json_group_array(json_array(k.text, r.text, g.value, a.text)) FROM signal g JOIN term k ON k.key = g.kind
       JOIN term r ON r.key = g.preference JOIN term a ON a.key = g.agent WHERE g.document = d.key) AS signals,
     (SELECT lower(hex(cl.representative_id)) FROM cluster_member m JOIN cluster cl ON cl.key = m.cluster
@@ -19,14 +20,18 @@ export const decisionSql = {
     JOIN origin o ON o.key = c.origin
     LEFT JOIN origin co ON co.key = d.canonical_origin
     LEFT JOIN term t ON t.key = c.truncated
+    JOIN term rt ON rt.key = c.record_type
     JOIN term l ON l.key = d.language
     JOIN term li ON li.key = d.licence
     WHERE d.key > ? ORDER BY d.key LIMIT ?`,
   policy: "SELECT key FROM policy WHERE sha256 = ?",
+  policyText: "SELECT text FROM policy WHERE sha256 = ?",
   addPolicy: "INSERT INTO policy (sha256, name, text) VALUES (?, ?, ?)",
   clear: "DELETE FROM decision WHERE policy = ?",
   reasonSet: "SELECT key FROM reason_set WHERE reasons = ?",
   addReasonSet: "INSERT INTO reason_set (reasons) VALUES (?)",
+  makeCurrent: `INSERT INTO current_policy (only_row, policy) VALUES (1, ?)
+    ON CONFLICT (only_row) DO UPDATE SET policy = excluded.policy`,
   add: "INSERT INTO decision (policy, document, reason_set, kept) VALUES (?, ?, ?, ?)",
 } as const;
 
@@ -39,15 +44,21 @@ export interface StoredPolicy {
   readonly text: string;
 }
 
-type StoredDocument = Omit<JudgedDocument, "ruleSet" | "measurements" | "signals"> & {
+/** What a policy looks at of a document by itself: what holds for it from elsewhere is still to be added. */
+export interface UnjudgedDocument extends Omit<JudgedDocument, "withoutPage"> {
+  /** In its ledger. */
   readonly key: number;
+  readonly recordType: string;
+}
+
+type StoredDocument = Omit<UnjudgedDocument, "ruleSet" | "measurements" | "signals"> & {
   readonly ruleSetKey: number;
   readonly measurements: string;
   readonly signals: string;
 };
 
 /** All that a policy looks at, of every document, in no order to rely on. The ledger may be written to between two. */
-export function* documentsForDecisions(ledger: Ledger): Generator<JudgedDocument> {
+export function* documentsForDecisions(ledger: Ledger): Generator<UnjudgedDocument> {
   const page = ledger.statement<StoredDocument>(decisionSql.documents);
   const sets = ruleSets(ledger);
   const rows = pagesOf(
@@ -55,7 +66,7 @@ export function* documentsForDecisions(ledger: Ledger): Generator<JudgedDocument
     ({ key }: StoredDocument) => key,
     (after, limit) => page.all(after, limit),
   );
-  for (const { key: _, ruleSetKey, measurements, signals, ...row } of rows) {
+  for (const { ruleSetKey, measurements, signals, ...row } of rows) {
     yield {
       ...row,
       ruleSet: sets.get(ruleSetKey) ?? [],
@@ -68,8 +79,8 @@ export function* documentsForDecisions(ledger: Ledger): Generator<JudgedDocument
 }
 
 /**
- * Stores a policy and replaces its decisions by these, in one transaction a partition. Each decision is
- * written where its document is.
+ * Stores a policy, replaces its decisions by these and makes it the current one, in one transaction a partition. Each
+ * decision is written where its document is; those of other policies stay, as history.
  * @throws {PipelineError} `not-found` for a decision about no document of any partition
  */
 export function replaceDecisions(
@@ -87,9 +98,16 @@ export function replaceDecisions(
   });
 }
 
+/** A policy that the ledger has decisions of; `null` when it has none. One from an older version may lack members. */
+export function policyIn(ledger: Ledger, sha256: Hex): Policy | null {
+  const row = ledger.statement<{ text: string }>(decisionSql.policyText).get(blobOf(sha256));
+  return row === undefined ? null : (JSON.parse(row.text) as Policy);
+}
+
 function decisionWriter(ledger: Ledger, stored: StoredPolicy): (document: number, reasons: readonly string[]) => void {
   const policy = policyKey(ledger, stored);
   ledger.statement(decisionSql.clear).run(policy);
+  ledger.statement(decisionSql.makeCurrent).run(policy);
   const [add, sets] = [ledger.statement(decisionSql.add), new Map<string, number>()];
   return (document, reasons) => {
     const json = JSON.stringify(reasons);

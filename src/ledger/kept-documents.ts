@@ -1,13 +1,24 @@
+import { matesLimit } from "../core/cluster-mates.ts";
 import type { DocumentCapture, Hex, Place, RuleSetRow } from "../core/records.ts";
+import type { Standing } from "../core/versions.ts";
 import { captureColumns, documentColumns, unpack } from "./columns.ts";
 import type { Ledger } from "./open.ts";
-import { pagesOf, blobOf, evidenceJson, evidenceOf, measurementsOf, signalsJson, signalsOf, ruleSets } from "./rows.ts";
+import {
+  pagesOf,
+  blobOf,
+  evidenceJsonOf,
+  evidenceOf,
+  measurementsOf,
+  signalsJsonOf,
+  signalsOf,
+  ruleSets,
+} from "./rows.ts";
 
 export const keptSql = {
-  documents: `SELECT lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, c.offset, c.length, c.inner_offset AS innerOffset,
+  documents: `SELECT c.key, lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, c.offset, c.length, c.inner_offset AS innerOffset,
     a.name AS archiveName, lower(hex(a.sha256)) AS archive,
     co.origin || coalesce(d.canonical_rest, c.url_rest) AS canonicalUrl, d.measurements,
-    ${evidenceJson} AS evidence, ${signalsJson} AS signals,
+    ${evidenceJsonOf("d.key")} AS evidence, ${signalsJsonOf("d.key")} AS signals,
     s.rule_set AS ruleSetKey, lower(hex(s.segment_sha256)) AS segmentSha256, c.position, cl.representative AS clusterKey,
     ${captureColumns.select},
     ${documentColumns.select}
@@ -25,7 +36,8 @@ export const keptSql = {
     (SELECT count(*) FROM cluster_member m WHERE m.cluster = cl.key) AS size FROM cluster cl WHERE cl.representative = ?`,
   clusterLicences: `SELECT DISTINCT l.text AS licence FROM cluster_member m JOIN document d ON d.key = m.document
     JOIN term l ON l.key = d.licence WHERE m.cluster = ?`,
-  mates: `SELECT lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, l.text AS licence
+  mates: `SELECT lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, l.text AS licence,
+    coalesce((SELECT st.text FROM version v JOIN term st ON st.key = v.state WHERE v.document = d.key), 'current') AS standing
     FROM cluster_member m
     JOIN capture c ON c.key = m.document
     JOIN document d ON d.key = m.document
@@ -34,11 +46,10 @@ export const keptSql = {
     WHERE m.cluster = ? ORDER BY c.id LIMIT ?`,
 } as const;
 
-/** Cluster-mates named for each document: a template page can have a hundred thousand. */
-const matesLimit = 1000;
-
 /** A kept document with all that attribution needs. */
 export interface KeptDocument {
+  /** In its ledger. */
+  readonly key: number;
   /** As its segment has it. */
   readonly capture: DocumentCapture;
   readonly archiveName: string;
@@ -56,13 +67,19 @@ export interface KeptCluster {
   readonly id: Hex;
   readonly size: number;
   /** The other members in order of id, the first thousand of them. */
-  readonly alsoAt: readonly { readonly id: Hex; readonly url: string; readonly licence: string }[];
+  readonly alsoAt: readonly {
+    readonly id: Hex;
+    readonly url: string;
+    readonly licence: string;
+    readonly standing: Standing;
+  }[];
   /** True when not all members carry the same licence. */
   readonly licencesDisagree: boolean;
 }
 
 /** A row of `keptSql.documents`, besides the described fields. */
 interface StoredRow extends Place {
+  readonly key: number;
   readonly id: Hex;
   readonly url: string;
   readonly archiveName: string;
@@ -95,8 +112,9 @@ export function* keptDocuments(
     (after, limit) => page.all(policy, blobOf(after), limit),
   );
   for (const row of rows) {
-    const { id, archiveName, ruleSetKey, segmentSha256, position, clusterKey } = row;
+    const { key, id, archiveName, ruleSetKey, segmentSha256, position, clusterKey } = row;
     yield {
+      key,
       capture: captureOf(row),
       archiveName,
       ruleSet: sets.get(ruleSetKey) ?? [],

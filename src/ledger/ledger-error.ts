@@ -6,7 +6,7 @@ import { sqliteErrorOf } from "../core/sqlite-error.ts";
 const advice = {
   damaged: "move it away and run `colophon ingest` on the same archives to make it again",
   closed:
-    "check that its folder exists and may be written to; reading also works with its -wal and -shm files beside it",
+    "check that its folder exists and may be written to; in one that may not, it is read with its -wal and -shm files beside it, or without a log (other programs then open it with immutable=1)",
 };
 
 /** What SQLite's error means to a user of the ledger at `path`; anything else is returned as it is. */

@@ -7,6 +7,7 @@ import { captureFields, documentFields, type Field, type Fields } from "../core/
 import { PipelineError } from "../core/errors.ts";
 import { schemasFolder } from "../schema/schemas-folder.ts";
 import { sqlOf, ways } from "./columns.ts";
+import { rereadHosts } from "./reread-hosts.ts";
 
 /** A table of described fields, with the view that shows them. */
 export interface DescribedTable {
@@ -56,6 +57,9 @@ function migrations(tables: readonly DescribedTable[]): readonly (string | null)
   });
 }
 
+/** What SQL alone cannot do, by the version that it belongs to. */
+const rereadings: Readonly<Record<number, (db: Database.Database) => void>> = { 8: rereadHosts };
+
 /** The schema that this program reads and writes, as a number. */
 export function latestVersion(): number {
   return migrations(describedTables).length;
@@ -68,6 +72,7 @@ export function migrate(db: Database.Database, tables: readonly DescribedTable[]
       if ((db.pragma("user_version", { simple: true }) as number) > index) return;
       if (name !== null) db.exec(readFileSync(join(schemasFolder(), "sql", name), "utf8"));
       for (const table of tables) db.exec(addedColumns(table, index + 1, viewSql(db, table.view)));
+      rereadings[index + 1]?.(db);
       db.pragma(`user_version = ${index + 1}`);
     });
     step.immediate();

@@ -4,6 +4,8 @@ import { dirname } from "node:path";
 import Database from "better-sqlite3";
 
 import { PipelineError } from "../core/errors.ts";
+import { readDatabase } from "../files/read-database.ts";
+import { relativePathsSince, settleArchivePaths } from "./archive-paths.ts";
 import { ledgerErrorOf } from "./ledger-error.ts";
 import { latestVersion, migrate } from "./migrate.ts";
 
@@ -39,7 +41,7 @@ const applicationId = 0x434c504e;
 
 /**
  * Opens the ledger at `path`. A writer makes it where it is missing, brings its schema up to date and is alone until it
- * closes or dies; readers work beside it.
+ * closes or dies; readers work beside it, and read in a folder that may not be written too.
  * @throws {PipelineError} `corpus-missing`, `corpus-locked`, `ledger-version`, `ledger-broken`, `disk-full`;
  * `config-invalid` for another partition than was wanted
  */
@@ -51,7 +53,7 @@ export function openLedger(path: string, { mode, place }: OpenOptions): Ledger {
   const lock = mode === "write" ? lockOf(path) : null;
   let db: Database.Database | null = null;
   try {
-    db = new Database(path, { readonly: mode === "read", fileMustExist: mode === "read", timeout: 5000 });
+    db = mode === "read" ? readDatabase(path, openedToRead) : new Database(path, { timeout: 5000 });
     db.pragma("foreign_keys = ON");
     if (mode === "write") prepareForWriting(db, path, place?.count ?? 1);
     else checkForReading(db, path);
@@ -62,6 +64,10 @@ export function openLedger(path: string, { mode, place }: OpenOptions): Ledger {
     lock?.close();
     throw ledgerErrorOf(error, path);
   }
+}
+
+function openedToRead(name: string): Database.Database {
+  return new Database(name, { readonly: true, fileMustExist: true, timeout: 5000 });
 }
 
 function placeOf(db: Database.Database): PartitionNumber {
@@ -160,12 +166,18 @@ function lockOf(path: string): Database.Database {
 /** True while a writer holds the ledger at `path`. Only tells what is so now: to write, open it for writing. */
 export function isLocked(path: string): boolean {
   if (!existsSync(`${path}.lock`)) return false;
+  let lock: Database.Database | null = null;
   try {
-    lockOf(path).close();
+    // Reading it tells, and needs no right to write.
+    lock = new Database(`${path}.lock`, { readonly: true, timeout: 0 });
+    lock.prepare("SELECT count(*) FROM sqlite_schema").get();
     return false;
   } catch (error) {
-    if (error instanceof PipelineError && error.code === "corpus-locked") return true;
-    throw error;
+    const known = ledgerErrorOf(error, path);
+    if (known instanceof PipelineError && known.code === "corpus-locked") return true;
+    throw known;
+  } finally {
+    lock?.close();
   }
 }
 
@@ -182,6 +194,8 @@ function prepareForWriting(db: Database.Database, path: string, partitions: numb
   db.pragma("journal_size_limit = 67108864");
   // Before there is any table: a process killed while it makes a ledger leaves one, not a file of unknown origin.
   db.pragma(`application_id = ${applicationId}`);
+  const version = db.pragma("user_version", { simple: true }) as number;
+  if (version > 0 && version < relativePathsSince) settleArchivePaths(db, path);
   migrate(db);
 }
 

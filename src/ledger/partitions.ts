@@ -24,6 +24,17 @@ export function inTransactions<T>([first, ...rest]: readonly Ledger[], work: () 
   return first === undefined ? work() : inTransaction(first, () => inTransactions(rest, work));
 }
 
+/** Runs `work` in a transaction during which rows may go that others refer to; `work` sees to those itself. */
+export function withoutForeignKeys<T>(ledger: Ledger, work: () => T): T {
+  // SQLite takes this only between transactions.
+  ledger.db.pragma("foreign_keys = OFF");
+  try {
+    return inTransaction(ledger, work);
+  } finally {
+    ledger.db.pragma("foreign_keys = ON");
+  }
+}
+
 /**
  * Runs `work` in one transaction that takes the write lock first: one that begins by reading can fail at its first write
  * whatever the timeout.

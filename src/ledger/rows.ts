@@ -1,3 +1,4 @@
+import { hostOfOrigin } from "../core/host.ts";
 import type { Hex, RuleSetRow } from "../core/records.ts";
 import { subjects, type Evidence, type Signal } from "../core/rights.ts";
 import type { Ledger } from "./open.ts";
@@ -22,30 +23,19 @@ export function packedDigest(stated: string | null, sha256: Hex): string | Buffe
   return stated === `sha256:${sha256}` ? Buffer.alloc(0) : stated;
 }
 
-/** An address in the two parts that are stored: scheme and authority as written, and the rest. */
-export function splitUrl(url: string): readonly [origin: string, rest: string] {
-  const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(url)?.[0] ?? "";
-  return [origin, url.slice(origin.length)];
-}
-
-/** Host of an origin, lower case, without user and port; empty when it has none. */
-export function hostOf(origin: string): string {
-  const authority = origin.slice(origin.indexOf("://") + 3);
-  return authority
-    .slice(authority.lastIndexOf("@") + 1)
-    .replace(/:\d*$/, "")
-    .toLowerCase();
-}
-
-/** SQL that gives all evidence of document `d` as JSON, for `evidenceOf`. */
-export const evidenceJson = `(SELECT json_group_array(json_array(k.text, l.text, e.value, p.text, e.quote, e.subject) ORDER BY e.ordinal)
+/** SQL that gives all evidence of a capture as JSON, for `evidenceOf`. @param key SQL for the key of the capture */
+export function evidenceJsonOf(key: string): string {
+  return `(SELECT json_group_array(json_array(k.text, l.text, e.value, p.text, e.quote, e.subject) ORDER BY e.ordinal)
   FROM observation e JOIN term k ON k.key = e.kind LEFT JOIN term l ON l.key = e.licence JOIN term p ON p.key = e.place
-  WHERE e.document = d.key)`;
+  WHERE e.document = ${key})`;
+}
 
-/** SQL that gives all signals of document `d` as JSON, for `signalsOf`. */
-export const signalsJson = `(SELECT json_group_array(json_array(k.text, r.text, s.value, a.text, p.text, s.quote, s.policy_url) ORDER BY s.ordinal)
+/** SQL that gives all signals of a capture as JSON, for `signalsOf`. @param key SQL for the key of the capture */
+export function signalsJsonOf(key: string): string {
+  return `(SELECT json_group_array(json_array(k.text, r.text, s.value, a.text, p.text, s.quote, s.policy_url) ORDER BY s.ordinal)
   FROM signal s JOIN term k ON k.key = s.kind JOIN term r ON r.key = s.preference JOIN term a ON a.key = s.agent
-  JOIN term p ON p.key = s.place WHERE s.document = d.key)`;
+  JOIN term p ON p.key = s.place WHERE s.document = ${key})`;
+}
 
 export function evidenceOf(json: string): Evidence[] {
   const rows = JSON.parse(json) as [string, string | null, string, string, string, number][];
@@ -109,7 +99,8 @@ export function originKey(ledger: Ledger, origin: string): number {
     remembered(ledger.keys.origins, origin, () => {
       const known = ledger.statement<{ key: number }>(dictionarySql.origin).get(origin);
       return (
-        known?.key ?? Number(ledger.statement(dictionarySql.addOrigin).run(origin, hostOf(origin)).lastInsertRowid)
+        known?.key ??
+        Number(ledger.statement(dictionarySql.addOrigin).run(origin, hostOfOrigin(origin)).lastInsertRowid)
       );
     })
   );

@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 
 import { PipelineError } from "../core/errors.ts";
+import { readDatabase } from "../files/read-database.ts";
 
 /** SQLite attaches no more than ten, and the first is open already. */
 const unitedLimit = 11;
@@ -18,8 +19,10 @@ const sumsOf: Readonly<Record<string, { readonly by: string; readonly columns: s
     // As texts, counts of records (`{"...`) come before no counts (`{}`).
     columns: `archive_sha256, archive, slice, first_byte, max(end_byte) AS end_byte, sum(record_bytes) AS record_bytes,
       sum(lost_bytes) AS lost_bytes, min(record_counts) AS record_counts, sum(captures) AS captures,
-      sum(documents) AS documents, segment_sha256, software`,
+      sum(documents) AS documents, segment_sha256, software, build`,
   },
+  // Every partition that was appended to knows the builds of its slices.
+  builds: { by: "build, part", columns: "build, part, revision" },
 };
 
 /**
@@ -37,7 +40,7 @@ export function unitePartitions(db: Database.Database, paths: readonly string[])
   }
   const schemas = paths.map((_, number) => (number === 0 ? "main" : `p${number}`));
   for (const [number, path] of paths.entries()) {
-    if (number > 0) db.prepare(`ATTACH ? AS p${number}`).run(path);
+    if (number > 0) readDatabase(path, (name) => db.prepare(`ATTACH ? AS p${number}`).run(name));
   }
   const views = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'view'").pluck().all() as string[];
   for (const view of views) {

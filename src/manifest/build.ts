@@ -6,7 +6,7 @@ import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
 import { syncFolder, writeSynced, replaceFolder } from "../files/durable.ts";
 import type { Manifest, ManifestHead } from "./manifest-head.ts";
-import type { ManifestRow, UnplacedRow } from "./manifest-row.ts";
+import { licenceInForce, type ManifestRow, type UnplacedRow } from "./manifest-row.ts";
 import { manifestSums, corpusCounts } from "./manifest-sums.ts";
 import {
   canonicalDigest,
@@ -97,7 +97,7 @@ async function writeRows(
     const line = canonicalJson({ ...row, text: { ...place, ...text } } satisfies ManifestRow);
     tree.push(line);
     await rowWriter.write(`${line}\n`);
-    counts.add({ language: row.language.code, licence: row.licence.id, textBytes: bytes, words });
+    counts.add({ language: row.language.code, licence: licenceInForce(row), textBytes: bytes, words });
   }
   const files = [{ path: documentsPath, ...(await rowWriter.finish()) }, ...(await shards.finish())];
   return { root: tree.root().toString("hex"), ...counts.result(), files };

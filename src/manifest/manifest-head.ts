@@ -1,3 +1,4 @@
+import type { Build } from "../core/build-id.ts";
 import type { Hex, Outcome, RuleSetRow } from "../core/records.ts";
 
 /** What the maker of a manifest states about the corpus; all else is counted from the rows. */
@@ -14,6 +15,17 @@ export interface ManifestHead {
   readonly funnel: Funnel;
   /** In order of SHA-256. */
   readonly sources: readonly Source[];
+  /** What measured the rows, in order of id, none first; left out by versions that recorded no build. */
+  readonly builds?: readonly ManifestBuild[];
+}
+
+/** All that shaped some of the rows, by revision. */
+export interface ManifestBuild {
+  /** First 16 hex digits of the SHA-256 of `revisions` in RFC 8785 form; both are `null` where none was recorded. */
+  readonly id: Hex | null;
+  /** Rows that it measured. */
+  readonly documents: number;
+  readonly revisions: Build["revisions"] | null;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { captureFields, documentFields, type Fields, type PublishedOf } from "../core/document-fields.ts";
 import type { DocumentCapture, Hex, RuleSetRow } from "../core/records.ts";
 import type { Evidence, Signal } from "../core/rights.ts";
+import type { Inherited, Standing } from "../core/versions.ts";
 import type { ShardText } from "./write-shard.ts";
 
 /**
@@ -18,6 +19,8 @@ export interface ManifestRow extends PublishedFields {
   readonly archive: RowArchive;
   readonly evidence: readonly Evidence[];
   readonly signals: readonly Signal[];
+  /** What holds for it besides its own words; `null` when no other capture was looked at for it. */
+  readonly inherited: Inherited | null;
   /** Value by rule name, `null` = unknown; revisions and units are once in `manifest.json`. */
   readonly measurements: Readonly<Record<string, number | null>>;
   /** `null` when no other capture has the same or nearly the same text. */
@@ -44,7 +47,14 @@ interface RowCluster {
   /** Captures in it, this one among them. */
   readonly size: number;
   /** The others; possibly fewer than `size - 1` when the list was cut. */
-  readonly alsoAt: readonly { readonly id: Hex; readonly url: string; readonly licence: string }[];
+  readonly alsoAt: readonly {
+    readonly id: Hex;
+    readonly url: string;
+    /** Its own. */
+    readonly licence: string;
+    /** How it stands among the captures of its address. */
+    readonly standing: Standing;
+  }[];
   /** True when not all members carry the same licence. */
   readonly licencesDisagree: boolean;
 }
@@ -71,6 +81,7 @@ export interface RowContext {
   /** What was measured: the rule of each of the document's measurements, in their order. */
   readonly ruleSet: readonly Pick<RuleSetRow, "name">[];
   readonly cluster: ManifestRow["cluster"];
+  readonly inherited: ManifestRow["inherited"];
   /** The document's text is at `position` of this segment. */
   readonly segmentSha256: string;
   readonly position: number;
@@ -94,7 +105,7 @@ const pathsOfDocument = pathsOf(documentFields);
  */
 export function manifestRowOf(capture: DocumentCapture, context: RowContext): UnplacedRow {
   const { id, url, place, document } = capture;
-  const { archiveName, ruleSet, cluster, segmentSha256, position } = context;
+  const { archiveName, ruleSet, cluster, inherited, segmentSha256, position } = context;
   const { canonicalUrl, evidence, signals, measurements } = document;
   const published: Members = {};
   publish(pathsOfCapture, capture, published);
@@ -114,10 +125,16 @@ export function manifestRowOf(capture: DocumentCapture, context: RowContext): Un
     },
     evidence,
     signals,
+    inherited,
     measurements: Object.fromEntries(ruleSet.map(({ name }, index) => [name, measurements[index] ?? null])),
     cluster,
     source: { segmentSha256, position },
   };
+}
+
+/** The licence under which the document is published. */
+export function licenceInForce({ licence, inherited }: Pick<ManifestRow, "licence" | "inherited">): string {
+  return inherited?.licence?.id ?? licence.id;
 }
 
 interface Members {

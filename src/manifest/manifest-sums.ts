@@ -1,3 +1,4 @@
+import { buildIdOf } from "../core/build-id.ts";
 import type { Count, Manifest } from "./manifest-head.ts";
 import { canonicalDigest } from "./manifest-text.ts";
 
@@ -32,12 +33,28 @@ export function manifestSums(manifest: Manifest): Disagreement[] {
         ["totals", `languages, ${key}`, totals[key], languages[key]] as const,
         ["totals", `licences, ${key}`, totals[key], licences[key]] as const,
       ]),
+      ...buildSums(manifest),
       ["policy", "policy.sha256", canonicalDigest(manifest.policy.document), manifest.policy.sha256],
     ];
   const wrong = checks
     .filter(([, , expected, found]) => expected !== found)
     .map(([what, where, expected, found]) => ({ what, where, expected: String(expected), found: String(found) }));
   return [...wrong, ...refusalsOf(funnel)];
+}
+
+/** Each row was measured by one build, which is named by the digest of its revisions. */
+function buildSums({
+  builds,
+  totals,
+}: Manifest): (readonly [what: string, where: string, expected: number | string, found: number | string])[] {
+  if (builds === undefined) return [];
+  const documents = builds.reduce((sum, build) => sum + build.documents, 0);
+  return [
+    ["builds", "builds, documents", totals.documents, documents],
+    ...builds.flatMap(({ id, revisions }) =>
+      revisions === null ? [] : [["builds", `builds, ${id}`, buildIdOf(revisions), id ?? "null"] as const],
+    ),
+  ];
 }
 
 /** A document may be refused for several reasons, but for one at least, and for each at most once. */

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { PipelineError } from "../core/errors.ts";
@@ -10,10 +9,11 @@ import { readLines } from "./line-reader.ts";
 import type { Manifest } from "./manifest-head.ts";
 import type { ManifestRow } from "./manifest-row.ts";
 import { documentsPath, manifestPath } from "./manifest-text.ts";
+import { bytesOfFile } from "./open-file.ts";
+import { readTextLine } from "./text-line.ts";
 import { findings } from "./verify/findings.ts";
 import { headOf } from "./verify/head.ts";
 import { readRow } from "./verify/rows.ts";
-import { readText } from "./verify/texts.ts";
 
 /** The text of one kept document. */
 export interface ManifestText {
@@ -43,7 +43,7 @@ export async function* manifestRows(directory: string): AsyncGenerator<ManifestR
   const report = findings(1);
   const problemsOf = schemaProblems("document-row");
   let line = 0;
-  for await (const bytes of readLines(path)) {
+  for await (const bytes of readLines(directory, documentsPath)) {
     line++;
     const row = readRow(bytes, `${documentsPath}:${line}`, problemsOf, report);
     if (row === null) throw broken(`${path}:${line}`, report.kept[0]?.found);
@@ -59,10 +59,11 @@ export async function* manifestTexts(directory: string): AsyncGenerator<Manifest
   const { files } = await readManifest(directory);
   for (const { path } of files.filter((file) => file.path.startsWith("text/"))) {
     let line = 0;
-    for await (const bytes of readLines(join(directory, path))) {
+    for await (const bytes of readLines(directory, path)) {
       line++;
-      const text = readText(bytes);
-      if (text === null) throw broken(`${join(directory, path)}:${line}`, "no id with a text");
+      const text = readTextLine(bytes);
+      if (text === null)
+        throw broken(`${join(directory, path)}:${line}`, "no id with a text and nothing else, in canonical form");
       yield text;
     }
   }
@@ -70,15 +71,13 @@ export async function* manifestTexts(directory: string): AsyncGenerator<Manifest
 
 /** @throws {PipelineError} `not-found` */
 export async function manifestBytes(directory: string): Promise<Buffer> {
+  const bytes = await bytesOfFile(directory, manifestPath);
+  if (typeof bytes !== "string") return bytes;
   const path = join(directory, manifestPath);
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const advice = existsSync(join(directory, corpusHeadPath))
-      ? "this corpus has partitions, and each of its folders a manifest of its own"
-      : "in a corpus, `colophon publish` writes it into the folder `manifest`";
-    throw new PipelineError("not-found", `there is no manifest: ${path} cannot be read; ${advice}`, { path }, cause);
-  }
+  const advice = existsSync(join(directory, corpusHeadPath))
+    ? "this corpus has partitions, and each of its folders a manifest of its own"
+    : "in a corpus, `colophon publish` writes it into the folder `manifest`";
+  throw new PipelineError("not-found", `there is no manifest: ${path} cannot be read (${bytes}); ${advice}`, { path });
 }
 
 function broken(where: string, found: string | undefined): PipelineError {

@@ -9,7 +9,8 @@ import type { Hex } from "../core/records.ts";
 import { inSegmentOrder, type TextLocation } from "../core/text-order.ts";
 import { writeAll } from "../files/durable.ts";
 import type { ManifestFile } from "./manifest-head.ts";
-import { canonicalJson, shardPath } from "./manifest-text.ts";
+import { shardPath } from "./manifest-text.ts";
+import { textLineOf } from "./text-line.ts";
 
 /** A text that is to go into a shard, and where it is until then. */
 export interface ShardText extends TextLocation {
@@ -52,7 +53,7 @@ function lineOf({ id, textSha256, bytes }: ShardText, text: string): Buffer {
       `the manifest was not written: the text of ${id} has SHA-256 ${sha256} and ${Buffer.byteLength(text)} bytes, but its row says ${textSha256} and ${bytes}`,
     );
   }
-  return Buffer.from(`${canonicalJson({ id, text })}\n`);
+  return Buffer.from(`${textLineOf(id, text)}\n`);
 }
 
 /** Writes a shard of these texts, in their order, into a new file; the bytes are those of `writeShard`, whichever process does it. */

@@ -5,6 +5,7 @@ import type { Outcome } from "../core/records.ts";
 import type { Evidence, Signal } from "../core/rights.ts";
 import { rules } from "../quality/registry.ts";
 import { readArchive } from "../warc/read-archive.ts";
+import { segmentJoiner } from "../warc/segment-joiner.ts";
 import { bytesSource, fileSource, type ByteSource } from "../warc/source.ts";
 import { exchangeOf } from "./payload.ts";
 import { captureTypes, processCapture, resultOf, type Result, type Stages } from "./process-capture.ts";
@@ -50,12 +51,13 @@ export async function inspectedSource(path: string, input: NodeJS.ReadableStream
 
 /** Puts every capture of an archive through the pipeline's own stages, without a ledger. */
 export async function* extractArchive(source: ByteSource, stages: Stages): AsyncGenerator<ExtractItem> {
+  const joinedOf = segmentJoiner(source);
   for await (const item of readArchive(source)) {
     if (item.kind === "loss") {
       const { offset, length, reason, detail } = item;
       yield { kind: "loss", loss: { offset, length, reason, detail } };
     } else if (captureTypes.has(item.type)) {
-      const { row, text } = processCapture(item, inspected, stages);
+      const { row, text } = processCapture(item, inspected, stages, await joinedOf(item));
       yield { kind: "capture", capture: extractedOf(row, { ...row, text }) };
     }
   }

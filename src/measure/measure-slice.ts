@@ -1,5 +1,7 @@
 import { threadId } from "node:worker_threads";
 
+import { ownBuild } from "../core/build.ts";
+import { captureIdOf } from "../core/capture-id.ts";
 import { copiedFromOf, copiedRecordType } from "../core/copied.ts";
 import type {
   CaptureRow,
@@ -15,8 +17,9 @@ import { segmentWriter, type SegmentWriter } from "../segment/write.ts";
 import { digestsOf } from "../warc/digests.ts";
 import { readArchive } from "../warc/read-archive.ts";
 import type { ArchiveItem, ArchiveRecord, SliceSpan } from "../warc/record.ts";
+import { segmentJoiner } from "../warc/segment-joiner.ts";
 import { fileSource } from "../warc/source.ts";
-import { captureIdOf, captureTypes, processCapture, type Measured, type Stages } from "./process-capture.ts";
+import { captureTypes, processCapture, type Measured, type Stages } from "./process-capture.ts";
 import { sparseSource, type Holes } from "./sparse-source.ts";
 
 /** One slice to measure: digests, paths and byte offsets, never a page. */
@@ -31,6 +34,8 @@ export interface MeasureJob {
 /** The result; the captures themselves are in the segment. */
 export interface MeasureResult {
   readonly segment: Hex;
+  /** Id of the build that measured it, as the segment states. */
+  readonly build: Hex;
   readonly begin: number;
   readonly end: number;
   /** True when no record starts in the slice's range: it owns no bytes. */
@@ -77,9 +82,18 @@ export async function measureSlice(job: MeasureJob, measuring: Measuring): Promi
       end: slice.nominalEnd,
       exactStart: slice.exactStart !== null || slice.nominalStart === 0,
     });
-    const adding = { ...measuring, writer };
+    const adding = { ...measuring, writer, joined: null };
+    const joinedOf = segmentJoiner(source);
     let step = await items.next();
-    for (; step.done !== true; step = await items.next()) addItem(found, step.value, job, adding);
+    for (; step.done !== true; step = await items.next()) {
+      const item = step.value;
+      if (item.kind === "loss" || item.segmentNumber === null || poisonOf(item, job) !== undefined)
+        addItem(found, item, job, adding);
+      else {
+        measuring.watch(item.offset, item.innerOffset);
+        addItem(found, item, job, { ...adding, joined: await joinedOf(item) });
+      }
+    }
     const span = step.value;
     for (const { code, detail } of span.problems) {
       found.problems.push({ offset: span.begin, innerOffset: 0, code, detail });
@@ -91,15 +105,20 @@ export async function measureSlice(job: MeasureJob, measuring: Measuring): Promi
   }
 }
 
-type Adding = Measuring & { readonly writer: SegmentWriter };
+interface Adding extends Measuring {
+  readonly writer: SegmentWriter;
+  /** The whole block of a record of several segments. */
+  readonly joined: Buffer | null;
+}
 
 /** Takes a record, or a loss, that was read. */
-function addItem(found: Found, item: ArchiveItem, job: MeasureJob, { stages, watch, writer }: Adding): void {
+function addItem(found: Found, item: ArchiveItem, job: MeasureJob, adding: Adding): void {
   if (item.kind === "loss") {
     const { offset, length, reason, detail } = item;
     found.losses.push({ offset, length, reason, detail });
     return;
   }
+  const { watch, writer } = adding;
   watch(item.offset, item.innerOffset);
   for (const { code, detail } of item.problems) {
     found.problems.push({ offset: item.offset, innerOffset: item.innerOffset, code, detail });
@@ -109,7 +128,7 @@ function addItem(found: Found, item: ArchiveItem, job: MeasureJob, { stages, wat
     if (item.contentType === copiedRecordType) found.copies.push(...copyOf(item, job.slice.archive));
     return;
   }
-  const { row, text, signature } = measuredUnlessPoison(item, job, stages);
+  const { row, text, signature } = measuredUnlessPoison(item, job, adding);
   found.outcomes[row.outcome]++;
   found.problems.push(...digestProblems(item, row));
   writer.add(row, text === null ? null : Buffer.from(text, "utf8"), signature);
@@ -124,6 +143,7 @@ function headOf(
   return {
     format: "colophon-segment/1",
     software,
+    build: ownBuild,
     slice: { archive, index, begin, end, recordBytes, lostBytes, recordCounts },
     ruleSet: stages.rules.map(({ name, revision, unit }) => ({ name, revision, unit })),
     losses,
@@ -135,6 +155,7 @@ function headOf(
 function resultOf({ losses, problems, outcomes }: Found, span: SliceSpan, segment: Hex): MeasureResult {
   return {
     segment,
+    build: ownBuild.id,
     begin: span.begin,
     end: span.end,
     empty: span.begin === span.end,
@@ -180,13 +201,20 @@ function firstFault(loss: LossRow | undefined, span: SliceSpan, problems: readon
   return cut === undefined ? null : `${cut.code} at byte ${cut.offset}: ${cut.detail}`;
 }
 
-function measuredUnlessPoison(record: ArchiveRecord, job: MeasureJob, stages: Stages): Measured {
-  const poison = job.poison.find((known) => known.offset === record.offset && known.innerOffset === record.innerOffset);
-  if (poison === undefined) return processCapture(record, job.slice.archive, stages);
+function measuredUnlessPoison(record: ArchiveRecord, job: MeasureJob, { stages, joined }: Adding): Measured {
+  const poison = poisonOf(record, job);
+  if (poison === undefined) return processCapture(record, job.slice.archive, stages, joined);
   const { row } = processCapture({ ...record, type: "continuation" }, job.slice.archive, stages);
   return {
     row: { ...row, recordType: record.type, outcome: "failed", reason: "worker-crashed", detail: poison.why },
     text: null,
     signature: null,
   };
+}
+
+function poisonOf(
+  { offset, innerOffset }: ArchiveRecord,
+  { poison }: MeasureJob,
+): MeasureJob["poison"][number] | undefined {
+  return poison.find((known) => known.offset === offset && known.innerOffset === innerOffset);
 }

@@ -1,14 +1,18 @@
 import type { OutcomeReason } from "../core/outcome-reasons.ts";
+import type { SiteFile } from "../core/records.ts";
 import { essenceOf, readingOf, type Reading } from "../page/media-type.ts";
 import { decodedBody, headerOf, httpHeadOf, isShortBody, type HttpHead, type HttpHeadFault } from "../warc/http.ts";
 import type { ArchiveRecord, Fields } from "../warc/record.ts";
+import { siteFileKindOf, siteFileOf } from "./site-file.ts";
+import { targetFault } from "./target.ts";
 
-/** What is read of a record; a block without `blockBytes` is whole. */
+/** What is read of a record; a block without `blockBytes` is whole, and so is one without a `segmentNumber`. */
 export type Enclosed = Pick<ArchiveRecord, "type" | "url" | "contentType" | "truncated" | "block" | "problems"> &
-  Partial<Pick<ArchiveRecord, "blockBytes" | "refersToUrl">>;
+  Partial<Pick<ArchiveRecord, "blockBytes" | "refersToUrl" | "segmentNumber">>;
 
 /** The HTTP exchange of a record, or what stands in for one. */
 export interface Exchange {
+  /** Of a response, or of the head that a revisit repeats. */
   readonly status: number | null;
   readonly headers: Fields;
   readonly contentType: string | null;
@@ -19,8 +23,9 @@ export interface Exchange {
   readonly body: Buffer;
   readonly reading: Reading;
   /**
-   * Why bytes are missing: the record's own reason; `length-mismatch`, the record is not as long as it says;
-   * `content-length`, the body is shorter than HTTP said; or `decode`. What the page does not say is then unknown.
+   * Why bytes are missing: the record's own reason; `length-mismatch`, the record is not as long as it says; `segmented`,
+   * other segments of it were not joined; `content-length`, the body is shorter than HTTP said; or `decode`. What the
+   * page does not say is then unknown.
    * `null` when nothing is known to be missing.
    */
   readonly truncated: string | null;
@@ -30,23 +35,27 @@ export interface Exchange {
   readonly noPage: NoPage | null;
 }
 
-interface NoPage {
+/** Why there is no page to parse. */
+export interface NoPage {
   readonly reason: OutcomeReason;
   readonly detail: string | null;
+  /** What it is instead. */
+  readonly siteFile?: SiteFile | null;
 }
 
 /** Undoes what is between a record's block and a page, in order: head, body, media type, outcome. Never throws. */
 export function exchangeOf(record: Enclosed): Exchange {
-  const found = record.type === "response" && !isCapped(record) ? httpHeadOf(record.block) : null;
+  const found = record.type === "response" || record.type === "revisit" ? httpHeadOf(record.block) : null;
   const http = found !== null && isHttp(record) ? found : null;
-  const head = http?.ok === true ? http : null;
+  // Only a response that is whole has a payload behind its head.
+  const head = http?.ok === true && record.type === "response" && !isCapped(record) ? http : null;
   const payload = head === null ? record.block : record.block.subarray(head.bodyOffset);
   const body = bodyOf(head, payload);
   const contentType = head === null ? record.contentType : headerOf(head.headers, "content-type");
   const essence = essenceOf(contentType);
   const exchange = {
     status: found?.ok === true ? found.status : null,
-    headers: head === null ? [] : head.headers,
+    headers: http?.ok === true ? http.headers : [],
     contentType,
     essence,
     payload,
@@ -88,8 +97,10 @@ function isSuccess(status: number): boolean {
 }
 
 /** Why the block is known not to be whole; writers that are cut off rarely live to say so in a field. */
-function cutOf({ truncated, problems }: Enclosed): string | null {
-  return truncated ?? (problems.some(({ code }) => code === "length-mismatch") ? "length-mismatch" : null);
+function cutOf({ type, truncated, problems, segmentNumber = null }: Enclosed): string | null {
+  if (truncated !== null) return truncated;
+  if (problems.some(({ code }) => code === "length-mismatch")) return "length-mismatch";
+  return segmentNumber === null || type === "continuation" ? null : "segmented";
 }
 
 /** The first reason that holds, in this order; a record without HTTP is judged by its own Content-Type. */
@@ -101,6 +112,8 @@ function noPageOf(
   const { type, url } = record;
   if (type === "revisit") return { reason: "revisit", detail: record.refersToUrl ?? null };
   if (type === "continuation") return { reason: "continuation", detail: null };
+  const fault = url === null ? null : targetFault(url);
+  if (fault !== null) return { reason: fault, detail: record.contentType };
   if (isCapped(record)) return { reason: "too-large", detail: `${record.blockBytes} bytes` };
   if (type === "response" && http === null) return { reason: "not-http", detail: record.contentType };
   if (http?.ok === false) return { reason: "http-malformed", detail: http.detail };
@@ -108,11 +121,10 @@ function noPageOf(
   // A payload that was there before its coding was taken off, and of which nothing is left.
   if (body.length === 0 && payload.length > 0) return { reason: "body-undecodable", detail: notes.join("; ") };
   if (url === null) return { reason: "no-url", detail: null };
-  if (isRobotsTxt(url)) return { reason: "robots-txt", detail: null };
+  const kind = siteFileKindOf(url);
+  const siteFile = kind === null || type === "conversion" ? null : siteFileOf(kind, url, body);
+  if (kind === "robots-txt") return { reason: "robots-txt", detail: null, siteFile };
+  if (siteFile !== null) return { reason: "site-file", detail: null, siteFile };
   if (body.length === 0) return { reason: "empty-body", detail: null };
   return reading === "none" ? { reason: "media-type", detail: essence } : null;
-}
-
-function isRobotsTxt(url: string): boolean {
-  return /^https?:\/\/[^/?#]+\/robots\.txt$/i.test(url);
 }

@@ -1,20 +1,23 @@
 import { createHash } from "node:crypto";
 
-import { outcomeReasons, type OutcomeReason } from "../core/outcome-reasons.ts";
+import { captureIdOf } from "../core/capture-id.ts";
+import { outcomeReasons } from "../core/outcome-reasons.ts";
 import type { Document, LanguageGuess, Page } from "../core/page.ts";
 import type { Rule } from "../core/quality.ts";
-import type { CaptureRow, DocumentRow, Hex } from "../core/records.ts";
+import type { CaptureRights, CaptureRow, DocumentRow, Hex } from "../core/records.ts";
 import { signatureOf } from "../dedup/signature.ts";
 import { textOf } from "../page/document-text.ts";
 import { pageOf } from "../page/parse-page.ts";
 import { textPageOf } from "../page/text-page.ts";
 import { measurementsOf } from "../quality/measure.ts";
+import { wordCount } from "../quality/rules/word-count.ts";
 import { textViewOf } from "../quality/text-view.ts";
+import { rightsOfHead, rightsOfView } from "../rights/head-rights.ts";
 import { licenceOf } from "../rights/licence-of.ts";
 import { evidenceOf, signalsOf } from "../rights/registry.ts";
-import { digestsOf } from "../warc/digests.ts";
+import { digestsOf, type RecordDigests } from "../warc/digests.ts";
 import type { ArchiveRecord } from "../warc/record.ts";
-import { exchangeOf, type Exchange } from "./payload.ts";
+import { exchangeOf, type Exchange, type NoPage } from "./payload.ts";
 
 /** What the stages need besides the record: made once a thread. */
 export interface Stages {
@@ -42,11 +45,20 @@ export const captureTypes: ReadonlySet<string> = new Set([
  * The recipe: record -> exchange -> page -> document -> measurements, evidence, signals, signature.
  * Pure over the record's bytes; every capture comes out with exactly one outcome, whatever its bytes are.
  * @param archive SHA-256 of the archive file
+ * @param joined the whole block of a record that is the first of several segments; without it, bytes are missing
  */
-export function processCapture(record: ArchiveRecord, archive: Hex, stages: Stages): Measured {
-  const exchange = exchangeOf(record);
-  const result = resultOf(exchange, record.url ?? "", stages);
-  return { row: captureRowOf(record, archive, exchange, result), text: result.text, signature: result.signature };
+export function processCapture(
+  record: ArchiveRecord,
+  archive: Hex,
+  stages: Stages,
+  joined: Buffer | null = null,
+): Measured {
+  const enclosed =
+    joined === null ? record : { ...record, block: joined, blockBytes: joined.length, segmentNumber: null };
+  const exchange = exchangeOf(enclosed);
+  const { text, signature, ...result } = resultOf(exchange, record.url ?? "", stages);
+  const digests = digestsOf(record, exchange.payload, enclosed.segmentNumber !== null);
+  return { row: captureRowOf(record, archive, exchange, { ...result, ...digests }), text, signature };
 }
 
 /** What an exchange comes to: the fields of its capture's row that the stages give, and what else they made of it. */
@@ -57,13 +69,14 @@ export interface Result
 
 /** The recipe from the exchange on. Never throws. */
 export function resultOf(exchange: Exchange, url: string, stages: Stages): Result {
-  const { noPage, truncated } = exchange;
-  if (noPage !== null) return withoutDocument(truncated, noPage.reason, noPage.detail);
+  const { noPage, headers } = exchange;
+  if (noPage !== null) return withoutDocument(exchange, noPage, rightsOfHead(url, headers));
   try {
     return measured(exchange, url, stages);
   } catch (error) {
     // A fault of a stage costs this page and no other; the message is kept with it.
-    return withoutDocument(truncated, "stage-error", error instanceof Error ? error.message : String(error));
+    const detail = error instanceof Error ? error.message : String(error);
+    return withoutDocument(exchange, { reason: "stage-error", detail }, rightsOfHead(url, headers));
   }
 }
 
@@ -71,14 +84,14 @@ function measured(exchange: Exchange, url: string, stages: Stages): Result {
   const input = { url, bytes: exchange.body, contentType: exchange.contentType };
   const page = exchange.reading === "text" ? textPageOf(input) : pageOf(input);
   const document = documentOf(page, stages);
-  if (document.text === "") return withoutDocument(exchange.truncated, "empty-text", null);
   // What a limit of the parser cut off might have been a notice: such a page counts as truncated like any other.
   const truncated = exchange.truncated ?? (page.truncated.length === 0 ? null : `page-${page.truncated.join("-")}`);
   const complete = truncated === null;
+  const rights = { url, headers: exchange.headers, page, complete };
+  if (document.text === "") return withoutDocument(exchange, emptyText, rightsOfView(rights));
 
   const textBytes = Buffer.from(document.text, "utf8");
   const view = textViewOf(document.text, document.language);
-  const rights = { url, headers: exchange.headers, page, complete };
   const evidence = evidenceOf(rights);
   const licence = licenceOf(evidence, complete);
   const row: DocumentRow = {
@@ -91,7 +104,7 @@ function measured(exchange: Exchange, url: string, stages: Stages): Result {
     languageScore: document.language.score,
     textSha256: createHash("sha256").update(textBytes).digest("hex"),
     textBytes: textBytes.length,
-    words: view.words.length,
+    words: wordCount.measure(view) ?? 0,
     licence: licence.id,
     licenceBasis: licence.basis,
     measurements: measurementsOf(view, stages.rules),
@@ -116,13 +129,20 @@ function documentOf(page: Page, stages: Stages): Document {
   return { title: page.title, text, language: stages.languageOf(text) };
 }
 
-function withoutDocument(truncated: string | null, reason: OutcomeReason, detail: string | null): Result {
+const emptyText: NoPage = { reason: "empty-text", detail: null };
+
+function withoutDocument({ truncated }: Exchange, noPage: NoPage, rights: CaptureRights | null): Result {
+  const { reason, detail, siteFile = null } = noPage;
   const { outcome } = outcomeReasons[reason];
-  const nothing = { document: null, rights: null, siteFile: null, text: null, signature: null };
-  return { truncated, outcome, reason, detail, ...nothing };
+  return { truncated, outcome, reason, detail, rights, siteFile, document: null, text: null, signature: null };
 }
 
-function captureRowOf(record: ArchiveRecord, archive: Hex, exchange: Exchange, result: Result): CaptureRow {
+function captureRowOf(
+  record: ArchiveRecord,
+  archive: Hex,
+  exchange: Exchange,
+  result: Omit<Result, keyof Measured> & RecordDigests,
+): CaptureRow {
   return {
     id: captureIdOf(archive, record.offset, record.innerOffset),
     place: { archive, offset: record.offset, length: record.length, innerOffset: record.innerOffset },
@@ -136,7 +156,10 @@ function captureRowOf(record: ArchiveRecord, archive: Hex, exchange: Exchange, r
     truncated: result.truncated,
     statedBlockDigest: record.statedBlockDigest,
     statedPayloadDigest: record.statedPayloadDigest,
-    ...digestsOf(record, exchange.payload),
+    blockSha256: result.blockSha256,
+    payloadSha256: result.payloadSha256,
+    blockDigestState: result.blockDigestState,
+    payloadDigestState: result.payloadDigestState,
     payloadBytes: exchange.payload.length,
     outcome: result.outcome,
     reason: result.reason,
@@ -148,12 +171,7 @@ function captureRowOf(record: ArchiveRecord, archive: Hex, exchange: Exchange, r
   };
 }
 
-/** A response stands for itself. */
-function refersToOf({ type, refersTo }: ArchiveRecord): string | null {
-  return type === "response" ? null : refersTo;
-}
-
-/** The same wherever and whenever it is computed: a digest of the place. */
-export function captureIdOf(archive: Hex, offset: number, innerOffset: number): Hex {
-  return createHash("sha256").update(`${archive}:${offset}:${innerOffset}`).digest("hex").slice(0, 32);
+/** A response stands for itself; what a tool made of one names it by one of two fields. */
+function refersToOf({ type, refersTo, concurrentTo }: ArchiveRecord): string | null {
+  return type === "response" ? null : (refersTo ?? concurrentTo);
 }

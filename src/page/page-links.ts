@@ -1,4 +1,5 @@
 import { headerLinksOf } from "../core/link-header.ts";
+import type { Meta } from "../core/page.ts";
 import { metaForbidsFollowing } from "../core/robots-directives.ts";
 import { charsetOf, decode, latin1Of } from "./charset/charset.ts";
 import { entityDecoder } from "./entities.ts";
@@ -28,6 +29,8 @@ export interface PageLinks {
   readonly metaRefresh: string | null;
   /** The publisher asks not to follow the links of the page. */
   readonly metaNofollow: boolean;
+  /** Named elements that may say something about rights. */
+  readonly metas: readonly Meta[];
 }
 
 export interface PageLinksInput extends PageInput {
@@ -36,6 +39,9 @@ export interface PageLinksInput extends PageInput {
 }
 
 const wanted = tagNames(["a", "area", "frame", "iframe", "link", "base", "meta"]);
+/** Names of `meta` that no signal goes by: to read their values would take longer than all else. */
+const aboutRights =
+  /^(?!(?:og|twitter|fb|dc|article|citation|msapplication|apple)[:._-]|(?:viewport|description|keywords|author|generator)$)/;
 /** What a `link` must be to be followed: others are parts of the page, such as style sheets and icons. */
 const followed = new Set(["next", "prev", "alternate", "canonical"]);
 
@@ -50,12 +56,18 @@ export function pageLinksOf({ url, bytes, contentType, agent }: PageLinksInput):
   let baseHref: string | null = null;
   let metaRefresh: string | null = null;
   let metaNofollow = false;
+  const metas: Meta[] = [];
   for (const scan = tagScan(source.text, wanted); links.length < pageLimits.links && nextTag(scan);) {
     const tag = scan.name;
     if (tag === "meta") {
       const label = valueOf(source, scan, "name")?.trim().toLowerCase();
       if (label === "robots" || (label !== undefined && label === agent)) {
         metaNofollow ||= metaForbidsFollowing(valueOf(source, scan, "content") ?? "");
+      }
+      const name =
+        label ?? (valueOf(source, scan, "property") ?? valueOf(source, scan, "itemprop"))?.trim().toLowerCase();
+      if (name !== undefined && aboutRights.test(name) && metas.length < pageLimits.metas) {
+        metas.push({ name, content: valueOf(source, scan, "content") ?? "" });
       }
       if (valueOf(source, scan, "http-equiv")?.trim().toLowerCase() === "refresh")
         metaRefresh ??= refreshTarget(valueOf(source, scan, "content") ?? "");
@@ -72,7 +84,7 @@ export function pageLinksOf({ url, bytes, contentType, agent }: PageLinksInput):
     if (tag === "link" && !isFollowed(rel)) continue;
     links.push({ url: address, rel, tag, type });
   }
-  return { links, base: absoluteBase(baseHref, url) ?? url, metaRefresh, metaNofollow };
+  return { links, base: absoluteBase(baseHref, url) ?? url, metaRefresh, metaNofollow, metas };
 }
 
 /** The links of `Link` fields that a crawler follows. Source: RFC 8288. */

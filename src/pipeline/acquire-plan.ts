@@ -45,6 +45,7 @@ function crawlRequestOf(crawl: CrawlConfig, folder: string): CrawlRequest {
     allowPrivate: crawl.allowPrivate,
     connectTo: crawl.connectTo,
     followSitemaps: crawl.sitemaps,
+    siteFiles: crawl.siteFiles,
     recrawlBeforeMs: null,
   };
 }

@@ -1,6 +1,6 @@
+import { captureIdOf } from "../core/capture-id.ts";
 import { PipelineError } from "../core/errors.ts";
 import type { CaptureRow, Hex } from "../core/records.ts";
-import { captureIdOf } from "../measure/process-capture.ts";
 import type { Segment } from "../segment/read.ts";
 
 /**

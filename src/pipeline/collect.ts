@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
+import { rmSync } from "node:fs";
 
 import type { CopiedArchive } from "../commoncrawl/copy.ts";
+import { hostOfUrl } from "../core/host.ts";
 import type { Hex } from "../core/records.ts";
-import { appendSegment, holdsCapture, holdsSlice } from "../ledger/append-segment.ts";
+import { appendSegment, holdsCapture, segmentHeld } from "../ledger/append-segment.ts";
 import { noteArchiveCopy, slicesOf, type KnownSlice } from "../ledger/archives.ts";
 import type { Ledger } from "../ledger/open.ts";
-import { hostOf, splitUrl } from "../ledger/rows.ts";
+import { segmentPath } from "../segment/format.ts";
 import { isWholeSegment, openSegment } from "../segment/read.ts";
 import { domainOfHost } from "../url/registrable-domain.ts";
 import { checkedCaptures } from "./checked-captures.ts";
@@ -16,23 +18,44 @@ import type { Run } from "./run.ts";
  * a slice that it knows is whole in all of them. What a killed run had placed stays where it is, whatever the list of
  * suffixes said then.
  */
-export function collectSegment(
-  { corpus, ledgers }: Pick<Run, "corpus" | "ledgers">,
-  archive: Hex,
-  index: number,
-  segmentSha256: Hex,
+export function collectSegment(run: Collecting, archive: Hex, index: number, segmentSha256: Hex): void {
+  placeSegment(run, { archive, index, segmentSha256 }, run.remeasure === true);
+}
+
+type Collecting = Pick<Run, "corpus" | "ledgers" | "remeasure">;
+
+/** @param replaces takes out what another segment brought of the slice, and that segment with it when all partitions are done */
+function placeSegment(run: Collecting, named: NamedSegment, replaces: boolean): void {
+  const { corpus, ledgers } = run;
+  const held = ledgers.map((ledger) => segmentHeld(ledger, named.archive, named.index));
+  addToPartitions(run, named, held, replaces);
+  if (!replaces) return;
+  for (const old of new Set(held)) {
+    if (old !== null && old !== named.segmentSha256) rmSync(segmentPath(corpus.segments, old), { force: true });
+  }
+}
+
+/** @param held segments by which the partitions have the slice */
+function addToPartitions(
+  { corpus, ledgers }: Collecting,
+  { archive, index, segmentSha256 }: NamedSegment,
+  held: readonly (Hex | null)[],
+  replaces: boolean,
 ): void {
   using segment = openSegment(corpus.segments, segmentSha256);
-  const input = { archive, index, head: segment.head, segmentSha256 };
+  const input = { archive, index, head: segment.head, segmentSha256, replaces };
   const [only] = ledgers;
   if (ledgers.length === 1 && only !== undefined) {
     appendSegment(only, { ...input, captures: checkedCaptures(segment) });
     return;
   }
   const home = partitionOfArchive(archive, ledgers.length);
-  const there = ledgers.map((ledger) => holdsSlice(ledger, archive, index));
+  const there = held.map((one) => one === segmentSha256);
   const rows = [...checkedCaptures(segment)].map((row, position) => {
-    const known = ledgers.findIndex((ledger, number) => there[number] === true && holdsCapture(ledger, row.id));
+    // What is replaced may be in any of them, and a capture stays in its partition.
+    const known = ledgers.findIndex(
+      (ledger, number) => (replaces || there[number] === true) && holdsCapture(ledger, row.id),
+    );
     const own = known < 0 ? partitionOfUrl(row.url, ledgers.length) : known;
     return { row, position, partition: known < 0 && there[own] === true ? home : own };
   });
@@ -43,19 +66,29 @@ export function collectSegment(
   }
 }
 
+/** A slice, and what was measured of it. */
+interface NamedSegment {
+  readonly archive: Hex;
+  readonly index: number;
+  readonly segmentSha256: Hex;
+}
+
 /**
- * The slices of an archive that are in the ledger, in order. One that a killed run appended to some partitions only is
- * finished first, from the segment that they name: another version of the program would measure another. One whose segment was
- * damaged meanwhile is measured again, and must come to the same.
+ * The slices of an archive that are in the ledger, in order. One that a killed run appended to some partitions only, or
+ * replaced in some only, is finished first, from the segment that they name: another version of the program would measure
+ * another. One whose segment was damaged meanwhile is measured again, and must come to the same.
  */
-export function wholeSlices(run: Pick<Run, "corpus" | "ledgers">, archive: Hex): readonly KnownSlice[] {
+export function wholeSlices(run: Collecting, archive: Hex): readonly KnownSlice[] {
   const { ledgers } = run;
   const home = partitionOfArchive(archive, ledgers.length);
   const known = (ledger: Ledger): KnownSlice[] => slicesOf(ledger, archive);
   const whole = ledgers.slice(home, home + 1).flatMap(known);
-  const begun = ledgers.flatMap((ledger) => known(ledger).filter(({ index }) => index === whole.length))[0];
+  // The home partition is written last: it is never ahead of another.
+  const isAhead = ({ index, segmentSha256 }: KnownSlice): boolean =>
+    index <= whole.length && whole[index]?.segmentSha256 !== segmentSha256;
+  const begun = ledgers.flatMap((ledger) => known(ledger).filter(isAhead))[0];
   if (begun === undefined || !isWholeSegment(run.corpus.segments, begun.segmentSha256)) return whole;
-  collectSegment(run, archive, begun.index, begun.segmentSha256);
+  placeSegment(run, { ...begun, archive }, true);
   return ledgers.slice(home, home + 1).flatMap(known);
 }
 
@@ -72,7 +105,7 @@ export function noteWholeCopies({ ledgers }: Pick<Run, "ledgers">, copied: reado
  * placed stays where it is.
  */
 export function partitionOfUrl(url: string, count: number): number {
-  return partitionOf(domainOfHost(hostOf(splitUrl(url)[0])), count);
+  return partitionOf(domainOfHost(hostOfUrl(url)), count);
 }
 
 /** Number of the partition that has the bytes of an archive in its account. */

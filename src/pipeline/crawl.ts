@@ -2,14 +2,17 @@ import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 
 import { onceEvery } from "../async/throttle.ts";
+import type { Policy } from "../core/decisions.ts";
 import { PipelineError } from "../core/errors.ts";
 import { listOf, object, text, type Shaped } from "../core/json-shape.ts";
 import { frontierPath, type Corpus } from "../corpus/corpus.ts";
+import { ensurePolicy } from "../corpus/policy-file.ts";
 import { finishedArchives } from "../crawl/archive-writer.ts";
 import type { CrawlHooks, CrawlProgress } from "../crawl/crawl-loop.ts";
 import { settingsOf } from "../crawl/crawl-settings.ts";
 import { crawl, type CrawlOptions, type CrawlReport, withSmallHeap } from "../crawl/crawl.ts";
 import { dryRun, type Prospect } from "../crawl/dry-run.ts";
+import { beginRecrawl } from "../crawl/recrawl.ts";
 import { portsOf } from "../fetch/address-rules.ts";
 import { connectToRuleOf } from "../fetch/connector.ts";
 import { asksOnlyThisMachine } from "../fetch/requester.ts";
@@ -42,6 +45,8 @@ export interface CrawlRequest {
   /** `HOST1:PORT1:HOST2:PORT2`, as curl has them. */
   readonly connectTo: readonly string[];
   readonly followSitemaps: boolean;
+  /** Ask each host for its tdmrep.json. */
+  readonly siteFiles: boolean;
   /** Pages that were last captured before then are visited again, once nothing new waits. */
   readonly recrawlBeforeMs: number | null;
 }
@@ -80,11 +85,14 @@ export async function crawlCorpus(
 ): Promise<CorpusCrawlReport> {
   const { budgets, hostBudgets, concurrency, rollBytes } = request;
   using frontier = openFrontier(frontierPath(corpus), { budgets, hostBudgets });
-  const aim = aimOf(frontier, request, true);
-  const stored = storedCrawlOf(corpus, software, request, aim);
+  const aim = aimOf(frontier, request);
+  const { policy } = await ensurePolicy(corpus.policyPath);
+  const stored = storedCrawlOf({ corpus, software, policy }, request, aim);
+  const settings = settingsOf(stored);
+  // Not before it is known that the crawl may begin: what is refused leaves no seed behind.
+  noteAim(frontier, aim);
   const recrawled = recrawl(frontier, request.recrawlBeforeMs);
   const run = runOf(frontier);
-  const settings = settingsOf(stored);
   await using own = new AsyncDisposableStack();
   const turns =
     shared === null
@@ -104,7 +112,11 @@ export async function crawlCorpus(
 }
 
 /** @throws {PipelineError} `usage` when servers of others would be asked and there is nobody to write to */
-function storedCrawlOf(corpus: Corpus, software: string, request: CrawlRequest, { seeds, scope }: Aim): StoredCrawl {
+function storedCrawlOf(
+  { corpus, software, policy }: Pick<Run, "corpus" | "software"> & { readonly policy: Policy },
+  request: CrawlRequest,
+  { seeds, scope }: Aim,
+): StoredCrawl {
   const connectTo = request.connectTo.map(connectToRuleOf);
   const contact = request.contact ?? corpus.config.contact ?? null;
   if (contact === null && !asksOnlyThisMachine(seeds, connectTo)) {
@@ -121,6 +133,8 @@ function storedCrawlOf(corpus: Corpus, software: string, request: CrawlRequest, 
     connectTo,
     allowPrivate: request.allowPrivate,
     followSitemaps: request.followSitemaps,
+    siteFiles: request.siteFiles,
+    refusedSignals: policy.signals,
   };
 }
 
@@ -139,8 +153,8 @@ function crawlHooks(frontier: Frontier, hooks: CorpusCrawlHooks): CrawlHooks {
 /** What a crawl would fetch and why not, without asking for anything. */
 export function dryRunCorpus(corpus: Corpus, request: CrawlRequest): Prospect[] {
   using frontier = openFrontier(frontierPath(corpus));
-  const { seeds, scope } = aimOf(frontier, request, false);
-  return dryRun(frontier, seeds, scopeOf(scope), Date.now);
+  const { seeds, scope } = aimOf(frontier, request);
+  return dryRun(frontier, { seeds, scope: scopeOf(scope), siteFiles: request.siteFiles }, Date.now);
 }
 
 /** Names the frontier to all that share a store or Redis with it. */
@@ -156,8 +170,7 @@ interface Aim {
   readonly scope: StoredCrawl["scope"];
 }
 
-/** @param noted write it down for the next run */
-function aimOf(frontier: Frontier, request: CrawlRequest, noted: boolean): Aim {
+function aimOf(frontier: Frontier, request: CrawlRequest): Aim {
   const before = readNote(frontier, crawlNote, notedCrawl);
   const seeds = new Map<string, Address>();
   for (const seed of [...(before?.seeds ?? []), ...request.seeds].flatMap(linesOfSeed)) {
@@ -169,13 +182,15 @@ function aimOf(frontier: Frontier, request: CrawlRequest, noted: boolean): Aim {
     throw new PipelineError("usage", "there is nothing to begin with: name a URL, or a file with one URL a line");
   }
   const scope = request.scope ?? before?.scope ?? "host";
-  if (noted) {
-    const aim: NotedCrawl = { seeds: [...seeds.values()].map(({ rawUrl }) => rawUrl), scope };
-    frontier.setNote(crawlNote, JSON.stringify(aim));
-  }
   const { allow, deny, maxDepth } = request;
   const options = { scope, seeds: [...seeds.keys()], allow, deny, ...(maxDepth === null ? {} : { maxDepth }) };
   return { seeds: [...seeds.values()], scope: options };
+}
+
+/** For the next run. */
+function noteAim(frontier: Frontier, { seeds, scope: { scope } }: Aim): void {
+  const aim: NotedCrawl = { seeds: seeds.map(({ rawUrl }) => rawUrl), scope };
+  frontier.setNote(crawlNote, JSON.stringify(aim));
 }
 
 /** A seed that names a file means the addresses in it, one a line; lines that begin with # are for people. */
@@ -191,7 +206,7 @@ function linesOfSeed(seed: string): string[] {
 function recrawl(frontier: Frontier, beforeMs: number | null): number {
   if (beforeMs === null) return 0;
   const { waiting, leased } = frontier.counts().urls;
-  return waiting + leased > 0 ? 0 : frontier.recrawl(beforeMs);
+  return waiting + leased > 0 ? 0 : beginRecrawl(frontier, beforeMs);
 }
 
 function paceOf(delayMs: number): {

@@ -1,7 +1,9 @@
 import { oneAhead, semaphore, type Semaphore } from "../async/limit.ts";
+import { ownBuild } from "../core/build.ts";
 import { PipelineError, type FailureCode } from "../core/errors.ts";
 import { outcomes, type ArchiveRow, type Hex, type Outcome } from "../core/records.ts";
 import type { Measurer } from "../jobs/slice/contract.ts";
+import type { KnownSlice } from "../ledger/archives.ts";
 import type { MeasureJob, MeasureResult } from "../measure/measure-slice.ts";
 import { wholeSlices } from "./collect.ts";
 import { bytesOf, type InputFailure, type Registered, sliceOf } from "./register.ts";
@@ -174,7 +176,7 @@ async function* archivesToRead(state: IntakeState, registered: AsyncGenerator<Re
 }
 
 async function* slicesToRead(state: IntakeState, archive: ArchiveRow): AsyncGenerator<SliceToRead> {
-  const known = wholeSlices(state.run, archive.sha256);
+  const known = slicesToKeep(state.run, archive.sha256);
   state.doneBytes += known.reduce((sum, { begin, end }) => sum + end - begin, 0);
   if (known.length === archive.sliceCount) {
     state.tally.alreadyRead++;
@@ -197,6 +199,13 @@ async function* slicesToRead(state: IntakeState, archive: ArchiveRow): AsyncGene
   const settled = order.last.then(() => settle(state, order));
   settled.catch(() => state.failed.abort());
   state.ends.push(settled);
+}
+
+/** Where records are cut otherwise than before, the slices behind begin elsewhere too: they are measured again with the first. */
+function slicesToKeep(run: Run, archive: Hex): readonly KnownSlice[] {
+  const known = wholeSlices(run, archive);
+  const other = run.remeasure === true ? known.findIndex(({ build }) => build !== ownBuild.id) : -1;
+  return other < 0 ? known : known.slice(0, other);
 }
 
 function take(

@@ -1,25 +1,26 @@
 import { PipelineError } from "../core/errors.ts";
-import type { RuleSetRow } from "../core/records.ts";
 import type { LoadedPolicy } from "../corpus/policy-file.ts";
+import type { PolicyWarning } from "../corpus/policy-warning.ts";
 import type { ShardMaker } from "../jobs/export/contract.ts";
 import { localShards } from "../jobs/export/local.ts";
-import { archiveTotals } from "../ledger/archives.ts";
+import { buildShares, keptBuilds, type BuildShare } from "../ledger/builds.ts";
 import { funnel, sumOfFunnels, type Funnel as LedgerFunnel } from "../ledger/funnel.ts";
-import { keptDocuments } from "../ledger/kept-documents.ts";
 import { latestVersion } from "../ledger/migrate.ts";
-import type { Ledger } from "../ledger/open.ts";
-import { ruleSets } from "../ledger/rows.ts";
 import { buildCorpusManifest } from "../manifest/build-corpus.ts";
 import { buildManifest, type BuildResult } from "../manifest/build.ts";
-import type { Funnel, Source } from "../manifest/manifest-head.ts";
-import { manifestRowOf } from "../manifest/manifest-row.ts";
+import type { Funnel } from "../manifest/manifest-head.ts";
 import type { ShardText } from "../manifest/write-shard.ts";
 import { textStore } from "../segment/read.ts";
+import { publishedFunnel, publishedRows, publishedRules, publishedSources } from "./published.ts";
 import type { Run } from "./run.ts";
 
 export interface PublishReport extends BuildResult {
   readonly funnel: Funnel;
   readonly clusters: number;
+  /** What each build measured of the whole corpus; more than one: documents were not all measured alike. */
+  readonly builds: readonly BuildShare[];
+  /** Of names in the policy that nobody knows. */
+  readonly warnings: readonly PolicyWarning[];
 }
 
 /**
@@ -32,7 +33,7 @@ export async function publishManifest(
   policy: LoadedPolicy,
   shards: ShardMaker | undefined,
   onProgress: (done: number, total: number) => void,
-): Promise<Omit<PublishReport, "clusters">> {
+): Promise<Omit<PublishReport, "clusters" | "warnings">> {
   const { corpus, ledgers, software, signal } = run;
   const funnels = ledgers.map((ledger) => funnel(ledger, policy.sha256));
   const counted = manifestFunnel(sumOfFunnels(funnels), policy);
@@ -45,14 +46,16 @@ export async function publishManifest(
     software,
     ledgerVersion: latestVersion(),
     policy: { ...policy.policy },
-    sources: sourcesOf(ledgers),
+    sources: publishedSources(ledgers),
   };
   const partitions = ledgers.map((ledger, number) => ({
-    head: { ...head, rules: rulesOf(ledger), funnel: manifestFunnel(funnels[number] ?? sumOfFunnels([]), policy) },
-    rows: (function* rows() {
-      for (const { capture, ...context } of keptDocuments(ledger, policy.sha256, ledgers))
-        yield manifestRowOf(capture, context);
-    })(),
+    head: {
+      ...head,
+      rules: publishedRules(ledger),
+      builds: keptBuilds(ledger, policy.sha256),
+      funnel: manifestFunnel(funnels[number] ?? sumOfFunnels([]), policy),
+    },
+    rows: publishedRows(ledger, policy, ledgers),
     makeShard: async (path: string, wanted: readonly ShardText[]) =>
       makeShard(path, wanted, (count) => {
         // Called for each text: now and then is often enough.
@@ -68,30 +71,14 @@ export async function publishManifest(
       ? await buildManifest({ directory: corpus.manifest, ...only })
       : await buildCorpusManifest(corpus.manifest, corpus.config.name, partitions);
   onProgress(written, written);
-  return { ...result, funnel: counted };
-}
-
-/** Every archive with all of its bytes, in the manifest of each partition: rows of any may come from any archive. */
-function sourcesOf(ledgers: readonly Ledger[]): Source[] {
-  return archiveTotals(ledgers).map(({ name, sha256, bytes, slices, recordBytes, lostBytes }) => ({
-    name,
-    sha256,
-    bytes,
-    slices,
-    recordBytes,
-    lostBytes,
-  }));
-}
-
-/** Every rule of every revision that measured something; usually there is one set. */
-function rulesOf(ledger: Ledger): RuleSetRow[] {
-  const all = [...ruleSets(ledger).values()].flat().map((rule) => [`${rule.name}@${rule.revision}`, rule] as const);
-  return [...new Map(all).values()];
+  return { ...result, funnel: counted, builds: buildShares(ledgers) };
 }
 
 function manifestFunnel(found: LedgerFunnel, policy: LoadedPolicy): Funnel {
-  const { documents: _, undecided, ...counted } = found;
-  if (undecided > 0)
-    throw new PipelineError("ledger-broken", `${undecided} documents have no decision under ${policy.policy.name}`);
-  return counted;
+  if (found.undecided > 0)
+    throw new PipelineError(
+      "ledger-broken",
+      `${found.undecided} documents have no decision under ${policy.policy.name}`,
+    );
+  return publishedFunnel(found);
 }

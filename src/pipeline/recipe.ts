@@ -1,22 +1,30 @@
 import { inBackground } from "../async/limit.ts";
-import type { JudgedDocument } from "../core/decisions.ts";
+import type { JudgedDocument, Policy } from "../core/decisions.ts";
 import { PipelineError } from "../core/errors.ts";
 import type { Outcome } from "../core/records.ts";
-import { licenceKnowledge, type LoadedPolicy } from "../corpus/policy-file.ts";
+import type { LoadedPolicy } from "../corpus/policy-file.ts";
+import { policyWarnings } from "../corpus/policy-warnings.ts";
 import type { Machines } from "../jobs/machines.ts";
 import type { PublishRunners } from "../jobs/runners.ts";
 import type { Measurer } from "../jobs/slice/contract.ts";
 import { localSlices } from "../jobs/slice/local.ts";
 import { submitSlices } from "../jobs/slice/submit.ts";
+import { programOf } from "../jobs/version-check.ts";
 import { documentsForDecisions, replaceDecisions } from "../ledger/decisions.ts";
 import type { Ledger } from "../ledger/open.ts";
+import { replaceVersions } from "../ledger/versions.ts";
+import { addressState } from "../policy/address-state.ts";
 import { decide } from "../policy/decide.ts";
+import { licenceKnowledge } from "../rights/licence-knowledge.ts";
+import { normalUrlOf } from "../url/normalize.ts";
 import { acquire, type Acquired, type AcquireHooks, type Sources } from "./acquire.ts";
 import { clusterDocuments } from "./cluster.ts";
 import { collectSegment, noteWholeCopies } from "./collect.ts";
 import { openIntake, type IngestProgress, type IngestReport } from "./ingest.ts";
+import { inheritanceOf, judgedWith } from "./inheritance.ts";
 import type { PublishReport } from "./publish.ts";
 import { registerArchives } from "./register.ts";
+import { archivesToRemeasure } from "./remeasure.ts";
 import type { Run } from "./run.ts";
 import { refuseBrokenSegments } from "./whole-segments.ts";
 
@@ -76,11 +84,13 @@ export async function makeCorpus(
   }
 
   // Register, measure, collect: whatever of the archives is not in the ledger yet.
-  const { crawl, copies, archives } = acquired;
-  const isDue = measurer !== null && !run.signal.aborted && archives.length > 0;
-  const taken = isDue ? await ingestArchives(run, measurer, archives, afterEarlier(hooks.onIngest, early)) : null;
+  const { crawl, copies } = acquired;
+  const isAll = run.remeasure === true && acquired.archives.length === 0;
+  const again = isAll ? archivesToRemeasure(run) : { paths: acquired.archives, missing: [] };
+  const isDue = measurer !== null && !run.signal.aborted && (again.paths.length > 0 || isAll);
+  const taken = isDue ? await ingestArchives(run, measurer, again.paths, afterEarlier(hooks.onIngest, early)) : null;
   if (taken !== null) noteWholeCopies(run, copies?.archives ?? []);
-  const ingest = taken === null ? null : withEarlier(taken, early);
+  const ingest = taken === null ? null : withEarlier(taken, early, again.missing);
   const report = { crawl, copies, ingest, interrupted: ingest?.interrupted ?? run.signal.aborted };
   hooks.onIngested(report);
 
@@ -126,17 +136,23 @@ export async function publishCorpus(
   onProgress("decide", 1, 1);
   stopIfAsked(run.signal);
   const published = await publishManifest(run, policy, runners.shards, (done, of) => onProgress("publish", done, of));
-  return { ...published, clusters };
+  const warnings = policyWarnings(policy.policy, run.ledgers, published.funnel.refusedReasons);
+  return { ...published, clusters, warnings };
 }
 
 /** Applies the policy to every document and replaces the old decisions; no page is read again. */
 export function decideDocuments({ ledgers }: Pick<Run, "ledgers">, policy: LoadedPolicy): void {
   const stored = { sha256: policy.sha256, name: policy.policy.name, text: policy.text };
-  replaceDecisions(ledgers, stored, decide(policy.policy, documentsOfAll(ledgers), licenceKnowledge));
+  const normalOf = (url: string): string => normalUrlOf(url) ?? url;
+  for (const ledger of ledgers) replaceVersions(ledger, normalOf, addressState);
+  replaceDecisions(ledgers, stored, decide(policy.policy, documentsOfAll(ledgers, policy.policy), licenceKnowledge));
 }
 
-function* documentsOfAll(ledgers: readonly Ledger[]): Generator<JudgedDocument> {
-  for (const ledger of ledgers) yield* documentsForDecisions(ledger);
+function* documentsOfAll(ledgers: readonly Ledger[], policy: Policy): Generator<JudgedDocument> {
+  for (const ledger of ledgers) {
+    const inheritance = inheritanceOf(ledger, policy);
+    for (const document of documentsForDecisions(ledger)) yield judgedWith(document, inheritance(document));
+  }
 }
 
 function stopIfAsked(signal: AbortSignal): void {
@@ -149,11 +165,15 @@ const slicesUnderWay = 256;
 
 function measurerOf({ machines, workers }: Recipe, { software, signal }: Run): Measurer {
   if (machines === null) return localSlices(workers, software);
-  return submitSlices({ ...machines, software, window: slicesUnderWay, signal });
+  return submitSlices({ ...machines, software: programOf(software), window: slicesUnderWay, signal });
 }
 
 /** What was ingested while archives were acquired belongs to this run too. */
-function withEarlier(rest: IngestReport, early: readonly IngestReport[]): IngestReport {
+function withEarlier(
+  rest: IngestReport,
+  early: readonly IngestReport[],
+  missing: IngestReport["failures"],
+): IngestReport {
   return {
     ...rest,
     alreadyRead: rest.alreadyRead - early.filter(({ slices }) => slices > 0).length,
@@ -161,7 +181,7 @@ function withEarlier(rest: IngestReport, early: readonly IngestReport[]): Ingest
     problems: early.reduce((sum, { problems }) => sum + problems, rest.problems),
     outcomes: outcomesOf([...early, rest]),
     damaged: [...early.flatMap(({ damaged }) => damaged), ...rest.damaged],
-    failures: [...early.flatMap(({ failures }) => failures), ...rest.failures],
+    failures: [...missing, ...early.flatMap(({ failures }) => failures), ...rest.failures],
   };
 }
 

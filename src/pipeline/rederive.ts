@@ -9,10 +9,11 @@ import type { ArchiveState, InspectArchive } from "../manifest/verify/sources.ts
 import { processCapture, type Stages } from "../measure/process-capture.ts";
 import { readArchive } from "../warc/read-archive.ts";
 import type { ArchiveRecord } from "../warc/record.ts";
+import { segmentJoiner, type SegmentJoiner } from "../warc/segment-joiner.ts";
 import { bytesSource, fileSource, type ByteSource } from "../warc/source.ts";
 
-/** Where an archive with this digest may be, the likeliest path first; empty when none is known. */
-export type FindArchive = (sha256: string) => readonly string[];
+/** Where an archive of this digest and name may be, the likeliest path first; empty when none is known. */
+export type FindArchive = (sha256: string, name: string) => readonly string[];
 
 /** Both need an archive to be found: `inspect` says whether it is what the manifest means, `rederive` reads its records. */
 interface Rederiver extends Disposable {
@@ -20,36 +21,40 @@ interface Rederiver extends Disposable {
   readonly rederive: Rederive;
 }
 
+/** An archive, and how its records of several segments are joined. */
+type OpenSource = ByteSource & Disposable & { readonly joined: SegmentJoiner };
+
 /**
  * Re-reads the archived bytes of manifest rows and puts them through the very stages of the pipeline: law 1, the archive is
  * the truth. Rows come in order of their place, so one archive is open at a time.
  */
 export function rederiver(find: FindArchive, stages: Stages, signal: AbortSignal): Rederiver {
   const chosen = new Map<string, string>();
-  let open: { readonly sha256: string; readonly source: ByteSource & Disposable } | null = null;
-  const sourceOf = (sha256: string): ByteSource | null => {
+  let open: { readonly sha256: string; readonly source: OpenSource } | null = null;
+  const sourceOf = ({ sha256, name }: ManifestRow["archive"]): OpenSource | null => {
     if (open?.sha256 === sha256) return open.source;
     open?.source[Symbol.dispose]();
     open = null;
-    const path = chosen.get(sha256) ?? find(sha256)[0];
+    const path = chosen.get(sha256) ?? find(sha256, name)[0];
     if (path === undefined) return null;
-    open = { sha256, source: fileSource(path) };
+    const source = fileSource(path);
+    open = { sha256, source: { ...source, joined: segmentJoiner(source) } };
     return open.source;
   };
   return {
     async inspect(source, allBytes) {
-      const { path, ...state } = await archiveAmong(find(source.sha256), source, allBytes, signal);
+      const { path, ...state } = await archiveAmong(find(source.sha256, source.name), source, allBytes, signal);
       if (path !== null) chosen.set(source.sha256, path);
       return state;
     },
     async rederive(row) {
       try {
-        const source = sourceOf(row.archive.sha256);
+        const source = sourceOf(row.archive);
         if (source === null) return { failure: `archive ${row.archive.name}: ${unknownPlace}` };
         const record = await recordAt(source, row);
         return record === null
           ? { failure: `no record stands at byte ${row.archive.offset} of ${row.archive.name} any more` }
-          : derived(record, row, stages);
+          : derived(record, row, stages, await source.joined(record));
       } catch (error) {
         return { failure: error instanceof Error ? error.message : String(error) };
       }
@@ -90,13 +95,14 @@ export function archiveInLedger(ledger: Ledger): FindArchive {
   return (sha256) => archivePaths(ledger, sha256);
 }
 
-/** More than the reader looks at behind a record. */
+/** More than the reader looks at behind a plain record. */
 const lookAheadBytes = 32 << 10;
 
 /**
  * Gzip members and plain WARC records stand by themselves, so that only their own bytes are read. A zstd frame may need
  * the file's dictionary, and a record of plain ARC the file's first line: those are read in their file. What follows a
- * plain record says whether its length is to be believed, so that a little of it is read too.
+ * plain record says whether its length is to be believed, so that a little of it is read too; behind a member one byte, or
+ * a row could state a byte less than there are.
  */
 async function recordAt(source: ByteSource, { archive }: ManifestRow): Promise<ArchiveRecord | null> {
   const { offset, length, innerOffset } = archive;
@@ -104,7 +110,7 @@ async function recordAt(source: ByteSource, { archive }: ManifestRow): Promise<A
   const plain = start.toString("latin1") === "WARC/";
   const alone = plain || (start[0] === 0x1f && start[1] === 0x8b);
   const items = alone
-    ? readArchive(bytesSource(source.read(offset, length + (plain ? lookAheadBytes : 0))), {
+    ? readArchive(bytesSource(source.read(offset, length + (plain ? lookAheadBytes : 1))), {
         start: 0,
         end: length,
         exactStart: true,
@@ -117,14 +123,19 @@ async function recordAt(source: ByteSource, { archive }: ManifestRow): Promise<A
   return null;
 }
 
-/** The rest of the context is not compared: no capture knows of its copies, nor where its text is stored. */
-const alone = { cluster: null, segmentSha256: "", position: 0 };
+/** The rest of the context is not compared: no capture knows of others, nor where its text is stored. */
+const alone = { cluster: null, inherited: null, segmentSha256: "", position: 0 };
 
-function derived(record: ArchiveRecord, { archive }: ManifestRow, stages: Stages): Rederived {
-  const { row } = processCapture(record, archive.sha256, stages);
+function derived(record: ArchiveRecord, { archive }: ManifestRow, stages: Stages, joined: Buffer | null): Rederived {
+  const { row } = processCapture(record, archive.sha256, stages, joined);
   const { document } = row;
   if (document === null) return { failure: `it now ends as ${row.outcome} (${row.reason ?? ""})` };
   const context = { ...alone, archiveName: archive.name, ruleSet: stages.rules };
-  const { cluster: _cluster, source: _source, ...fields } = manifestRowOf({ ...row, document }, context);
+  const {
+    cluster: _cluster,
+    inherited: _inherited,
+    source: _source,
+    ...fields
+  } = manifestRowOf({ ...row, document }, context);
   return { fields };
 }

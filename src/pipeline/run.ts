@@ -8,6 +8,8 @@ export interface Run {
   readonly ledgers: readonly Ledger[];
   /** Name and version of this program, as segments and manifests state it. */
   readonly software: string;
+  /** True: a slice that another build measured is measured again, with those behind it; left out: no. */
+  readonly remeasure?: boolean;
   /** Aborted when the user asks to stop: a step ends where the next run can go on. */
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,8 @@
 import type { Decision, JudgedDocument, LicenceKnowledge, Policy, RuleBound } from "../core/decisions.ts";
 import { comparePrecedence, compareTimes } from "../core/precedence.ts";
 import type { Hex, RuleSetRow } from "../core/records.ts";
+import type { Standing } from "../core/versions.ts";
+import { hostReasons, urlReasons } from "./place-reasons.ts";
 
 /** A member of a cluster, with what was found against it alone. */
 interface Member {
@@ -36,7 +38,8 @@ export function* decide(
 }
 
 function clusterDecisions(policy: Policy, members: readonly Member[], licences: LicenceKnowledge): Decision[] {
-  const laundered = launderedReasons(policy, members, licences);
+  const documents = members.map(({ document }) => document).filter(({ standing }) => speaksInCluster(policy, standing));
+  const laundered = clusterLicenceReasons(policy.licences, documents, licences);
   const ordered = members.toSorted((a, b) => comparePrecedence(a.document, b.document, licences.rankOf));
   const kept = laundered.length > 0 ? undefined : ordered.find(({ reasons }) => reasons.length === 0);
   return ordered
@@ -51,21 +54,27 @@ function clusterDecisions(policy: Policy, members: readonly Member[], licences: 
     .sort((a, b) => (a.document < b.document ? -1 : 1));
 }
 
+/** A version that its address no longer has, and what was made of a page, say nothing about what is published now. */
+export function speaksInCluster({ state }: Policy, standing: Standing): boolean {
+  return state === "at-capture" || (standing !== "superseded" && standing !== "derived");
+}
+
+type LicensedCopy = Pick<JudgedDocument, "licence" | "capturedAt">;
+
 /**
  * A scraper can put a free licence on somebody else's text, which no single page shows. So a policy may ask that the
  * licence of the copy captured first, or the most restrictive in the cluster, be allowed as well.
  */
-function launderedReasons(
-  { licences: wanted }: Policy,
-  members: readonly Member[],
+export function clusterLicenceReasons(
+  wanted: Policy["licences"],
+  documents: readonly LicensedCopy[],
   licences: LicenceKnowledge,
 ): string[] {
   if (wanted.inCluster === "own") return [];
-  const documents = members.map(({ document }) => document);
-  const strictestFirst = (a: JudgedDocument, b: JudgedDocument): number =>
+  const strictestFirst = (a: LicensedCopy, b: LicensedCopy): number =>
     licences.rankOf(b.licence) - licences.rankOf(a.licence) ||
     (a.licence < b.licence ? -1 : Number(a.licence > b.licence));
-  const [governing] = documents.sort(
+  const [governing] = documents.toSorted(
     (a, b) => (wanted.inCluster === "earliest" ? compareTimes(a.capturedAt, b.capturedAt) : 0) || strictestFirst(a, b),
   );
   if (governing === undefined || licenceAllowed(wanted, governing.licence, licences)) return [];
@@ -78,18 +87,28 @@ function withoutBulk(document: JudgedDocument): JudgedDocument {
 }
 
 /**
- * Every reason against a document that can be seen without its cluster, in a fixed order: host, truncation, language,
- * licence, signals by name, rules by name. Each is a code: the kind of reason, a colon, and its subject.
+ * Every reason against a document that can be seen without its cluster, in a fixed order: host, address, standing,
+ * truncation, language, licence, signals by name, rules by name. Each is a code: the kind of reason, a colon, and its
+ * subject.
  */
 export function reasonsAgainst(policy: Policy, document: JudgedDocument, licences: LicenceKnowledge): string[] {
   return [
     ...hostReasons(policy.hosts, document.host),
+    ...(policy.urls === undefined ? [] : urlReasons(policy.urls, document.url)),
+    ...standingReasons(policy, document),
     ...(document.truncated !== null && policy.truncated === "refuse" ? ["truncated"] : []),
     ...languageReasons(policy.languages, document),
     ...(licenceAllowed(policy.licences, document.licence, licences) ? [] : [`licence:${document.licence}`]),
     ...signalReasons(policy.signals, document.signals),
     ...ruleReasons(policy.rules, document),
   ];
+}
+
+/** Under `at-capture` each capture stands for itself; what was made of a page that is here never does. */
+function standingReasons({ state, withoutPage: wanted }: Policy, { standing, withoutPage }: JudgedDocument): string[] {
+  if (standing === "derived") return [standing];
+  const governed = state === "newest" && standing !== "current" ? [standing] : [];
+  return withoutPage && wanted === "refuse" ? [...governed, "without-page"] : governed;
 }
 
 /** Is this licence allowed, by its id or by its family? `NOASSERTION` is judged by its own entry alone. */
@@ -100,12 +119,6 @@ function licenceAllowed(
 ): boolean {
   if (licence === "NOASSERTION") return noAssertion === "keep";
   return ids.includes(licence) || families.includes(familyOf(licence));
-}
-
-function hostReasons({ allow, deny }: Policy["hosts"], host: string): string[] {
-  const covers = (name: string): boolean => host === name || host.endsWith(`.${name}`);
-  const refused = deny.some(covers) || (allow.length > 0 && !allow.some(covers));
-  return refused ? [`host:${host}`] : [];
 }
 
 function languageReasons({ allow, minScore, unknown }: Policy["languages"], document: JudgedDocument): string[] {

@@ -1,52 +1,21 @@
+import {
+  betweenElements,
+  elementNames,
+  plainMarksOf,
+  restrictedAfterVersion,
+  restrictedBeyond,
+  type Element,
+} from "./creative-commons-elements.ts";
 import { creativeCommonsIdOf } from "./creative-commons-id.ts";
 import { creativeCommonsToolOf } from "./creative-commons-url.ts";
 
 /** A licence that running text names, with its place in the text. */
 export interface LicencePhrase {
-  readonly licence: string;
+  /** `null` for a Creative Commons licence whose name goes on in a way that was not read and that restricts it. */
+  readonly licence: string | null;
   readonly start: number;
   readonly end: number;
 }
-
-type Element = "BY" | "NC" | "SA" | "ND";
-
-/** Names of the licence elements, from the titles of the deeds in their own languages. Order matters: longer names first. */
-const elements: readonly (readonly [Element, RegExp])[] = [
-  // Lower-case "by" is a licence element only where no name follows: "(cc) by Jane Doe" is a credit.
-  ["BY", /BY(?!\p{L})|by(?=[\s–-]{0,3}(?:nc|sa|nd|\d\.\d|licen|lizenz|$|[^\p{L}\s]))/uy],
-  [
-    "BY",
-    /attribution|namensnennung|nennung|paternit[ée]|reconocimiento|reconeixement|atribuci[óo]n|atribui[çc][ãa]o|attribuzione/iuy,
-  ],
-  [
-    "BY",
-    /naamsvermelding|uznanie autorstwa|uveďte (?:původ|autora)|erkännande|navngivelse|nime[äa]minen|nevezd meg!?|署名|姓名標示|表示|저작자표시|С указанием авторства/iuy,
-  ],
-  [
-    "NC",
-    /non[- ]?commercial(?: use)?|nc(?![a-z])|nicht[- ]?kommerziell|keine kommerzielle nutzung|pas d['’]utilisation commerciale/iuy,
-  ],
-  [
-    "NC",
-    /no ?comercial|n[ãa]o ?comercial|uso n[ãa]o[- ]comercial|non commerciale|niet[- ]?commercieel|u[żz]ycie niekomercyjne|非商业性使用|非商業性|非営利|비영리|некоммерческая/iuy,
-  ],
-  [
-    "SA",
-    /share[- ]?alike|sa(?![a-z])|weitergabe unter gleichen bedingungen|partage (?:à l['’]identique|dans les m[êe]mes conditions|des conditions initiales à l['’]identique)/iuy,
-  ],
-  [
-    "SA",
-    /compartir ?igual|compartir bajo la misma licencia|compartilha ?igual|partilha nos termos da mesma licen[çc]a|condividi allo stesso modo|gelijk ?delen|na tych samych warunkach|相同方式共享|相同方式分享|継承|동일조건변경허락|с сохранением условий/iuy,
-  ],
-  [
-    "ND",
-    /no[- ]?deriv(?:ative|ativework)?s?(?: works)?|nd(?![a-z])|keine bearbeitung(?:en)?|pas de modifications?|sin ?(?:obras? ?)?derivad[ao]s?|sem ?deriva(?:ç[õo]es|dos)/iuy,
-  ],
-  [
-    "ND",
-    /non opere derivate|geen ?afgeleide ?werken|bez utwor[óo]w zale[żz]nych|禁止演绎|禁止改作|改変禁止|변경금지/iuy,
-  ],
-];
 
 /** Countries of the ports, as deeds and pages write them. */
 const jurisdictions: Readonly<Record<string, string>> = {
@@ -84,28 +53,31 @@ const jurisdictions: Readonly<Record<string, string>> = {
 };
 
 const anchor =
-  /creative[ -]commons|(?:https?:\/\/)?(?:www\.)?creativecommons\.org\/|(?<![a-z0-9])cc(?:[\s-]{0,2}(?:zero|0)|[\s:/-]{1,3}(?=(?:by|nc|sa|nd)(?![a-z]))|(?=by(?![a-z])))/giu;
+  /creative[\s\p{Pd}]{1,2}commons|(?:https?:\/\/)?(?:www\.)?creativecommons\.org\/|(?<![a-z0-9])cc(?:[\s-]{0,2}(?:zero|0)|[\s\p{Pd}−⁃:/._•·∙‧・]{1,3}(?=(?:by|nc|sa|nd)+(?![a-z]))|(?=by(?:nc|sa|nd)*(?![a-z])))/giu;
 /** Words and marks that may come between the name and its elements. */
 const filler =
-  /(?:[\s\-–—‐‑,:;/()"'„“”«»‘’·+_&]|licen[sc]e[sd]?(?![a-z])|lizenz(?:vertrag|en)?(?![a-z])|licencia|licence|licenza|licen[çc]a|version|v(?=\.?\s?\d)|public|cc(?![a-z])|the|and|und|der|einer|unter)/iuy;
+  /(?:[\s\p{Pd}−⁃,:;/()"'„“”«»‘’·•∙‧・+_&]|\.(?=\d)|licen[sc]e[sd]?(?![a-z])|lizenz(?:vertrag|en)?(?![a-z])|licencia|licence|licenza|licen[çc]a|version|v(?=\.?\s?\d)|public|cc(?![a-z])|the|and|und|der|einer|unter)/iuy;
 const versionNumber = /(?:version\s?|v\.?\s?)?([1-4]\.\d)(?![\d.]*\d)/iuy;
-const jurisdictionName = /[\s,()\-–]{0,3}(\p{L}{2,14}(?: (?:zealand|states|kingdom))?)(?!\p{L})/iuy;
-const addressAfter = /[\s([<:–-]{0,4}((?:https?:\/\/)?(?:www\.)?creativecommons\.org\/[\w./+-]{1,80})/iuy;
+const jurisdictionName = /[\s,()\p{Pd}−⁃]{0,3}(\p{L}{2,14}(?: (?:zealand|states|kingdom))?)(?!\p{L})/iuy;
+const addressAfter = /[\s([<:\p{Pd}]{0,4}((?:https?:\/\/)?(?:www\.)?creativecommons\.org\/[\w./+%\p{Pd}−⁃-]{1,80})/iuy;
 /**
- * A further element that none of the names above covers: "Attribution-SomethingElse", "... ohne Bearbeitung". It may
+ * A further element that none of the names covers: "Attribution-SomethingElse", "... ohne Bearbeitung". It may
  * forbid what the known elements allow, so the phrase then names no licence.
  */
-const unknownElement =
-  /^(?:[-‐‑](?!li[cz])\p{L}|\s?[-–—‐‑]?\s?(?:no|non|not|sin|sem|ohne|keine?|pas|sans|bez|geen|ingen|inga|без|zonder|senza|fără|uten|utan|uden)(?!\p{L})|[\s-]?[禁不])/iu;
+const hyphenatedElement = /^(?![—―⸺⸻])[\p{Pd}−⁃](?!li[cz])\p{L}|^[\s\p{Pd}]?[禁不]/iu;
+const negatedElement =
+  /^[ -]{0,3}(?:no|non|not|sin|sem|sense|ohne|keine?|pas|sans|bez|geen|ingen|inga|icke|ikke|без|zonder|senza|fără|uten|utan|uden)(?!\p{L})/iu;
 const reach = 200;
 
 /** Every Creative Commons licence that the text names, in order; a bare "Creative Commons" names none. */
 export function creativeCommonsPhrasesIn(text: string): LicencePhrase[] {
   const found: LicencePhrase[] = [];
+  let plain: string | null = null;
   let from = 0;
   for (const match of text.matchAll(anchor)) {
     if (match.index < from) continue;
-    const phrase = phraseAt(text, match.index, match.index + match[0].length);
+    plain ??= plainMarksOf(text);
+    const phrase = phraseAt({ text, plain }, match.index, match.index + match[0].length);
     if (phrase === null) continue;
     found.push(phrase);
     from = phrase.end;
@@ -113,18 +85,36 @@ export function creativeCommonsPhrasesIn(text: string): LicencePhrase[] {
   return found;
 }
 
-function phraseAt(text: string, start: number, anchorEnd: number): LicencePhrase | null {
+/** A text, and the same with plain marks. */
+interface Words {
+  readonly text: string;
+  readonly plain: string;
+}
+
+function phraseAt(words: Words, start: number, anchorEnd: number): LicencePhrase | null {
+  const { text, plain } = words;
   const head = text.slice(start, anchorEnd);
   if (head.endsWith("/")) return addressAt(text, start);
   if (/0$|zero$/i.test(head)) return { licence: "CC0-1.0", start, end: anchorEnd };
-  const limit = Math.min(text.length, anchorEnd + reach);
+  const { seen, end } = elementsAt(words, anchorEnd);
+  if (seen.size === 0)
+    return /^\s*(?:zero|0)(?:\s|$)/i.test(text.slice(anchorEnd, anchorEnd + reach)) ? zeroAt(start, anchorEnd) : null;
+  if (restrictedBeyond(text, end, seen)) return { licence: null, start, end };
+  if (hyphenatedElement.test(text.slice(end, end + 20)) || negatedElement.test(plain.slice(end, end + 20))) return null;
+  const phrase = withVersion(text, start, end, unitOf(seen));
+  return restrictedAfterVersion(text, phrase.end, seen) ? { ...phrase, licence: null } : phrase;
+}
+
+/** The elements that are named from `start` on, and where the last of them ends. */
+function elementsAt({ text, plain }: Words, start: number): { readonly seen: Set<Element>; readonly end: number } {
+  const limit = Math.min(text.length, start + reach);
   const seen = new Set<Element>();
-  let at = anchorEnd;
-  let end = anchorEnd;
-  while (at < limit) {
-    const element = elements.find(([, pattern]) => matchEnd(pattern, text, at) > at);
+  let end = start;
+  for (let at = start; at < limit;) {
+    const element = elementNames.find(([, pattern]) => matchEnd(pattern, plain, at) > at);
     if (element === undefined) {
-      const next = matchEnd(filler, text, at);
+      const word = matchEnd(filler, text, at);
+      const next = word === at && seen.size > 0 ? matchEnd(betweenElements, plain, at) : word;
       if (next === at) break;
       at = next;
       continue;
@@ -132,20 +122,20 @@ function phraseAt(text: string, start: number, anchorEnd: number): LicencePhrase
     // "CC BY 2.0 / CC BY-SA 3.0": a second "BY" starts another licence.
     if (element[0] === "BY" && seen.size > 0) break;
     seen.add(element[0]);
-    at = end = matchEnd(element[1], text, at);
+    at = end = matchEnd(element[1], plain, at);
   }
-  if (seen.size === 0)
-    return /^\s*(?:zero|0)(?:\s|$)/i.test(text.slice(anchorEnd, limit)) ? zeroAt(start, anchorEnd) : null;
-  return unknownElement.test(text.slice(end, end + 20)) ? null : withVersion(text, start, end, unitOf(seen));
+  return { seen, end };
 }
 
 /** A URL written out in the text. */
 function addressAt(text: string, start: number): (LicencePhrase & { readonly unit: string }) | null {
   addressAfter.lastIndex = start;
   const tool = creativeCommonsToolOf(addressAfter.exec(text)?.[1] ?? "");
-  return tool === null
-    ? null
-    : { licence: creativeCommonsIdOf(tool), start, end: addressAfter.lastIndex, unit: tool.unit };
+  if (tool === null) return null;
+  const end = addressAfter.lastIndex;
+  const seen = new Set(tool.unit.split("-"));
+  const licence = restrictedAfterVersion(text, end, seen) ? null : creativeCommonsIdOf(tool);
+  return { licence, start, end, unit: tool.unit };
 }
 
 function zeroAt(start: number, end: number): LicencePhrase {

@@ -28,13 +28,16 @@ const licenceUnits = new Set([
 ]);
 const publicDomainUnits = new Set(["zero", "mark", "certification"]);
 
+/** Elements, which are no jurisdictions of any port. */
+const misplaced = new Set(["nc", "nd", "sa", "nc-nd", "nc-sa"]);
+
 const addressLength = 2048;
 const archivePrefix = /^(?:https?:)?\/{0,2}(?:web\.)?archive\.org\/web\/[^/]{1,40}\//;
 const toolHost = /^(?:https?:)?\/{0,2}(?:www\.)?creativecommons\.org(?::\d{1,5})?\/(licenses|publicdomain)\//;
 const buttonHost =
   /^(?:https?:)?\/{0,2}(?:(?:www\.)?licensebuttons\.net|i\.creativecommons\.org|(?:www\.)?creativecommons\.org\/images)\/(l|p)\//;
 const pressKit =
-  /^(?:https?:)?\/{0,2}mirrors\.creativecommons\.org\/presskit\/buttons\/[^/]{1,12}\/[^/]{1,8}\/([a-z-]{1,20})\./;
+  /^(?:https?:)?\/{0,2}mirrors\.creativecommons\.org\/presskit\/buttons\/[^/]{1,12}\/[^/]{1,8}\/([a-z-]{1,20})\.(?!.*(?<![a-z])(?:nc|nd|sa)(?![a-z]))/;
 
 /**
  * Reads the address of a Creative Commons deed, legal code or RDF file.
@@ -61,7 +64,8 @@ export function creativeCommonsToolOfButton(address: string): CreativeCommonsToo
 function plainAddress(address: string): string {
   const text = address
     .slice(0, addressLength)
-    .replace(/\s|%20/g, "")
+    .replace(/\s|%20|\p{Default_Ignorable_Code_Point}/gu, "")
+    .replace(/[\p{Pd}−⁃]/gu, "-")
     .replace(/[?#].*$/, "")
     .replace(/%2b/gi, "+")
     .toLowerCase();
@@ -76,6 +80,9 @@ function toolOfPath(path: string, publicDomain: boolean): CreativeCommonsTool | 
   // The retired dedication had an address among the licences; the tool is now called certification.
   if (!publicDomain && unitPart === "publicdomain") return { unit: "CERTIFICATION", version: null, jurisdiction: null };
   if (!(publicDomain ? publicDomainUnits : licenceUnits).has(unitPart)) return null;
+  // "by/nc/4.0", "by/4.0-nc": an element in the wrong place restricts all the same.
+  if (/^(?!deed|legalcode)(?:.*[^a-z])?(?:nc|nd|sa)(?![a-z])/.test(versionPart) || misplaced.has(jurisdictionPart))
+    return null;
   const unit = unitPart.toUpperCase();
   if (!/^\d\.\d$/.test(versionPart)) return { unit, version: null, jurisdiction: null };
   const jurisdiction = /^(?:[a-z]{2}|igo|scotland)$/.test(jurisdictionPart) ? jurisdictionPart.toUpperCase() : null;

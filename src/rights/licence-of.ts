@@ -12,6 +12,8 @@ const explicitKinds: ReadonlySet<EvidenceKindName> = new Set(["http-link", "meta
  * - "All rights reserved" beside an unmarked link, badge or a site's footer text: reserved, basis `conflict`. Beside an explicit grant
  *   (`Link` header, metadata, `rel=license`, a sentence about this page): that licence, basis `KIND+reserved`, since
  *   the words often come from the site's theme.
+ * - A sentence whose licence was not read to its end, which restricts, beside grants that forbid nothing: `NOASSERTION`, basis
+ *   `conflict`.
  * - Nothing: `NOASSERTION`, basis `part-only`, `none-found`, or `incomplete` when the capture was cut off.
  */
 export function licenceOf(evidence: readonly SeenEvidence[], complete: boolean): Licence<LicenceBasis> {
@@ -30,6 +32,7 @@ export function licenceOf(evidence: readonly SeenEvidence[], complete: boolean):
   if (reserved !== undefined && !grants.some(isExplicit)) {
     return { id: allRightsReserved, basis: "conflict" };
   }
+  if (evidence.some(isUnread) && !grants.some(forbidsSomething)) return { id: "NOASSERTION", basis: "conflict" };
   const { id, basis } = agreed(best, grants);
   return { id, basis: reserved === undefined || basis === "conflict" ? basis : `${basis}+reserved` };
 }
@@ -39,6 +42,16 @@ type Grant = SeenEvidence & { readonly licence: string };
 /** A machine-readable mark, or a sentence about this page; an unmarked link or badge is neither. */
 function isExplicit({ kind, subject }: SeenEvidence): boolean {
   return explicitKinds.has(kind) || (kind === "text-notice" && subject === "page");
+}
+
+/** Notices are of a licence each; one without names a restriction that was not read. */
+function isUnread({ kind, licence, subject }: SeenEvidence): boolean {
+  return kind === "text-notice" && licence === null && subject !== "part";
+}
+
+function forbidsSomething({ licence }: Grant): boolean {
+  const { commercial, derivatives } = licenceAttributesOf(licence);
+  return commercial === false || derivatives === false;
 }
 
 function precedence({ kind }: SeenEvidence): number {

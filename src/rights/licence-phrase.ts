@@ -66,7 +66,7 @@ const laterVersions =
   /or (?:\(?at your option\)?,? ?)?(?:any |a )?(?:later|newer)|(?:oder|ou|o|eller|of) [^.]{0,40}(?:später|ultérieure|postérieure|posterior|senare|later)|ou toute version ultérieure|toute version ultérieure|以降|又はそれ以降/iu;
 
 /** "version 2 of the License, or any later version" often follows the name at some distance: it is read up to the sentence's end. */
-function withWordsAfter(text: string, phrase: LicencePhrase): LicencePhrase {
+function withWordsAfter(text: string, phrase: LicencePhrase & { readonly licence: string }): LicencePhrase {
   const gnu = /^(?:LicenseRef-)?(AGPL|LGPL|GPL|GFDL)-(unversioned|\d\.\d)/.exec(phrase.licence);
   if (gnu === null) return phrase;
   const after = text.slice(phrase.end, phrase.end + 200).split(/[.!?。]\s/, 1)[0] ?? "";

@@ -69,6 +69,20 @@ const families: readonly (readonly [LicenceFamily, RegExp])[] = [
 const creativeCommons =
   /^(?:LicenseRef-)?CC-((?:BY|NC|ND|SA)(?:-(?:NC|ND|SA)){0,2})-(?:unversioned|\d\.\d)(?:-(?:[A-Z]{2}|IGO|SCOTLAND))?$/;
 
+/** Ids that policies name most, newest versions first: for telling what a misspelt one was meant to be. */
+export const commonLicences: readonly string[] = [
+  "CC0-1.0",
+  ...["4.0", "3.0", "2.5", "2.0", "1.0"].flatMap((version) =>
+    ["BY", "BY-SA", "BY-NC", "BY-ND", "BY-NC-SA", "BY-NC-ND"].map((unit) => `CC-${unit}-${version}`),
+  ),
+  ..."CC-PDM-1.0 CC-PDDC PDDL-1.0 Unlicense 0BSD MIT-0 MIT Apache-2.0 BSD-2-Clause BSD-3-Clause ISC".split(" "),
+  ..."GFDL-1.3-or-later GFDL-1.2-or-later GPL-3.0-or-later GPL-2.0-or-later AGPL-3.0-or-later MPL-2.0".split(" "),
+  ..."ODbL-1.0 ODC-By-1.0 CDLA-Permissive-2.0 CDLA-Sharing-1.0 OGL-UK-3.0 OGL-Canada-2.0 etalab-2.0".split(" "),
+  ..."NLOD-2.0 DL-DE-BY-2.0 DL-DE-ZERO-2.0 EUPL-1.2 LAL-1.3".split(" "),
+  "LicenseRef-PublicDomain",
+  allRightsReserved,
+];
+
 /** Attributes of an SPDX id or `LicenseRef-...`; all `null` when its terms are not known here. */
 export function licenceAttributesOf(id: string): LicenceAttributes {
   const family = familyOf(id);

@@ -5,6 +5,7 @@ import { chromeRegions, isChrome, partRegions, subjectAt } from "./region-scope.
 import type { NamedLicence, PageLayout } from "./region-scope.ts";
 import { grantEndIn, sentenceScopeAt } from "./sentence-scope.ts";
 import { topicOf } from "./topic-words.ts";
+import { visibleTextOf } from "./visible-text.ts";
 
 /** Code units of a block that are searched for the link's own words; of a longer block only the beginning is. */
 const searchLength = 20_000;
@@ -21,9 +22,10 @@ export function linkScope(
     return { subject: subjectWithoutBlock(link, named), quote: quoteOf(block?.text ?? link.text) };
   }
   const text = block.text.slice(0, searchLength);
-  const found = indexOfWords(text, link.text);
+  const words = visibleTextOf(link.text);
+  const found = indexOfWords(text, words);
   if (found === -1) return badgeScope(layout, link, named, text);
-  const [start, end] = [found, found + link.text.length];
+  const [start, end] = [found, found + words.length];
   const subject = subjectAt(layout, link.block, sentenceScopeAt(text, start, end), named);
   const quote = quoteAround(text, start, end);
   return { subject, quote: quote === "" ? quoteOf(link.text) : quote };

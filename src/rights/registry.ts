@@ -11,6 +11,7 @@ import { contentUsage } from "./signals/content-usage.ts";
 import { metaRobots } from "./signals/meta-robots.ts";
 import { tdmReservation } from "./signals/tdm-reservation.ts";
 import { xRobotsTag } from "./signals/x-robots-tag.ts";
+import { visibleView } from "./visible-text.ts";
 
 /** One kind for each name, in the order of the names: a kind that is missing or misplaced does not compile. */
 type InOrderOf<Names extends readonly string[], Kind> = {
@@ -37,11 +38,12 @@ export const signalKinds: InOrderOf<typeof signalKindNames, SignalKind> = [
 ];
 
 /** Items of one kind that are kept of one page. */
-const itemsPerKind = 50;
+export const itemsPerKind = 50;
 
 /** All evidence about rights that a page carries, at most 50 items of each kind. Never throws, whatever the page. */
 export function evidenceOf(view: RightsView): SeenEvidence[] {
-  return evidenceKinds.flatMap((kind) => bounded(kind.collect(view)));
+  const seen = visibleView(view);
+  return evidenceKinds.flatMap((kind) => bounded(kind.collect(seen)));
 }
 
 /** All opt-outs and preferences that a page or its exchange carries, at most 50 of each kind. Never throws. */

@@ -1,11 +1,12 @@
 import type { SeenSignal, SignalKindName } from "../core/rights.ts";
-import { robotsDirectivesOf, robotsReadingsOf } from "../core/robots-directives.ts";
+import { robotsDirectivesOf, type RobotsCarrier } from "../core/robots-directives.ts";
 import { quoteOf } from "./quote.ts";
 
 /** Where a list of robots directives was found. */
 export interface RobotsLocation {
   /** The kind of signal that reads there. */
   readonly kind: SignalKindName;
+  readonly carrier: RobotsCarrier;
   /** `http-header:x-robots-tag`, `meta:robots`, ... */
   readonly place: string;
   /** Whom directives without a prefix are addressed to: `*`, or one agent in lower case. */
@@ -14,8 +15,8 @@ export interface RobotsLocation {
 
 /** Signals of one list of robots directives, wherever it was found. */
 export function robotsSignals(value: string, at: RobotsLocation): SeenSignal[] {
-  return robotsDirectivesOf(value, at.agent).flatMap(({ agent, text }) =>
-    robotsReadingsOf(text).map(([preference, reading]) => ({
+  return robotsDirectivesOf(value, at.carrier, at.agent).flatMap(({ agent, text, readings }) =>
+    readings.map(([preference, reading]) => ({
       kind: at.kind,
       preference,
       value: reading,

@@ -1,3 +1,5 @@
+import { plainBytesOf } from "./file-text.ts";
+
 /** RFC 9309 (2.5): at least this much must be read; what follows is not. */
 export const maxRobotsBytes = 500 << 10;
 
@@ -51,6 +53,7 @@ const keptStatements = new Set([
   "content-usage",
   "license",
   "llm-policy",
+  "allowaitraining",
   "disallowaitraining",
   "tdm-reservation",
   "tdm-policy",
@@ -77,34 +80,38 @@ export function robotsFileOf(file: Buffer): RobotsFile {
     at = bytes[end] === 13 && bytes[end + 1] === 10 ? end + 2 : end + 1;
     if (line === null) continue;
     const group = groups.at(-1);
-    if (line.name === "user-agent") addAgent(groups, line.value);
+    if (line.name === "user-agent") addAgents(groups, line.value);
     else if (line.name === "allow" || line.name === "disallow") {
       if (group !== undefined) addRule(group, { allow: line.name === "allow", pattern: line.value, lineNumber });
     } else if (line.name === "crawl-delay") {
       if (group !== undefined) addCrawlDelay(group, line.value);
     } else if (keptStatements.has(line.name) && statements.length < maxStatements) {
       const agents = group === undefined || wholeFile.has(line.name) ? null : group.agents;
+      // A rule in AIPREF's draft on attaching preferences (attach-05): it ends the list of its agents, as Allow does.
+      if (line.name === "content-usage" && group !== undefined) group.closed = true;
       statements.push({ name: line.name, value: utf8Of(line.value), agents, line: utf8Of(line.raw), lineNumber });
     }
   }
   return { groups, statements, cut: file.length > maxRobotsBytes };
 }
 
-function addAgent(groups: OpenGroup[], value: string): void {
-  const agent = agentOf(value);
+function addAgents(groups: OpenGroup[], value: string): void {
+  const agents = agentsOf(value);
   const last = groups.at(-1);
   if (last === undefined || last.closed) {
-    groups.push({ agents: new Set([agent]), rules: [], crawlDelayMs: null, closed: false });
-  } else last.agents.add(agent);
+    groups.push({ agents: new Set(agents), rules: [], crawlDelayMs: null, closed: false });
+  } else for (const agent of agents) last.agents.add(agent);
 }
 
 /**
- * Only the token, without a version or words after it (RFC 9309, 2.2.1); empty when there is none, which names no
- * agent.
+ * Only the token, without a version or words after it (RFC 9309, 2.2.1); empty when there is none, which names no agent.
+ * Tokens of letters alone are what the RFC knows; `AI2Bot` and `img2dataset` are named all the same.
  */
-function agentOf(value: string): string {
-  if (/^\*(?:\s|$)/.test(value)) return "*";
-  return /^[a-z_-]*/i.exec(value)?.[0].toLowerCase() ?? "";
+function agentsOf(value: string): string[] {
+  if (/^\*(?:\s|$)/.test(value)) return ["*"];
+  const token = /^[a-z_-]*/i.exec(value)?.[0].toLowerCase() ?? "";
+  const withDigits = /^[\w-]*/.exec(value)?.[0].toLowerCase() ?? "";
+  return token === withDigits ? [token] : [token, withDigits];
 }
 
 function addRule(group: OpenGroup, rule: RobotsRule): void {
@@ -122,14 +129,6 @@ function lineEnd(bytes: Buffer, from: number): number {
   let at = from;
   while (at < bytes.length && bytes[at] !== 10 && bytes[at] !== 13) at += 1;
   return at;
-}
-
-/** Without its byte order mark. RFC 9309 requires UTF-8, but a file in UTF-16 still states its owner's wishes. */
-function plainBytesOf(bytes: Buffer): Buffer {
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return bytes.subarray(3);
-  const littleEndian = bytes[0] === 0xff && bytes[1] === 0xfe;
-  if (!littleEndian && !(bytes[0] === 0xfe && bytes[1] === 0xff)) return bytes;
-  return Buffer.from(new TextDecoder(littleEndian ? "utf-16le" : "utf-16be").decode(bytes));
 }
 
 function utf8Of(octets: string): string {

@@ -1,4 +1,4 @@
-import { type CompiledRule, type RobotsRules, escapedPath, unreservedDecoded } from "./compile.ts";
+import { type CompiledRule, type RobotsRules, escapedPath, specialsDecoded, unreservedDecoded } from "./compile.ts";
 
 /** Whether the path may be fetched, and which line says so. */
 export interface RobotsVerdict {
@@ -18,22 +18,45 @@ export interface RobotsVerdict {
 const maxSteps = 4_000_000;
 const robotsPath = /^\/robots\.txt(?:\?|$)/;
 
+/** What may still be spent on matching; several rule sets that are asked about one path can share one. */
+export interface StepBudget {
+  left: number;
+}
+
+/** What one path may cost. */
+export function stepBudget(): StepBudget {
+  return { left: maxSteps };
+}
+
 /**
  * Judges a path with its query as it is sent (`/a?b=c`). The longest pattern that matches decides, an allowing one before a
  * refusing one of the same length. Source: RFC 9309, 2.2.2 and 2.2.3.
  */
-export function robotsVerdict(rules: RobotsRules, pathAndQuery: string): RobotsVerdict {
-  const path = escapedPath(pathAndQuery);
-  if (robotsPath.test(path)) return { allowed: true, reason: "robots-txt", lineNumber: null };
+export function robotsVerdict(rules: RobotsRules, pathAndQuery: string, budget = stepBudget()): RobotsVerdict {
+  if (robotsPath.test(pathAndQuery)) return { allowed: true, reason: "robots-txt", lineNumber: null };
+  const { rule, tooComplex } = matchOf(rules.rules, pathAndQuery, budget);
+  if (rule === null) return { allowed: true, reason: "no-rule", lineNumber: null };
+  if (tooComplex) return { allowed: false, reason: "too-complex", lineNumber: rule.lineNumber };
+  return { allowed: rule.allow, reason: "rule", lineNumber: rule.lineNumber };
+}
+
+/** A rule that matches, or at which the budget ran out. */
+export interface RuleMatch {
+  readonly rule: CompiledRule | null;
+  readonly tooComplex: boolean;
+}
+
+/** The first rule that matches a path with its query as it is sent, in either spelling if it refuses. */
+export function matchOf(rules: readonly CompiledRule[], pathAndQuery: string, budget: StepBudget): RuleMatch {
+  const path = specialsDecoded(escapedPath(pathAndQuery));
   const plain = unreservedDecoded(path);
-  let steps = 0;
-  for (const rule of rules.rules) {
-    steps += matchCost(rule, path);
-    if (steps > maxSteps) return { allowed: false, reason: "too-complex", lineNumber: rule.lineNumber };
+  for (const rule of rules) {
+    budget.left -= matchCost(rule, path);
+    if (budget.left < 0) return { rule, tooComplex: true };
     if (matches(rule, path) || (!rule.allow && plain !== path && matches(rule, plain)))
-      return { allowed: rule.allow, reason: "rule", lineNumber: rule.lineNumber };
+      return { rule, tooComplex: false };
   }
-  return { allowed: true, reason: "no-rule", lineNumber: null };
+  return { rule: null, tooComplex: false };
 }
 
 /** An upper bound, known before any work is done. Rules whose first piece does not match cost almost nothing. */

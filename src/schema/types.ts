@@ -91,6 +91,10 @@ export interface CorpusConfig {
        */
       sitemaps: boolean;
       /**
+       * Ask each host, once a day and before its first page, for /.well-known/tdmrep.json, in which sites reserve text and data mining. robots.txt is asked for in any case.
+       */
+      siteFiles: boolean;
+      /**
        * Ask addresses of this machine and of private networks too, for staging.
        */
       allowPrivate: boolean;
@@ -107,6 +111,7 @@ export interface CorpusConfig {
 }
 
 export type Host = string;
+export type Url = string;
 
 /**
  * policy.yaml: which documents are kept. Wherever a value can be unknown, the policy says what that means.
@@ -121,7 +126,7 @@ export interface PolicyFile {
    */
   description?: string;
   /**
-   * Hosts by name; a name also covers the hosts below it (`example.org` covers `www.example.org`).
+   * Hosts by name; a name also covers the hosts below it (`example.org` covers `www.example.org`) and is read in any spelling, as browsers do.
    */
   hosts: {
     /**
@@ -133,6 +138,27 @@ export interface PolicyFile {
      */
     deny: Host[];
   };
+  /**
+   * Addresses: `https://example.org/page` is that one, `example.org/page` that of http and of https, `example.org/part/*` all that begins so; `*` in path and query is any run of characters, `*.example.org/...` a host with all below it, `* /...` any host. Spellings and fragments make no difference.
+   */
+  urls?: {
+    /**
+     * When not empty, documents of all other addresses are refused.
+     */
+    allow: Url[];
+    /**
+     * Documents of these addresses are refused.
+     */
+    deny: Url[];
+  };
+  /**
+   * Which state of an address and of its site governs its captures. newest: the newest that the corpus has; older versions, pages that are gone or moved since, and all captures of a page or site that has opted out since are refused. at-capture: each capture by what it and its site said at the time.
+   */
+  state: "newest" | "at-capture";
+  /**
+   * Texts that a tool made of a page (`conversion` records, as in WET files) which is not in the corpus: what the page says about rights is not known.
+   */
+  withoutPage: "keep" | "refuse";
   /**
    * Captures that the archive holds only in part: what was cut off might have been an opt-out.
    */

@@ -125,7 +125,10 @@ const head: Shape<SegmentHead> = objectWith(
     losses: listOf(object({ offset: count, length: count, reason: lossReason, detail: text })),
     problems: listOf(object({ offset: count, innerOffset: count, code: problemCode, detail: text })),
   },
-  { copies: listOf(object({ capture: text, recordId: text, from: copiedFrom })) },
+  {
+    build: object({ id: text, revisions: mapOf(textOrNumber) }),
+    copies: listOf(object({ capture: text, recordId: text, from: copiedFrom })),
+  },
 );
 
 const frame = object({ offset: count, length: count, rawLength: count });

@@ -1,3 +1,5 @@
+import { normalEscapes } from "../core/percent-encoding.ts";
+
 /**
  * Code units of a normal address; a longer one is rejected. Source: the bound that browsers and sitemaps settled on.
  */
@@ -83,21 +85,4 @@ function normalQuery(search: string): string {
   if (parts.length === 0) return "";
   if (parts.length > 1) parts.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   return `?${parts.map(({ text }) => text).join("&")}`;
-}
-
-/** True when this file would change nothing in it, as with most addresses. */
-const plain = /^[\w\-.~!$&'()*+,;=:@/?]*$/;
-
-/**
- * Percent-encoding in one spelling: unreserved letters unescaped, hexadecimal digits in upper case, a stray percent
- * sign escaped. Characters that RFC 3986 forbids in a path or query, but the WHATWG parser leaves alone, are escaped
- * too.
- */
-function normalEscapes(text: string): string {
-  if (plain.test(text)) return text;
-  return text.replaceAll(/%[0-9a-f]{2}|[^\w\-.~!$&'()*+,;=:@/?]/gi, (found) => {
-    if (found.length < 3) return found === "%" ? "%25" : encodeURIComponent(found);
-    const letter = String.fromCharCode(Number.parseInt(found.slice(1), 16));
-    return /[\w\-.~]/.test(letter) ? letter : found.toUpperCase();
-  });
 }

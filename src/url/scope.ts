@@ -1,4 +1,6 @@
 import { PipelineError } from "../core/errors.ts";
+import { globOf, type Glob } from "../core/glob.ts";
+import { isUnder, splitUrl } from "../core/host.ts";
 import { normalUrlOf, urlLengthLimit } from "./normalize.ts";
 import { domainOfHost, isPublicSuffix } from "./registrable-domain.ts";
 
@@ -72,15 +74,6 @@ function domainNamed(name: string): string {
   return host;
 }
 
-/** The host itself or a domain above it is among the names; an IP address has no domain above it. */
-function isUnder(host: string, names: ReadonlySet<string>): boolean {
-  if (names.has(host)) return true;
-  for (let dot = host.indexOf("."); dot >= 0; dot = host.indexOf(".", dot + 1)) {
-    if (names.has(host.slice(dot + 1))) return true;
-  }
-  return false;
-}
-
 function hostAndPortOf(url: string): string {
   const start = url.indexOf("//") + 2;
   const end = url.indexOf("/", start);
@@ -91,35 +84,21 @@ function hostNameOf(url: string): string {
   return hostAndPortOf(url).replace(/:\d+$/, "");
 }
 
-function patternsOf(patterns: readonly string[]): ((url: string) => boolean)[] {
+function patternsOf(patterns: readonly string[]): Glob[] {
   if (patterns.length > patternLimit) throw new PipelineError("usage", `more than ${patternLimit} patterns`);
   for (const pattern of patterns) {
     if (pattern === "" || pattern.length > urlLengthLimit) {
       throw new PipelineError("usage", `a pattern must have 1 to ${urlLengthLimit} characters`);
     }
   }
-  return patterns.map(globOf);
+  return patterns.map((pattern) => globOf(withNormalOrigin(pattern)));
 }
 
-/** True when the text fits the pattern. */
-export type Glob = (text: string) => boolean;
-
-/**
- * A pattern in which `*` stands for any run of characters, slashes too, and every other character for itself. Each
- * piece between stars is searched for once, from left to right: no pattern causes backtracking.
- */
-export function globOf(pattern: string): Glob {
-  const [first = "", ...rest] = pattern.split(/\*+/);
-  const last = rest.pop();
-  if (last === undefined) return (text) => text === first;
-  return (text) => {
-    if (!text.startsWith(first)) return false;
-    let at = first.length;
-    for (const part of rest) {
-      const found = text.indexOf(part, at);
-      if (found < 0) return false;
-      at = found + part.length;
-    }
-    return text.length - last.length >= at && text.endsWith(last);
-  };
+/** Scheme and host as normal addresses have them: `HTTP://EVIL.example.:80/*` is `http://evil.example/*`. */
+function withNormalOrigin(pattern: string): string {
+  const [origin, rest] = splitUrl(pattern);
+  const normal = origin === "" ? null : normalUrlOf(`${origin}/`);
+  if (normal === null) return origin.toLowerCase() + rest;
+  // A star at the end of the host stands for paths too.
+  return rest === "" && origin.includes("*") ? normal.slice(0, -1) : normal + rest.replace(/^[/\\]/, "");
 }

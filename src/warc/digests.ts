@@ -18,11 +18,16 @@ export interface RecordDigests {
  * `WARC-Truncated`) and nothing matched. So is that of a payload outside this record, as revisits and segments have it.
  * @param payload HTTP body as stored, the block of other records; a digest of the body with its chunks joined is
  * accepted too
+ * @param isPart whether bytes of the payload are missing because they are in other segments
  */
-export function digestsOf(record: ArchiveRecord, payload: Buffer): RecordDigests {
+export function digestsOf(
+  record: ArchiveRecord,
+  payload: Buffer,
+  isPart = record.segmentNumber !== null,
+): RecordDigests {
   const { block, statedBlockDigest, statedPayloadDigest, blockCapped } = record;
   const whole = !blockCapped && record.truncated === null;
-  const elsewhere = record.type === "revisit" || record.type === "continuation" || isSegment(record);
+  const elsewhere = record.type === "revisit" || record.type === "continuation" || isPart;
   const blockSha256 = hexOf("sha256", block);
   const payloadSha256 = payload === block ? blockSha256 : hexOf("sha256", payload);
   const payloads = (): readonly Buffer[] => {
@@ -71,10 +76,6 @@ function sameDigest(digest: Buffer, stated: string): boolean {
   const bare = stated.replace(/=+$/, "");
   if (bare.toUpperCase() === base32Of(digest) || bare.toLowerCase() === digest.toString("hex")) return true;
   return bare === digest.toString("base64url") || bare === digest.toString("base64").replace(/=+$/, "");
-}
-
-function isSegment(record: ArchiveRecord): boolean {
-  return record.fields.some(([name]) => name.toLowerCase() === "warc-segment-number");
 }
 
 function hexOf(algorithm: string, bytes: Buffer): Hex {

@@ -24,6 +24,9 @@ export interface ReadOptions {
   readonly maxBlockBytes?: number;
 }
 
+/** Of a block, when the reader is not told otherwise. */
+export const keptBlockBytes = 64 << 20;
+
 interface Archive {
   readonly window: WindowFeed;
   readonly maxBlockBytes: number;
@@ -49,7 +52,7 @@ export async function* readArchive(
   source: ByteSource,
   options: ReadOptions = {},
 ): AsyncGenerator<ArchiveItem, SliceSpan> {
-  const { start = 0, exactStart = false, maxBlockBytes = 64 << 20 } = options;
+  const { start = 0, exactStart = false, maxBlockBytes = keptBlockBytes } = options;
   const end = Math.min(options.end ?? source.size, source.size);
   if (source.size === 0) return emptySpan(0, true, [{ code: "empty", detail: "the file has no bytes" }]);
   if (start >= end) return emptySpan(start, false, []);
@@ -65,6 +68,16 @@ export async function* readArchive(
   const span = tally.span(begin, at, []);
   const none = begin === 0 && at === source.size && Object.keys(span.recordCounts).length === 0;
   return none ? { ...span, problems: [{ code: "no-record", detail: "no record could be read from this file" }] } : span;
+}
+
+/** Yields what an archive holds from the start of a record on; makes one generator for each reading, one at a time. */
+export async function archiveReader(source: ByteSource): Promise<(start: number) => AsyncGenerator<ArchiveItem, void>> {
+  const archive = await archiveOf(windowOf(source), keptBlockBytes);
+  const { dictionary } = archive;
+  return async function* (start) {
+    archive.dictionary = dictionary;
+    for (let at = start; at < source.size;) at = yield* itemsAt(archive, at);
+  };
 }
 
 function emptySpan(at: number, synced: boolean, problems: readonly ArchiveProblem[]): SliceSpan {

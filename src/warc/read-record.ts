@@ -137,6 +137,8 @@ function warcRecord(shape: Shape): Omit<ArchiveRecord, Placed> {
     statedPayloadDigest: of("warc-payload-digest"),
     refersTo: of("warc-refers-to"),
     refersToUrl: unbracketed(of("warc-refers-to-target-uri")),
+    concurrentTo: of("warc-concurrent-to"),
+    segmentNumber: of("warc-segment-number"),
   };
 }
 
@@ -159,6 +161,8 @@ function arcRecord(shape: Shape): Omit<ArchiveRecord, Placed> {
     statedPayloadDigest: null,
     refersTo: null,
     refersToUrl: null,
+    concurrentTo: null,
+    segmentNumber: null,
   };
 }
 

@@ -52,6 +52,10 @@ export interface ArchiveRecord {
   readonly statedPayloadDigest: string | null;
   readonly refersTo: string | null;
   readonly refersToUrl: string | null;
+  /** The first `WARC-Concurrent-To`. */
+  readonly concurrentTo: string | null;
+  /** `WARC-Segment-Number` as written; a record that is not one of several segments has none. */
+  readonly segmentNumber: string | null;
   /** The block, or its first `maxBlockBytes`. A view into a larger buffer: copy what must outlive the loop. */
   readonly block: Buffer;
   /** Length of the whole block, whatever part of it is kept. */

@@ -42,7 +42,7 @@ function crawlArgs(web: LoopbackWeb, corpus: string): string[] {
   return ["crawl", ...aim, "--allow-private", "--connect-to", web.connectTo];
 }
 
-/** What the frontier of a dead process says has ended, robots.txt files that it knows among them. */
+/** What the frontier of a dead process says has ended, files of sites that it knows among them. */
 function acknowledged(corpus: string): Set<string> {
   const db = new Database(join(corpus, "frontier.sqlite"));
   try {
@@ -51,7 +51,10 @@ function acknowledged(corpus: string): Set<string> {
       .pluck()
       .all();
     const notes = db
-      .prepare("SELECT substr(name, 8) || '/robots.txt' FROM notes WHERE name LIKE 'robots %'")
+      .prepare(
+        `SELECT substr(name, 8) || CASE WHEN name LIKE 'robots %' THEN '/robots.txt' ELSE '/.well-known/tdmrep.json' END
+         FROM notes WHERE name LIKE 'robots %' OR name LIKE 'tdmrep %'`,
+      )
       .pluck()
       .all();
     return new Set([...urls, ...notes].map((url) => String(url).replace("http://", "")));
@@ -96,6 +99,7 @@ suite("a crawl that is killed", () => {
 
     const expected = Array.from({ length: hosts }, (_, host) => [
       `h${host}.test/robots.txt`,
+      `h${host}.test/.well-known/tdmrep.json`,
       `h${host}.test/`,
       ...Array.from({ length: pagesOfHost - 1 }, (__, page) => `h${host}.test/${page + 1}`),
     ]).flat();

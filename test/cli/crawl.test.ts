@@ -33,7 +33,7 @@ suite("crawl", () => {
     assert.match(first.out, /Crawl +6 fetched now/);
     // Its one archive was measured beside the crawl: what is shown last counts it all the same.
     const shown = first.err.split("\n").filter((line) => line.startsWith("measure: "));
-    assert.match(shown.at(-1) ?? "", /^measure: 100 %, .* 8 captures, 4 documents, /);
+    assert.match(shown.at(-1) ?? "", /^measure: 100 %, .* 10 captures, 4 documents, /);
     assert.match(first.out, /refused: robots-disallowed/);
     const { root, totals, sources } = manifestOf(corpus);
     assert.equal(totals.documents, 4);
@@ -68,6 +68,36 @@ suite("crawl", () => {
       "skip   http://a.test/private/x  (robots-disallowed)",
     ]);
     assert.equal(web.seen.length, requests);
+  });
+
+  test("says before the first page of a host whether it would ask for tdmrep.json", async () => {
+    await using web = await licensedWeb();
+    using folder = temporaryFolder();
+    const corpus = join(folder.path, "corpus");
+    const dry = (...more: string[]): ReturnType<typeof runColophon> =>
+      runColophon("crawl", "http://a.test/", "http://a.test/1", "--corpus", corpus, "--dry-run", ...more);
+    const pages = ["fetch  http://a.test/  (robots-unknown)", "fetch  http://a.test/1  (robots-unknown)"];
+    const both = await dry();
+    assert.deepEqual(both.out.trim().split("\n"), [
+      "fetch  http://a.test/.well-known/tdmrep.json  (robots-unknown)",
+      ...pages,
+    ]);
+    assert.deepEqual((await dry("--no-site-files")).out.trim().split("\n"), pages);
+    assert.equal(web.seen.length, 0);
+  });
+
+  test("that may not begin leaves no seed behind", async () => {
+    await using web = await licensedWeb();
+    using folder = temporaryFolder();
+    const corpus = join(folder.path, "corpus");
+    assert.equal((await runColophon("crawl", "http://c.example/", "--corpus", corpus)).status, 2);
+    assert.equal(
+      (await runColophon("crawl", "http://a.test/", "--scope", "moon", "--corpus", corpus, ...local(web))).status,
+      2,
+    );
+    const run = await runColophon("crawl", "http://b.test/", "--corpus", corpus, "--no-ingest", ...local(web));
+    assert.equal(run.status, 0, run.err);
+    assert.deepEqual([...new Set(web.seen.map(({ host }) => host))], ["b.test"]);
   });
 
   test("wants to be told whom site owners can write to, before it asks for anything", async () => {

@@ -4,6 +4,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 
+import { ownBuild } from "../../src/core/build.ts";
+import { softwareVersion } from "../../src/corpus/software.ts";
 import type { Story } from "../../src/ledger/capture-history.ts";
 import type { StatsRow } from "../../src/ledger/stats.ts";
 import type { Extracted } from "../../src/measure/inspect.ts";
@@ -33,6 +35,13 @@ before(async () => {
   );
   const { status, err } = await runColophon("ingest", archive, "--corpus", corpus);
   assert.equal(status, 0, err);
+});
+
+test("--version and explain name the build", async () => {
+  const { out } = await runColophon("--version");
+  assert.equal(out, `${softwareVersion()} build ${ownBuild.id}\n`);
+  const story = await on("explain", "https://hostile.example/");
+  assert.ok(story.out.includes(`measured by  ${softwareVersion()}, build ${ownBuild.id}\n`), story.out);
 });
 
 /** One command on the corpus. */

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
-import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 
+import type { CorpusHead } from "../../src/manifest/corpus-head.ts";
 import type { VerifyReport } from "../../src/manifest/verify/verify.ts";
 import { archiveOfPages } from "../fixtures/archive-of-pages.ts";
-import { manifestOf, runColophon, temporaryFolder } from "../fixtures/run-colophon.ts";
+import { forge, headIn, rowsIn, writeHead } from "../fixtures/forge-manifest.ts";
+import { ended, manifestOf, runColophon, startColophon, temporaryFolder } from "../fixtures/run-colophon.ts";
 
 test("verify agrees with a fresh corpus, with its manifest alone, and with the archives moved elsewhere", async () => {
   using folder = temporaryFolder();
@@ -133,3 +136,114 @@ test("a manifest.json of another form is named by verify and status, whatever it
   assert.notEqual(status, 1, err);
   assert.match(err, /manifest\.json is broken: .*colophon publish/);
 });
+
+test("verify names a document that was dropped from a manifest in its corpus, however well all sums agree", async () => {
+  using folder = temporaryFolder();
+  const { corpus } = await ingested(folder.path);
+  const { root } = manifestOf(corpus);
+  const manifest = join(corpus, "manifest");
+  const dropped = rowsIn(manifest)[2]?.id ?? assert.fail("no third row");
+  forge(manifest, {
+    rows: (rows) =>
+      rows.filter(({ id }) => id !== dropped).map((row, index) => Object.assign(row, { text: { ...row.text, index } })),
+    texts: (lines) => lines.filter((line) => !line.includes(dropped)),
+  });
+  const inCorpus = await runColophon("verify", corpus, "--json");
+  assert.equal(inCorpus.status, 4);
+  assert.deepEqual(found(inCorpus.out), [
+    ["ledger-missing", dropped],
+    ["ledger-differs", "funnel"],
+  ]);
+  // By itself it cannot show that, which verify says; the root that was announced does.
+  const alone = await runColophon("verify", manifest, "--json");
+  assert.equal(alone.status, 0, alone.out);
+  const { checks } = JSON.parse(alone.out) as VerifyReport;
+  assert.deepEqual(
+    Object.entries(checks).map(([name, { done }]) => `${name} ${done}`),
+    ["archives none", "ledger none", "policy all", "root none", "texts all"],
+  );
+  const pinned = await runColophon("verify", manifest, "--root", root.toUpperCase(), "--json");
+  assert.equal(pinned.status, 4);
+  assert.deepEqual(found(pinned.out), [["root-given", "root"]]);
+});
+
+test("verify says in words with what it compared, and what it could not", async () => {
+  using folder = temporaryFolder();
+  const { corpus } = await ingested(folder.path);
+  const whole = await runColophon("verify", corpus, "--root", manifestOf(corpus).root);
+  assert.equal(whole.status, 0, whole.out + whole.err);
+  assert.match(whole.out, /Compared +with archives, ledger, policy, root, texts\n/);
+  const sampled = await runColophon("verify", corpus, "--sample", "2");
+  assert.match(sampled.out, /In part +with archives: 2 of 5 records were read again\n/);
+  assert.match(sampled.out, /Not +with root: /);
+  assert.equal((await runColophon("verify", corpus, "--root", "abc")).status, 2);
+});
+
+test("documents that were added after the manifest was published do not make it wrong, and verify says what it left out", async () => {
+  using folder = temporaryFolder();
+  const { corpus } = await ingested(folder.path);
+  const more = join(folder.path, "more.warc.gz");
+  writeFileSync(more, archiveOfPages("more.example", 50, 2));
+  assert.equal((await runColophon("ingest", more, "--corpus", corpus, "--no-publish")).status, 0);
+  const { status, out } = await runColophon("verify", corpus);
+  assert.equal(status, 0, out);
+  assert.match(out, /In part +with ledger: archives or documents were added/);
+});
+
+test("a corpus in partitions is compared with its ledgers and with its own root", async () => {
+  using folder = temporaryFolder();
+  const corpus = join(folder.path, "corpus");
+  const archive = join(folder.path, "pages.warc.gz");
+  // Texts that are alike on three hosts: their clusters span partitions.
+  writeFileSync(
+    archive,
+    Buffer.concat(["a.example", "b.example", "c.example"].map((host) => archiveOfPages(host, 0, 4))),
+  );
+  const made = await runColophon("ingest", archive, "--corpus", corpus, "--partitions", "3");
+  assert.equal(made.status, 0, made.err);
+  const { root } = JSON.parse(readFileSync(join(corpus, "manifest", "corpus.json"), "utf8")) as CorpusHead;
+  const whole = await runColophon("verify", corpus, "--root", root);
+  assert.equal(whole.status, 0, whole.out + whole.err);
+  assert.match(whole.out, /Compared +with archives, ledger, policy, root, texts\n/);
+  const other = await runColophon("verify", corpus, "--root", "0".repeat(64), "--json");
+  assert.equal(other.status, 4);
+  assert.deepEqual(found(other.out), [["root-given", "root"]]);
+});
+
+test("named pipes in a folder that somebody else made do not hang verify", { timeout: 60_000 }, async () => {
+  using folder = temporaryFolder();
+  const { corpus } = await ingested(folder.path);
+  for (const path of ["ledger.sqlite", "manifest/text/00000.jsonl.zst"]) {
+    renameSync(join(corpus, path), join(folder.path, "aside"));
+    assert.equal(spawnSync("mkfifo", [join(corpus, path)]).status, 0);
+    const { status, out, err } = await runColophon("verify", corpus);
+    assert.equal(status, path === "ledger.sqlite" ? 0 : 4, out + err);
+    rmSync(join(corpus, path));
+    renameSync(join(folder.path, "aside"), join(corpus, path));
+  }
+});
+
+test(
+  "the first SIGTERM ends verify with status 130, also in the middle of a large file",
+  { timeout: 60_000 },
+  async () => {
+    using folder = temporaryFolder();
+    const { corpus } = await ingested(folder.path);
+    const manifest = join(corpus, "manifest");
+    const [bytes, shard] = [400 * 2 ** 30, "text/00000.jsonl.zst"];
+    truncateSync(join(manifest, shard), bytes);
+    const head = headIn(manifest);
+    writeHead(manifest, {
+      ...head,
+      files: head.files.map((file) => (file.path === shard ? Object.assign(file, { bytes }) : file)),
+    });
+    const child = startColophon(["verify", manifest]);
+    const run = ended(child);
+    setTimeout(() => child.kill("SIGTERM"), 2500);
+    const startedMs = performance.now();
+    const { status, err } = await run;
+    assert.equal(status, 130, err);
+    assert.match(err, /stopped before everything was verified/);
+    assert.ok(performance.now() - startedMs < 8000);
+  },
+);

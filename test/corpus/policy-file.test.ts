@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { parse } from "yaml";
 
 import type { Policy } from "../../src/core/decisions.ts";
-import { policyProblems } from "../../src/corpus/policy-file.ts";
+import { policyProblems } from "../../src/corpus/policy-problems.ts";
 import { rules } from "../../src/quality/registry.ts";
 import { licenceAttributesOf } from "../../src/rights/licence-table.ts";
 import { validate } from "../../src/schema/validate.ts";
@@ -51,4 +51,29 @@ test("a misspelt rule, a misspelt family and bounds that nothing meets are each 
   assert.equal(problems.length, 3);
   for (const [index, word] of ["word-cuont", "above max 1", "atribution"].entries())
     assert.ok(problems[index]?.includes(word) === true, word);
+});
+
+test("a misspelt name is answered with the one that was probably meant", () => {
+  const broken: Policy = {
+    ...policy,
+    rules: { "gopher/word-cuont": { min: 1, unknown: "keep" } },
+    licences: { ...policy.licences, families: ["atribution", "entirely-different"] },
+  };
+  const [rule = "", family = "", other = ""] = policyProblems(broken, known);
+  assert.match(rule, /did you mean "gopher\/word-count"\?/);
+  assert.match(family, /did you mean "attribution"\?/);
+  assert.doesNotMatch(other, /did you mean/);
+});
+
+test("what is no host among the hosts, and no address among the addresses, is a problem that says what to write", () => {
+  const problemsOf = (hosts: readonly string[], urls: readonly string[]): string[] =>
+    policyProblems({ ...policy, hosts: { allow: [], deny: hosts }, urls: { allow: [], deny: urls } }, known);
+  assert.deepEqual(problemsOf(["EVIL.example.", "*.evil.example", "bücher.example"], ["evil.example/*"]), []);
+  const [address = "", port = "", host = ""] = problemsOf(
+    ["https://evil.example/", "evil.example:80"],
+    ["evil.example"],
+  );
+  assert.match(address, /hosts\.deny: "https:\/\/evil\.example\/" is no host but an address; write its host alone/);
+  assert.match(port, /"evil\.example:80" is no host; write its name alone/);
+  assert.match(host, /urls\.deny: "evil\.example" is no address but a host; write evil\.example\/\* for all of it/);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { crawl, type CrawlOptions, type CrawlReport } from "../../src/crawl/crawl.ts";
+import { beginRecrawl } from "../../src/crawl/recrawl.ts";
 import { portsOf } from "../../src/fetch/address-rules.ts";
 import { connectToRuleOf } from "../../src/fetch/connector.ts";
 import type { Budgets } from "../../src/frontier/frontier.ts";
@@ -56,13 +57,14 @@ export async function crawlOnce(web: LoopbackWeb, place: CrawlPlace, recipe: Rec
     ...rest
   } = recipe;
   using frontier = openFrontier(place.frontier, { budgets });
-  if (recrawlBeforeMs !== undefined) frontier.recrawl(recrawlBeforeMs);
+  if (recrawlBeforeMs !== undefined) beginRecrawl(frontier, recrawlBeforeMs);
   const seeds = written.flatMap((seed) => addressOf(seed) ?? []);
   const bounds = maxDepth === undefined ? {} : { maxDepth };
   const stop = signal ?? new AbortController().signal;
   const settings = {
     requester: { software: "colophon test", project: "test", contact: "owner@example.org" },
     followSitemaps: false,
+    siteFiles: false,
     allowPrivate: true,
     connectTo: [connectToRuleOf(web.connectTo)],
     ...rest,

@@ -9,7 +9,16 @@ import { trapLimits } from "../../src/url/traps.ts";
 import { addressesOf, done, endAll, found, frontierCheck, onlyTurn, pages, wide } from "./frontier-samples.ts";
 import type { FrontierPlace, FrontierWork } from "./frontier-samples.ts";
 
-const validators = { etag: null, lastModified: null, payloadDigest: "x", capturedAt: 0, recordId: "x" };
+const validators = {
+  etag: null,
+  lastModified: null,
+  payloadDigest: "x",
+  capturedAt: 0,
+  recordId: "x",
+  visitedAt: 0,
+  status: 200,
+  optOuts: "",
+};
 
 /** The part of the contract that is about bounds and bookkeeping. */
 export function frontierBounds(name: string, place: () => FrontierPlace): void {

@@ -12,6 +12,9 @@ const validators: Validators = {
   payloadDigest: `sha1:${"AB".repeat(16)}`,
   capturedAt: 50,
   recordId: "<urn:uuid:01234567-89ab-cdef-0123-456789abcdef>",
+  visitedAt: 50,
+  status: 200,
+  optOuts: "ai *||",
 };
 
 /** What every frontier must do, wherever it keeps its state. */
@@ -49,6 +52,15 @@ export function frontierContract(name: string, place: () => FrontierPlace): void
       assert.equal(frontier.recrawl(50), 0);
       assert.equal(frontier.recrawl(51), 1);
       assert.deepEqual((await onlyTurn(frontier)).urls[0]?.validators, validators);
+    });
+
+    check("a page that was found unchanged is not due again until its last visit is old", async (frontier) => {
+      frontier.add(pages(1));
+      const unchanged = { ...validators, visitedAt: 70, status: 304, optOuts: null };
+      endAll(frontier, await onlyTurn(frontier), { ...done, validators: unchanged });
+      assert.equal(frontier.recrawl(70), 0);
+      assert.equal(frontier.recrawl(71), 1);
+      assert.deepEqual((await onlyTurn(frontier)).urls[0]?.validators, unchanged);
     });
 
     check("validators of no usual form come back too", async (frontier) => {

@@ -27,6 +27,7 @@ export const seeds = hosts.map((host) => `http://${host}/`);
 export const allUrls = hosts.flatMap((host) => [
   `http://${host}/`,
   `http://${host}/robots.txt`,
+  `http://${host}/.well-known/tdmrep.json`,
   ...Array.from({ length: pagesAHost - 1 }, (_, page) => `http://${host}/${page + 1}`),
 ]);
 

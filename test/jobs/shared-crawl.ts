@@ -115,6 +115,7 @@ export async function crawled(
     rollBytes: 1_000_000_000,
     allowPrivate: true,
     followSitemaps: true,
+    siteFiles: true,
     recrawlBeforeMs: null,
     ...request,
   };

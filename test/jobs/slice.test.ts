@@ -4,16 +4,18 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { suite, test } from "node:test";
 
+import { ownBuild } from "../../src/core/build.ts";
 import { PipelineError } from "../../src/core/errors.ts";
 import { sliceJob } from "../../src/jobs/slice/contract.ts";
 import { sliceHandler } from "../../src/jobs/slice/handler.ts";
 import { submitSlices } from "../../src/jobs/slice/submit.ts";
+import { programOf } from "../../src/jobs/version-check.ts";
 import type { MeasureJob, MeasureResult } from "../../src/measure/measure-slice.ts";
 import { threadPool, type ThreadPool } from "../../src/measure/thread-pool.ts";
 import { localQueue } from "../../src/queue/local-queue.ts";
 import { segmentPath } from "../../src/segment/format.ts";
 import { folderStore } from "../../src/store/folder-store.ts";
-import { archiveName } from "../../src/store/layout.ts";
+import { archiveName, sliceResultName } from "../../src/store/layout.ts";
 import type { Store } from "../../src/store/store.ts";
 import { archiveOfPages, pageHtml, responseMember, sentences } from "../fixtures/archive-of-pages.ts";
 import { temporaryFolder } from "../fixtures/run-colophon.ts";
@@ -208,23 +210,50 @@ suite("slices as jobs", () => {
     assert.equal(pool.recordsSeen(), 0);
   });
 
-  test("are refused by a worker of another version, with both versions named", async () => {
+  test("are measured again when the result in the store is that of another build", async () => {
     using folder = temporaryFolder();
     const [job] = jobsOf(folder.path, archiveOfPages("example.org", 0, 2), 1 << 20);
     assert.ok(job !== undefined);
     const store = bucketIn(join(folder.path, "store"));
     await using pool = threadPool(1, software);
     await using queue = localQueue({ retry: { tries: 1 } });
-    const handler = sliceHandler({ store, pool, folder: folder.path, software: "colophon 9" });
-    queue.consume("slice", handler, { concurrency: 1 });
+    queue.consume("slice", sliceHandler({ store, pool, folder: folder.path, software }), { concurrency: 1 });
     const measurer = submitSlices({ queue, store, software, window: 1, signal });
-    await assert.rejects(
-      async () => measurer.measure(job),
-      (error: unknown) =>
-        error instanceof PipelineError &&
-        error.code === "version-differs" &&
-        /colophon test.*colophon 9/.test(error.message),
-    );
+    const result = await measurer.measure(job);
+    assert.equal(result.build, ownBuild.id);
+    const name = sliceResultName(sliceJob(job.slice, software).id);
+    await store.remove(name);
+    await store.put(name, Buffer.from(JSON.stringify({ ...result, build: "0".repeat(16) })));
+    await using other = localQueue({ retry: { tries: 1 } });
+    other.consume("slice", sliceHandler({ store, pool, folder: folder.path, software }), { concurrency: 1 });
+    const again = submitSlices({ queue: other, store, software, window: 1, signal });
+    assert.deepEqual(await again.measure(job), result);
+    assert.deepEqual(JSON.parse((await store.get(name))?.toString() ?? ""), result);
+  });
+
+  test("are refused by a worker of another version or build, with both named", async () => {
+    using folder = temporaryFolder();
+    const [job] = jobsOf(folder.path, archiveOfPages("example.org", 0, 2), 1 << 20);
+    assert.ok(job !== undefined);
+    const store = bucketIn(join(folder.path, "store"));
+    await using pool = threadPool(1, software);
+    const own = programOf(software);
+    assert.equal(own, `colophon test build ${ownBuild.id}`);
+    const other = "colophon test build 0123456789abcdef";
+    for (const [wanted, worker] of [
+      [own, "colophon 9"],
+      [own, other],
+      [other, own],
+    ] as const) {
+      await using queue = localQueue({ retry: { tries: 1 } });
+      const handler = sliceHandler({ store, pool, folder: folder.path, software: worker });
+      queue.consume("slice", handler, { concurrency: 1 });
+      const measurer = submitSlices({ queue, store, software: wanted, window: 1, signal });
+      await assert.rejects(async () => measurer.measure(job), {
+        code: "version-differs",
+        message: new RegExp(`wants ${wanted}, this worker is ${worker}; start workers of the same version and build`),
+      });
+    }
   });
 });
 

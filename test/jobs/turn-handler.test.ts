@@ -44,6 +44,21 @@ suite("a crawl whose turns are done by four worker processes", () => {
     }
   });
 
+  test("asks again for known pages and for what their sites say, archives that too, and counts what it finds", async () => {
+    await using web = await politeWeb();
+    const request = { seeds: seeds.slice(0, 2), connectTo: [web.connectTo], followSitemaps: false };
+    await crawled(shop.folder, "again", request, shop.shared);
+    const again = { ...request, recrawlBeforeMs: Date.now() + 60_000 };
+    const { corpus, report } = await crawled(shop.folder, "again", again, shop.shared);
+    const due = 24;
+    const none = { changed: 0, gone: 0, refused: 0, failed: 0, optedOut: 0, added: 0 };
+    assert.deepEqual(report.recrawl, { ...none, due, unchanged: due });
+    const sites = (await capturesOf(corpus)).map(({ url }) => url).filter((url) => siteFile.test(url));
+    const ofSeeds = allUrls.filter((url) => siteFile.test(url) && /^http:..[ab]/.test(url));
+    const twice = [...ofSeeds, ...ofSeeds];
+    assert.deepEqual(sites, twice.toSorted());
+  });
+
   test("is whole and polite although workers are killed at any moment", async () => {
     await using web = await politeWeb();
     const kills = await during(crawledPolitely(web, "kills"), 6, async (at) => {
@@ -111,10 +126,13 @@ async function during(
   return { crawled: await over, times };
 }
 
-/** Every page is in the archives exactly once, whatever was asked for again. */
+const siteFile = /\/robots\.txt$|\/\.well-known\//;
+
+/** Every page, and what each site says for all of them, is in the archives exactly once, whatever was asked for again. */
 async function assertWhole({ corpus, report }: Crawled): Promise<void> {
   const urls = (await capturesOf(corpus)).map(({ url }) => url);
-  const pages = urls.filter((url) => !url.endsWith("/robots.txt"));
-  assert.deepEqual(pages, allUrls.filter((url) => !url.endsWith("/robots.txt")).toSorted());
+  const sitesAside = urls.filter((url) => !url.endsWith("/robots.txt"));
+  assert.deepEqual(sitesAside, allUrls.filter((url) => !url.endsWith("/robots.txt")).toSorted());
+  const pages = urls.filter((url) => !siteFile.test(url));
   assert.deepEqual(report.counts.urls, { waiting: 0, leased: 0, done: pages.length, refused: 0, failed: 0 });
 }

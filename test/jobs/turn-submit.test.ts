@@ -24,6 +24,8 @@ const crawl: StoredCrawl = {
   connectTo: [],
   allowPrivate: true,
   followSitemaps: false,
+  siteFiles: false,
+  refusedSignals: { refuse: [], agents: [], unreadable: "keep" },
 };
 const turn: Turn = {
   host: "http://a.test",

@@ -57,8 +57,8 @@ test("slices come back in order with the bytes they cover, and totals add up ove
     appendSegment(ledger, sampleSegment(1, [sampleCapture(2), skippedCapture(3)]));
     appendSegment(ledger, sampleSegment(0, [sampleCapture(1)]));
     assert.deepEqual(slicesOf(ledger, archive.sha256), [
-      { index: 0, begin: 0, end: 1000, segmentSha256: sha256("segment 0") },
-      { index: 1, begin: 1000, end: 2000, segmentSha256: sha256("segment 1") },
+      { index: 0, begin: 0, end: 1000, segmentSha256: sha256("segment 0"), build: null },
+      { index: 1, begin: 1000, end: 2000, segmentSha256: sha256("segment 1"), build: null },
     ]);
     const { sha256: digest, name, bytes } = archive;
     assert.deepEqual(archiveTotals([ledger]), [

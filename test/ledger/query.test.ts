@@ -97,7 +97,7 @@ for (const [words, statements] of Object.entries(refused)) {
 test("a name that is not there is answered with the names that are", async () => {
   await assert.rejects(query("SELECT * FROM pages"), {
     code: "query-refused",
-    message: /no such table: pages; the views are archives, captures, /,
+    message: /no such table: pages; the views are archives, builds, captures, /,
   });
 });
 

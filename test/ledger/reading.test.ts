@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import type { JudgedDocument } from "../../src/core/decisions.ts";
 import { appendSegment } from "../../src/ledger/append-segment.ts";
 import { registerArchive } from "../../src/ledger/archives.ts";
 import { storyOf } from "../../src/ledger/capture-history.ts";
 import { documentsForClustering, replaceClusters } from "../../src/ledger/clusters.ts";
-import { documentsForDecisions, replaceDecisions } from "../../src/ledger/decisions.ts";
+import { type UnjudgedDocument, documentsForDecisions, replaceDecisions } from "../../src/ledger/decisions.ts";
 import { funnel } from "../../src/ledger/funnel.ts";
 import { keptDocuments } from "../../src/ledger/kept-documents.ts";
 import { openLedger } from "../../src/ledger/open.ts";
@@ -62,7 +61,9 @@ test("more documents than one page holds all come, once each, in order, while th
 test("documents for decisions carry all that a policy looks at", () => {
   withDocuments((ledger) => {
     const rows = [...documentsForDecisions(ledger)];
-    const expected: JudgedDocument = {
+    const expected: Omit<UnjudgedDocument, "key"> = {
+      recordType: "response",
+      standing: "current",
       id: idOf(1),
       url: "https://www.example.org:8443/page/1?q=1#x",
       host: "www.example.org",
@@ -77,7 +78,8 @@ test("documents for decisions carry all that a policy looks at", () => {
       signals: [{ kind: "meta-robots", preference: "index", value: null, agent: "*" }],
       cluster: null,
     };
-    assert.deepEqual(byId(rows, 1), expected);
+    const { key: _, ...found } = byId(rows, 1);
+    assert.deepEqual(found, expected);
     assert.equal(byId(rows, 4).cluster, idOf(3));
     assert.equal(byId(rows, 1).ruleSet, byId(rows, 4).ruleSet, "one array a rule set");
   });
@@ -156,7 +158,8 @@ test("a story is found by id, by the beginning of one and by address, and holds 
       [story?.measurements.length, story?.evidence.length, story?.signals.length, story?.cluster.length],
       [2, 1, 1, 2],
     );
-    assert.deepEqual(story?.decisions, [{ policy: "first", policy_sha256: policy.sha256, kept: 1, reasons: "[]" }]);
+    const decision = { policy: "first", policy_sha256: policy.sha256, kept: 1, reasons: "[]", is_current: 1 };
+    assert.deepEqual(story?.decisions, [decision]);
     const [skipped] = storyOf([ledger], idOf(2));
     assert.deepEqual([skipped?.document, skipped?.capture["reason"]], [null, "media-type"]);
     assert.deepEqual(storyOf([ledger], "https://www.example.org/absent"), []);

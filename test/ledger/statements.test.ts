@@ -8,6 +8,7 @@ import { clusterSql } from "../../src/ledger/clusters.ts";
 import { decisionSql } from "../../src/ledger/decisions.ts";
 import { funnelSql } from "../../src/ledger/funnel.ts";
 import { keptSql } from "../../src/ledger/kept-documents.ts";
+import { namesSql } from "../../src/ledger/names.ts";
 import { openLedger } from "../../src/ledger/open.ts";
 import { dictionarySql, ruleSetSql } from "../../src/ledger/rows.ts";
 import { statsSql } from "../../src/ledger/stats.ts";
@@ -21,6 +22,7 @@ const tables = {
   dictionarySql,
   funnelSql,
   keptSql,
+  namesSql,
   ruleSetSql,
   statsSql,
   storySql,
@@ -39,7 +41,7 @@ test("every statement in the tables of statements can be prepared on a new ledge
 test("rows are found by index: no statement that reads page by page sorts or scans for its page", () => {
   using folder = temporaryFolder();
   using ledger = openLedger(folder.ledgerPath, { mode: "write" });
-  for (const sql of [clusterSql.documents, decisionSql.documents, keptSql.documents, storySql.byId]) {
+  for (const sql of [clusterSql.documents, decisionSql.documents, keptSql.documents, namesSql.hosts, storySql.byId]) {
     const plan = ledger.db
       .prepare(`EXPLAIN QUERY PLAN ${sql}`)
       .all(...Array.from({ length: sql.split("?").length - 1 }, () => 1));

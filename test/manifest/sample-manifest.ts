@@ -1,19 +1,34 @@
+import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { buildIdOf } from "../../src/core/build-id.ts";
+import { captureIdOf } from "../../src/core/capture-id.ts";
+import type { Inherited } from "../../src/core/versions.ts";
 import { buildManifest, type BuildInput, type BuildResult } from "../../src/manifest/build.ts";
 import type { ManifestHead } from "../../src/manifest/manifest-head.ts";
 import { manifestRowOf, type UnplacedRow } from "../../src/manifest/manifest-row.ts";
+import type { Checks } from "../../src/manifest/verify/checks.ts";
 import { writeShard, type ShardText } from "../../src/manifest/write-shard.ts";
 import { sampleCapture, sampleDocument } from "../ledger/sample-rows.ts";
+import { lenient } from "../policy/sample-policy.ts";
 
 /** A folder that is gone when the scope ends. */
 export async function scratch(): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await mkdtemp(join(tmpdir(), "colophon-manifest-"));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
+
+/** What is checked of a manifest by itself. */
+export const checksAlone: Checks = {
+  archives: { done: "none", why: "nothing here says where they lie" },
+  ledger: { done: "none", why: "there is no ledger here" },
+  policy: { done: "all", why: "" },
+  root: { done: "none", why: "no root was given to compare it with" },
+  texts: { done: "all", why: "" },
+};
 
 export function sampleText(index: number): string {
   return `Document ${index} speaks of ${["tides", "bread", "maps"][index % 3]}.\n\nÜber das Meer, 海について. ${"More. ".repeat(index % 7)}`;
@@ -44,12 +59,14 @@ export function sampleBuild(
   });
 }
 
+const revisions = { "stage/charset": 1 };
+
 export function sampleHead(kept: number): ManifestHead {
   return {
     corpus: "sample",
     software: "colophon 0.1.0",
     ledgerVersion: 1,
-    policy: { name: "test", languages: { allow: ["en"] } },
+    policy: { ...lenient, name: "test", licences: { ...lenient.licences, families: ["public-domain", "attribution"] } },
     rules: [
       { name: "gopher/word-count", revision: 1, unit: "words" },
       { name: "c4/curly-brace", revision: 2, unit: "count" },
@@ -62,6 +79,7 @@ export function sampleHead(kept: number): ManifestHead {
       refusedReasons: { "rule:gopher/word-count": 2, "licence:none": 2 },
       kept,
     },
+    builds: kept === 0 ? [] : [{ id: buildIdOf(revisions), documents: kept, revisions }],
     sources: [
       {
         name: "sample-00.warc.gz",
@@ -77,7 +95,14 @@ export function sampleHead(kept: number): ManifestHead {
 
 const archiveSha256 = sha256("archive");
 
+/** In order of id: a row's number is its position, and its place in the archive another. */
+const places = Array.from({ length: 200 }, (_, number) => {
+  const offset = number * 1000;
+  return { offset, id: captureIdOf(archiveSha256, offset, 0) };
+}).sort((a, b) => (a.id < b.id ? -1 : 1));
+
 function sampleRow(index: number): UnplacedRow {
+  const { offset, id } = places[index] ?? assert.fail(`there are only ${places.length} sample rows`);
   const text = sampleText(index);
   const document = sampleDocument(index, {
     title: `Title "${index}" <script>`,
@@ -112,26 +137,55 @@ function sampleRow(index: number): UnplacedRow {
     ],
   });
   const capture = sampleCapture(index, {
-    id: index.toString(16).padStart(32, "0"),
+    id,
     url: `https://sample.example/${index}?q=1#x`,
     capturedAt: Date.UTC(2024, 4, 6, 7, 8, 9),
-    place: { archive: archiveSha256, offset: index * 1000, length: 900, innerOffset: 0 },
+    place: { archive: archiveSha256, offset, length: 900, innerOffset: 0 },
     recordId: `<urn:uuid:00000000-0000-4000-8000-${String(index).padStart(12, "0")}>`,
     statedBlockDigest: "sha1:ABC",
   });
-  const alsoAt = [{ id: "e".repeat(32), url: "https://mirror.example/", licence: "NOASSERTION" }];
+  const alsoAt = [
+    { id: "e".repeat(32), url: "https://mirror.example/", licence: "NOASSERTION", standing: "current" },
+  ] as const;
   return manifestRowOf(
     { ...capture, document },
     {
       archiveName: "sample-00.warc.gz",
       ruleSet: sampleHead(0).rules,
-      cluster: index % 5 === 0 ? { id: "f".repeat(32), size: 2, alsoAt, licencesDisagree: true } : null,
+      cluster: index % 5 === 0 ? { id: alsoAt[0].id, size: 2, alsoAt, licencesDisagree: true } : null,
+      inherited: index % 3 === 0 ? inherited : null,
       // Of three segments, whose order is not that of the ids.
       segmentSha256: sha256(`segment ${index % 3}`),
       position: index,
     },
   );
 }
+
+const from = "e".repeat(32);
+const inherited: Inherited = {
+  captures: [
+    {
+      relation: "site",
+      id: from,
+      url: "https://example.org/robots.txt",
+      capturedAt: null,
+      payloadSha256: sha256("robots"),
+    },
+  ],
+  signals: [
+    {
+      kind: "robots-txt",
+      preference: "ai",
+      value: "n",
+      agent: "gptbot",
+      place: "robots.txt:2",
+      quote: "Disallow: /",
+      policyUrl: null,
+      from,
+    },
+  ],
+  licence: null,
+};
 
 function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");

@@ -7,6 +7,7 @@ import { processCapture } from "../../src/measure/process-capture.ts";
 import { loadStages } from "../../src/measure/stages.ts";
 import { readArchive } from "../../src/warc/read-archive.ts";
 import { bytesSource } from "../../src/warc/source.ts";
+import { recordUrn } from "../../src/warc/write.ts";
 import { html, http, record } from "../fixtures/response-record.ts";
 
 const stages = loadStages();
@@ -76,6 +77,38 @@ const endings: Readonly<Record<Exclude<OutcomeReason, "worker-crashed" | "stage-
         http("200 OK\r\nContent-Type: text/plain", "User-agent: *"),
       ),
       detail: null,
+    },
+  ],
+  "site-file": [
+    {
+      name: "a reservation for the whole site",
+      record: record(
+        { url: "https://example.org/.well-known/tdmrep.json" },
+        http("200 OK\r\nContent-Type: application/json", "[]"),
+      ),
+      detail: null,
+    },
+  ],
+  derived: [
+    {
+      name: "a text that a browser made of a page",
+      record: record({ type: "resource", url: "urn:text:https://example.org/", contentType: "text/plain" }, "Words."),
+      detail: "text/plain",
+    },
+    {
+      name: "a page of a browser's own making, even as an HTTP response",
+      record: record({ url: "file:///dom-snapshot.html" }, page),
+      detail: "application/http; msgtype=response",
+    },
+  ],
+  "crawler-record": [
+    {
+      name: "the log of a crawler",
+      record: record(
+        { type: "resource", url: "metadata://gnu.org/software/wget/warc/wget.log", contentType: "text/plain" },
+        "--2024-05-01 10:00:00--  http://example.org/",
+      ),
+      detail: "text/plain",
     },
   ],
   "not-http": [
@@ -157,7 +190,64 @@ suite("a capture", () => {
   });
 
   test("of another protocol has the status of the HTTP head that is nevertheless in it", async () => {
-    const row = await captured(record({ url: "urn:x", contentType: "text/plain" }, page));
+    const row = await captured(record({ url: "dns:x", contentType: "text/plain" }, page));
     assert.deepEqual([row.reason, row.httpStatus, row.mime], ["not-http", 200, "text/plain"]);
   });
+
+  test("that was made of another names it by Refers-To, else by the first Concurrent-To; a response names none", async () => {
+    const [page, action] = [recordUrn("01"), recordUrn("02")];
+    const made = { type: "conversion", contentType: "text/plain", concurrentTo: [action, recordUrn("03")] } as const;
+    const refersTo = { id: page, url: "https://example.org/", dateMs: 0 };
+    assert.equal((await captured(record({ ...made, refersTo }, "Words."))).refersTo, `<${page}>`);
+    assert.equal((await captured(record(made, "Words."))).refersTo, `<${action}>`);
+    assert.equal((await captured(record({ concurrentTo: [action] }, http(`200 OK\r\n${html}`)))).refersTo, null);
+  });
+});
+
+suite("the head of a capture that is no document", () => {
+  const head = `X-Robots-Tag: noai\r\nLink: <https://creativecommons.org/licenses/by-nc/4.0/>; rel="license"`;
+  const cases: readonly (readonly [name: string, OutcomeReason, Buffer])[] = [
+    ["a page that is gone", "http-status", record({}, http(`410 Gone\r\n${html}\r\n${head}`))],
+    ["a redirect", "http-status", record({}, http(`302 Found\r\nLocation: /x\r\n${head}`, ""))],
+    ["an answer that nothing has changed", "http-status", record({}, http(`304 Not Modified\r\n${head}`, ""))],
+    ["a revisit", "revisit", record({ type: "revisit" }, http(`200 OK\r\n${html}\r\n${head}`, ""))],
+    ["a picture", "media-type", record({}, http(`200 OK\r\nContent-Type: image/png\r\n${head}`, "x"))],
+    ["a page without text", "empty-text", record({}, http(`200 OK\r\n${html}\r\n${head}`, "<br>"))],
+    ["a page over the limit", "too-large", record({}, http(`200 OK\r\n${html}\r\n${head}`, "x".repeat(20_000)))],
+    ["a robots.txt", "robots-txt", record({ url: "http://a.example/robots.txt" }, http(`200 OK\r\n${head}`, "x"))],
+  ];
+  for (const [name, reason, bytes] of cases) {
+    test(`speaks about rights when it is that of ${name}`, async () => {
+      const { rights, ...row } = await captured(bytes);
+      assert.equal(row.reason, reason);
+      assert.deepEqual(
+        [rights?.evidence.map(({ licence }) => licence), rights?.signals.map(({ preference }) => preference)],
+        [["CC-BY-NC-4.0"], ["ai"]],
+      );
+    });
+  }
+
+  test("is not kept when it says nothing about rights, nor beside that of a document", async () => {
+    assert.equal((await captured(record({}, http(`404 No\r\n${html}\r\nLink: </x>; rel="next"`)))).rights, null);
+    assert.equal((await captured(record({}, http(`200 OK\r\n${html}\r\n${head}`)))).rights, null);
+  });
+
+  test("is kept with the opt-outs of a page without text", async () => {
+    const { reason, rights } = await captured(
+      record({}, http(`200 OK\r\n${html}`, '<meta name="robots" content="noai"><script>1</script>')),
+    );
+    assert.deepEqual([reason, rights?.signals.map(({ place }) => place)], ["empty-text", ["meta:robots"]]);
+  });
+});
+
+test("the words of a document are those that gopher/word-count measured, and its symbols are not among them", async () => {
+  const body = "<p>Well-known: three (3) words &amp; more, 100% &mdash; as it were !!! ... &#26481;&#20140; #tag</p>";
+  const rule = stages.rules.findIndex(({ name }) => name === "gopher/word-count");
+  for (const [text, words] of [
+    [body, 13],
+    ["<p>&mdash; &hellip; !!!</p>", 0],
+  ] as const) {
+    const { document } = await captured(record({}, http(`200 OK\r\n${html}`, text)));
+    assert.deepEqual([document?.words, document?.measurements[rule] ?? 0], [words, words], text);
+  }
 });

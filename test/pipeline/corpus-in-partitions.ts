@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 
+import type { Build } from "../../src/core/build-id.ts";
+import { captureIdOf } from "../../src/core/capture-id.ts";
 import type { ArchiveRow, CaptureRow, CopyRow, Hex } from "../../src/core/records.ts";
 import { openCorpus, type Corpus } from "../../src/corpus/corpus.ts";
 import { loadPolicy } from "../../src/corpus/policy-file.ts";
@@ -11,7 +13,6 @@ import { registerArchive } from "../../src/ledger/archives.ts";
 import type { Ledger } from "../../src/ledger/open.ts";
 import { openPartitions, type Partitions } from "../../src/ledger/partitions.ts";
 import type { ManifestRow } from "../../src/manifest/manifest-row.ts";
-import { captureIdOf } from "../../src/measure/process-capture.ts";
 import { collectSegment, wholeSlices } from "../../src/pipeline/collect.ts";
 import type { PublishReport } from "../../src/pipeline/publish.ts";
 import { publishCorpus } from "../../src/pipeline/recipe.ts";
@@ -76,10 +77,11 @@ export function temporaryPlace(): { readonly path: string } & Disposable {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Writes the segments of archives, each a list of slices, into a folder. */
+/** Writes the segments of archives, each a list of slices, into a folder; left out: by a version that recorded no build. */
 export function statedArchives(
   folder: string,
   archives: readonly (readonly (readonly StatedCapture[])[])[],
+  build?: Build,
 ): readonly StatedArchive[] {
   return archives.map((slices, number) => {
     const digest = sha256(`archive ${number}`);
@@ -101,7 +103,12 @@ export function statedArchives(
         copies.push(copyOf(capture, place));
         writer.add(capture, text, stated.text === null ? null : signatureOf(stated.text));
       }
-      return writer.finish({ ...head, copies, slice: { ...head.slice, archive: digest } });
+      return writer.finish({
+        ...head,
+        ...(build === undefined ? {} : { build }),
+        copies,
+        slice: { ...head.slice, archive: digest },
+      });
     });
     return { row, segments };
   });

@@ -43,6 +43,29 @@ const cases: readonly Case[] = [
     reasons: ["host:www.example.org"],
   },
   {
+    name: "a denied host is denied however the policy spells it",
+    policy: { hosts: { allow: [], deny: ["*.EXAMPLE.org."] } },
+    reasons: ["host:www.example.org"],
+  },
+  {
+    name: "an allowed host is allowed however the policy spells it",
+    policy: { hosts: { allow: ["EXAMPLE。org"], deny: [] } },
+    reasons: [],
+  },
+  {
+    name: "a host that is not known is refused by a list of denied hosts",
+    policy: { hosts: { allow: [], deny: ["example.net"] } },
+    document: { host: "" },
+    reasons: ["host:"],
+  },
+  {
+    name: "a host that is not known is refused by a list of allowed hosts",
+    policy: { hosts: { allow: ["example.net"], deny: [] } },
+    document: { host: "" },
+    reasons: ["host:"],
+  },
+  { name: "a host that is not known is kept when no list names hosts", document: { host: "" }, reasons: [] },
+  {
     name: "a truncated capture is refused when the policy says so",
     policy: { truncated: "refuse" },
     document: { truncated: "length" },

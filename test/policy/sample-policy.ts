@@ -3,6 +3,8 @@ import type { JudgedDocument, LicenceKnowledge, Policy } from "../../src/core/de
 export const lenient: Policy = {
   name: "lenient",
   hosts: { allow: [], deny: [] },
+  state: "newest",
+  withoutPage: "keep",
   truncated: "keep",
   languages: { allow: "any", minScore: 0, unknown: "keep" },
   licences: { families: ["free", "attribution"], ids: [], noAssertion: "keep", inCluster: "own" },
@@ -33,6 +35,8 @@ export function sampleDocument(changes: Partial<JudgedDocument> = {}): JudgedDoc
     language: "en",
     languageScore: 0.8,
     licence: "CC-BY-4.0",
+    standing: "current",
+    withoutPage: false,
     ruleSet,
     measurements: [50, 0.5],
     signals: [],

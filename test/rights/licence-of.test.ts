@@ -55,6 +55,21 @@ const cases: readonly (readonly [title: string, evidence: readonly SeenEvidence[
     [seen("text-notice", "LicenseRef-CC-BY-NC-unversioned"), seen("text-notice", "CC-BY-4.0")],
     { id: "LicenseRef-CC-BY-NC-unversioned", basis: "conflict" },
   ],
+  [
+    "a sentence with a restriction that was not read leaves no freer licence",
+    [seen("rel-license", "CC-BY-4.0"), seen("text-notice", null, "site")],
+    { id: "NOASSERTION", basis: "conflict" },
+  ],
+  [
+    "such a sentence beside a licence that forbids something changes nothing",
+    [seen("rel-license", "CC-BY-NC-4.0"), seen("text-notice", null)],
+    { id: "CC-BY-NC-4.0", basis: "rel-license" },
+  ],
+  [
+    "such a sentence about a picture changes nothing",
+    [seen("rel-license", "CC-BY-4.0"), seen("text-notice", null, "part")],
+    { id: "CC-BY-4.0", basis: "rel-license" },
+  ],
   ["reserved rights alone are reserved", [seen("text-notice", arr, "site")], { id: arr, basis: "text-notice" }],
   [
     "reserved rights beside an unmarked link are reserved, as a conflict",

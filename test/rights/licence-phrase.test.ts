@@ -5,6 +5,7 @@ import * as fc from "fast-check";
 
 import { licencePhrasesIn } from "../../src/rights/licence-phrase.ts";
 import { reservationsIn } from "../../src/rights/reservation.ts";
+import { visibleTextOf } from "../../src/rights/visible-text.ts";
 
 const cases: readonly (readonly [text: string, ids: readonly string[]])[] = [
   ["CC BY-SA 4.0", ["CC-BY-SA-4.0"]],
@@ -55,6 +56,28 @@ const cases: readonly (readonly [text: string, ids: readonly string[]])[] = [
   ["dedicated to the public domain", ["LicenseRef-PublicDomain"]],
   ["dedicated to the public domain via CC0 1.0", ["CC0-1.0"]],
   ["a picture in the public domain", []],
+  ["CC BY‐NC 4.0", ["CC-BY-NC-4.0"]],
+  ["CC BY−NC 4.0", ["CC-BY-NC-4.0"]],
+  ["CC–BY–NC–ND–4.0", ["CC-BY-NC-ND-4.0"]],
+  ["CC.BY.NC.4.0", ["CC-BY-NC-4.0"]],
+  ["cc_by_nc_sa_4.0", ["CC-BY-NC-SA-4.0"]],
+  ["CC BY • NC • SA 4.0", ["CC-BY-NC-SA-4.0"]],
+  ["CC BY (NC) 4.0", ["CC-BY-NC-4.0"]],
+  ["CC BY + NC 4.0", ["CC-BY-NC-4.0"]],
+  ["CCBYNC 4.0", ["CC-BY-NC-4.0"]],
+  ["CC BY NCSA 4.0", ["CC-BY-NC-SA-4.0"]],
+  ["CC BY \u{1F10F} \u229C 4.0", ["CC-BY-NC-ND-4.0"]],
+  ["CC‑BY‑SA‑3.0‑DE", ["CC-BY-SA-3.0-DE"]],
+  ["Creative\u00a0Commons Attribution•Non–Commercial•No.Derivs 4.0", ["CC-BY-NC-ND-4.0"]],
+  ["Creative Commons Attribution - Utilisation non commerciale 4.0", ["CC-BY-NC-4.0"]],
+  ["Creative Commons Erkännande – IckeKommersiell – DelaLika 4.0", ["CC-BY-NC-SA-4.0"]],
+  ["Creative Commons 姓名標示─非商業性─禁止改作 3.0 台灣", ["CC-BY-NC-ND-3.0"]],
+  ["Creative Commons Atribuição-Vedada a criação de obras derivadas 3.0", ["CC-BY-ND-3.0"]],
+  ["Creative Commons BY-NC (Attribution-NonCommercial)", ["LicenseRef-CC-BY-NC-unversioned"]],
+  ["CC BY — Jane Doe", ["LicenseRef-CC-BY-unversioned"]],
+  ["CC BY 4.0. Noncommercial copies are cheap", ["CC-BY-4.0"]],
+  ["CC BY 4.0, pictures CC BY-NC 4.0", ["CC-BY-4.0", "CC-BY-NC-4.0"]],
+  ["https://creativecommons.org/licenses/by‑nc/4.0/", ["CC-BY-NC-4.0"]],
   ["", []],
 ];
 for (const [text, ids] of cases) {
@@ -65,6 +88,93 @@ for (const [text, ids] of cases) {
     );
   });
 }
+
+const unread = [
+  "CC BY (Attribution) NC 4.0",
+  "CC BY mit NC 4.0",
+  "CC BY-SA, with ND, 4.0",
+  "CC BY 4 NC",
+  "CC BY N.C. 4.0",
+  "CC BY ＮＣ 4.0",
+  "CC BY-ＮＤ 4.0",
+  "CC BY / BY-SA",
+  "CC BY for non-commercial use",
+  "CC BY 4.0 NC",
+  "CC BY 4.0-nc",
+  "CC BY 3.0 DE (ND)",
+  "CC BY 4.0 International (NonCommercial)",
+  "https://creativecommons.org/licenses/by•nc/4.0/",
+];
+for (const text of unread) {
+  test(`${text} names no licence, since what was not read restricts it`, () => {
+    assert.deepEqual(
+      licencePhrasesIn(text).map(({ licence }) => licence),
+      [null],
+    );
+  });
+}
+
+const everyCharacter = Array.from({ length: 0x11_0000 }, (_, point) => point)
+  .filter((point) => point < 0xd8_00 || point > 0xdf_ff)
+  .map((point) => String.fromCodePoint(point));
+
+test("whatever marks, spaces or invisible characters part its elements, no phrase names a freer licence", () => {
+  const marks = everyCharacter.filter((one) => /[\p{P}\p{S}\p{Z}\p{Default_Ignorable_Code_Point}]/u.test(one));
+  assert.ok(marks.length > 10_000);
+  for (const mark of marks) {
+    for (const text of [
+      `CC BY${mark}NC 4.0`,
+      `CC BY ${mark} ND`,
+      `Creative Commons Attribution${mark}NonCommercial 4.0`,
+    ]) {
+      const [licence = null] = licencePhrasesIn(visibleTextOf(text)).map((phrase) => phrase.licence);
+      assert.ok(licence === null || /-(?:NC|ND)-/.test(licence), `${JSON.stringify(text)} names ${licence}`);
+    }
+  }
+  const dashes = marks.filter((one) => /\p{Pd}|[−⁃•·.]/u.test(one));
+  for (const dash of dashes) {
+    const text = `CC BY${dash}NC${dash}SA 4.0`;
+    assert.deepEqual(
+      licencePhrasesIn(text).map(({ licence }) => licence),
+      ["CC-BY-NC-SA-4.0"],
+      JSON.stringify(text),
+    );
+  }
+});
+
+test("NC, ND or SA behind whatever was not read is never left out", () => {
+  const word = fc.constantFrom(
+    "(Attribution)",
+    "plus",
+    "et",
+    "1",
+    "ＢＹ",
+    "–",
+    "·",
+    ",",
+    "\u200b",
+    "«",
+    "License",
+    "v4",
+  );
+  const element = fc.constantFrom("NC", "ND", "SA", "NonCommercial", "Keine Bearbeitung", "ShareAlike", "継承", "ＮＣ");
+  fc.assert(
+    fc.property(
+      fc.array(word, { maxLength: 4 }),
+      element,
+      fc.constantFrom("", " 4.0"),
+      (words, restriction, version) => {
+        const text = ["CC BY", ...words, `${restriction}${version}`].join(" ");
+        const named = licencePhrasesIn(visibleTextOf(text)).flatMap(({ licence }) => licence ?? []);
+        assert.ok(
+          named.every((licence) => /-(?:NC|ND|SA)-/.test(licence)),
+          `${JSON.stringify(text)} names ${named.join()}`,
+        );
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
 
 const reserved = [
   "All rights reserved.",

@@ -38,6 +38,13 @@ const cases: readonly (readonly [url: string, id: string | null])[] = [
   ["http://creativecommons.org/licenses/sampling+/1.0/", "LicenseRef-CC-SAMPLING-PLUS-1.0"],
   ["http://creativecommons.org/licenses/by-sa/", "LicenseRef-CC-BY-SA-unversioned"],
   ["https://creativecommons.org/licenses/by-sa/deed.de", "LicenseRef-CC-BY-SA-unversioned"],
+  ["https://creativecommons.org/licenses/by‑nc/4.0/", "CC-BY-NC-4.0"],
+  ["https://creativecommons.org/licenses/by\u200b-nc/4.0/", "CC-BY-NC-4.0"],
+  ["https://creativecommons.org/licenses/by%E2%80%91nc/4.0/", null],
+  ["https://creativecommons.org/licenses/by.nc/4.0/", null],
+  ["https://creativecommons.org/licenses/by/nc/4.0/", null],
+  ["https://creativecommons.org/licenses/by/4.0-nc/", null],
+  ["https://creativecommons.org/licenses/by/4.0/nc-sa/", null],
   ["https://creativecommons.org/publicdomain/zero/1.0/", "CC0-1.0"],
   ["https://creativecommons.org/publicdomain/mark/1.0/deed.en", "CC-PDM-1.0"],
   ["http://creativecommons.org/licenses/publicdomain/", "CC-PDDC"],
@@ -89,10 +96,12 @@ test("a licence button names the tool that it shows", () => {
     "https://licensebuttons.net/p/zero/1.0/80x15.png",
     "https://mirrors.creativecommons.org/presskit/buttons/88x31/png/by-sa.png",
     "https://creativecommons.org/images/public/somerights20.png",
+    "https://licensebuttons.net/l/by/nc/4.0/88x31.png",
+    "https://mirrors.creativecommons.org/presskit/buttons/88x31/png/by.nc.png",
   ].map((url) => creativeCommonsToolOfButton(url));
   assert.deepEqual(
     ids.map((tool) => (tool === null ? null : creativeCommonsIdOf(tool))),
-    ["CC-BY-NC-3.0-DE", "CC0-1.0", "LicenseRef-CC-BY-SA-unversioned", null],
+    ["CC-BY-NC-3.0-DE", "CC0-1.0", "LicenseRef-CC-BY-SA-unversioned", null, null, null],
   );
 });
 

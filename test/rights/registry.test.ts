@@ -39,6 +39,62 @@ test("names of kinds are unique, and evidence and signals bear the name of the k
     assert.deepEqual(new Set(kind.read(view).map((item) => item.kind)), new Set([kind.name]));
 });
 
+const notices: readonly (readonly [words: string, id: string])[] = [
+  ["This article is licensed under CC BY\u00adNC 4.0.", "CC-BY-NC-4.0"],
+  ["This article is li\u00adcensed un\u00adder C\u200bC BY-\u00adNC 4.0.", "CC-BY-NC-4.0"],
+  ["This article is free: CC•BY•NC 4.0", "CC-BY-NC-4.0"],
+  ["This article is licensed under Creative\u00a0Commons Attribution\u00ad-Non\u00adCommercial 4.0.", "CC-BY-NC-4.0"],
+  ["This article is licensed under CC BY (Attribution) NC 4.0.", "NOASSERTION"],
+  ["All rights re\u00adserved.", "LicenseRef-ARR"],
+];
+for (const [words, id] of notices) {
+  test(`a page with ${JSON.stringify(words)} is under ${id}`, () => {
+    const view = viewOf({ blocks: [blockOf(words, { region: "footer" })] });
+    assert.equal(licenceOf(evidenceOf(view), true).id, id);
+  });
+}
+
+test("a notice that goes on with NC in words that were not read is kept as evidence of no licence, and outweighs a free link", () => {
+  const view = viewOf({
+    links: [linkOf("https://creativecommons.org/licenses/by/4.0/", { rel: ["license"], region: "head", block: -1 })],
+    blocks: [blockOf("This article is licensed under CC BY (Attribution) NC 4.0.")],
+  });
+  const evidence = evidenceOf(view);
+  assert.deepEqual(
+    evidence.map(({ kind, licence, value }) => [kind, licence, value]),
+    [
+      ["rel-license", "CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"],
+      ["text-notice", null, "CC BY"],
+    ],
+  );
+  assert.deepEqual(licenceOf(evidence, true), { id: "NOASSERTION", basis: "conflict" });
+});
+
+test("a soft hyphen hides no word that says what a licence is about", () => {
+  const block = blockOf("Die Fo\u00adtos auf dieser Seite stehen unter CC BY 4.0.", { region: "footer" });
+  const link = linkOf("https://creativecommons.org/licenses/by/4.0/", { text: "CC BY 4.0", region: "footer" });
+  const evidence = evidenceOf(viewOf({ blocks: [block], links: [link] }));
+  assert.deepEqual(new Set(evidence.map(({ subject }) => subject)), new Set(["part"]));
+});
+
+test("invisible characters are passed over in metadata, and in the words of a link as in its block", () => {
+  const words = "CC B\u00adY 4.0";
+  const view = viewOf({
+    metas: [{ name: "dc.rights", content: "C\u00adC BY-NC 4.0" }],
+    blocks: [blockOf(`Photos: Jane Doe. Content of this si\u00adte: ${words}.`, { region: "footer" })],
+    links: [
+      linkOf("https://creativecommons.org/licenses/by/4.0/", { text: words, region: "footer" }),
+      linkOf("/principles", { text: "All rights re\u00adserved", rel: ["license"], region: "footer" }),
+    ],
+  });
+  const evidence = evidenceOf(view);
+  const of = (kind: string): unknown[] =>
+    evidence.filter((item) => item.kind === kind).map(({ licence, subject }) => [licence, subject]);
+  assert.deepEqual(of("meta"), [["CC-BY-NC-4.0", "page"]]);
+  assert.deepEqual(of("cc-link"), [["CC-BY-4.0", "site"]]);
+  assert.equal(evidence.find(({ kind }) => kind === "rel-license")?.licence, "LicenseRef-ARR");
+});
+
 test("at most 50 items of a kind are kept, and what is said of the page before what is said of its parts", () => {
   const credit = linkOf("https://creativecommons.org/licenses/by/2.0/", { region: "figure", text: "CC BY" });
   const footer = linkOf("https://creativecommons.org/licenses/by-nc/4.0/", { region: "footer", text: "CC BY-NC" });

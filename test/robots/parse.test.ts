@@ -93,6 +93,19 @@ suite("groups", () => {
     assert.deepEqual(groupsOf(fileOf(text)), ["a,b: -/x +/y", "c: "]);
   });
 
+  test("Content-Usage is a rule, which ends the list of agents; Content-Signal is none", () => {
+    const text = (name: string): string => `user-agent: *\n${name}: train-ai=n\n\nuser-agent: badbot\ndisallow: /\n`;
+    const usage = fileOf(text("content-usage"));
+    assert.deepEqual(groupsOf(usage), ["*: ", "badbot: -/"]);
+    assert.deepEqual([...(usage.statements[0]?.agents ?? [])], ["*"]);
+    assert.deepEqual(groupsOf(fileOf(text("content-signal"))), ["*,badbot: -/"]);
+  });
+
+  test("an agent with digits in its name is named by all of it, and by its letters alone", () => {
+    const file = fileOf("user-agent: AI2Bot-Dolma/1.0\ndisallow: /\n");
+    assert.deepEqual([...(file.groups[0]?.agents ?? [])], ["ai", "ai2bot-dolma"]);
+  });
+
   test("rules before any agent say nothing", () => {
     assert.deepEqual(groupsOf(fileOf("disallow: /\nuser-agent: a\nallow: /x\n")), ["a: +/x"]);
   });

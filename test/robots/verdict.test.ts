@@ -48,6 +48,14 @@ const paths: readonly (readonly [rules: string, allowed: string, refused: string
   ["-/a%2Fb", "/a/b", "/a%2Fb /a%2fb"],
   ["-/a%2Db%5f%2e", "/a.b", "/a-b_. /a%2Db%5F%2E"],
   ["-/*aaaaaaaaab*b", "/aaaaaaaaab", "/aaaaaaaaabb /xaaaaaaaaabxb"],
+  ["-/a-%2A.html", "/a-b.html /a-.html", "/a-*.html /a-%2A.html /a-%2a.html"],
+  ["-/b-%24", "/b- /b", "/b-$ /b-%24 /b-$x"],
+  ["-/b%24$", "/b /b$x", "/b$ /b%24"],
+  ["-/c$d", "/cd /c", "/c$d /c%24d"],
+  ["-/*%2A/*%24$", "/a/b$ /a*/b", "/a*/b$ /a%2A/%24"],
+  ["-/a-%2a*", "/a-b", "/a-*b"],
+  ["-/b-%24$", "/b-$c", "/b-$ /b-%24"],
+  ["-/ +/c-%2A$", "/c-* /c-%2A", "/c-x /c-*d"],
   ["-/a%7", "/a~b", "/a%7Eb /a%71"],
 ];
 suite("paths", () => {

@@ -21,7 +21,7 @@ export const crawl: Command = {
   name: "crawl",
   summary: "Visit pages politely, archive them, and go on to a manifest",
   description:
-    "Visits the seeds and what they lead to, as far as the scope and each host's robots.txt allow, one connection a host with a pause between requests. Every exchange is archived as WARC in the corpus, then takes the way of `ingest`. Stop it at any time, or kill it; the same command goes on where it was and fetches nothing again that was archived.",
+    "Visits the seeds and what they lead to, as far as the scope and each host's robots.txt allow, one connection a host with a pause between requests. Every exchange is archived as WARC in the corpus, then takes the way of `ingest`. Stop it at any time, or kill it; the same command goes on where it was and fetches nothing again that was archived. Seeds and scope are remembered by the corpus, and budgets count what earlier runs used; every other option holds for the run that names it.",
   arguments: [
     {
       name: "[seed...]",
@@ -48,8 +48,13 @@ export const crawl: Command = {
       flags: "--contact <who>",
       description: "mail address or page that site owners can write to; needed but on this machine",
     },
-    { flags: "--recrawl <days>", description: "visit pages again whose last capture is older" },
+    {
+      flags: "--recrawl <days>",
+      description:
+        "visit pages again whose last visit is older, and count those that changed, are gone or opted out since",
+    },
     { flags: "--no-sitemaps", description: "do not follow the sitemaps that robots.txt names" },
+    { flags: "--no-site-files", description: "do not ask each host for its /.well-known/tdmrep.json" },
     { flags: "--allow-private", description: "ask addresses of this machine and of private networks too" },
     {
       flags: "--connect-to <rule>",
@@ -129,6 +134,7 @@ function requestOf(seeds: readonly string[], options: OptionValues): CrawlReques
     allowPrivate: options["allowPrivate"] === true,
     connectTo: listOf(options, "connect-to"),
     followSitemaps: options["sitemaps"] !== false,
+    siteFiles: options["siteFiles"] !== false,
     recrawlBeforeMs: days === null ? null : Date.now() - days * 86_400_000,
   };
 }

@@ -55,7 +55,7 @@ export function inWords(story: Story): string {
     `digests      stated block ${said(capture, "stated_block_digest")}: ${said(capture, "block_digest_state")}; payload ${said(capture, "stated_payload_digest")}: ${said(capture, "payload_digest_state")}`,
     ...(capture["truncated"] === null ? [] : [`truncated    ${said(capture, "truncated")}`]),
     ...copyInWords(story, said),
-    `measured by  ${story.software}`,
+    `measured by  ${story.software}, ${story.build === null ? "a build that was not recorded" : `build ${story.build}`}`,
   ];
   if (document !== null) {
     lines.push(
@@ -77,6 +77,7 @@ export function inWords(story: Story): string {
         (row) =>
           `  ${said(row, "kind")}: ${said(row, "preference")}=${said(row, "value")} for ${said(row, "agent")} at ${said(row, "place")} “${said(row, "quote")}”`,
       ),
+      ...elsewhereInWords(story, said),
       "measurements",
       ...story.measurements.map(
         (row) =>
@@ -89,14 +90,36 @@ export function inWords(story: Story): string {
         (row) =>
           `  ${Number(row["similarity"]).toFixed(3)}  ${said(row, "id").slice(0, 12)}  ${said(row, "licence")}  ${said(row, "url")}`,
       ),
-      story.decisions.length === 0 ? "decision     none yet" : "decision",
+      story.decisions[0]?.["is_current"] === 1 ? "decision" : "decision     none yet",
       ...story.decisions.map(
         (row) =>
-          `  ${row["kept"] === 1 ? "kept" : "refused"} under ${said(row, "policy")} (${said(row, "policy_sha256").slice(0, 12)})${row.reasons === "[]" ? "" : `: ${oneLine((JSON.parse(row.reasons) as string[]).join(", "))}`}`,
+          `  ${row["is_current"] === 1 ? "" : "earlier: "}${row["kept"] === 1 ? "kept" : "refused"} under ${said(row, "policy")} (${said(row, "policy_sha256").slice(0, 12)})${row.reasons === "[]" ? "" : `: ${oneLine((JSON.parse(row.reasons) as string[]).join(", "))}`}`,
       ),
     );
   }
   return printable(`${lines.join("\n")}\n`);
+}
+
+/** What other captures say about the document. */
+function elsewhereInWords(
+  { version, ties, siteFiles }: Story,
+  said: (row: ViewRow, name: string) => string,
+): readonly string[] {
+  return [
+    ...(version === null
+      ? []
+      : [
+          `version      ${said(version, "state")}, by the capture ${said(version, "governing").slice(0, 12)} of ${said(version, "governing_captured_at")} (HTTP ${said(version, "governing_http_status")})`,
+        ]),
+    ...ties.map(
+      (row) =>
+        `  ${said(row, "relation").padEnd(9)}  ${said(row, "id").slice(0, 12)}  ${said(row, "captured_at")}, HTTP ${said(row, "http_status")}, ${said(row, "signals")} signals  ${said(row, "url")}`,
+    ),
+    ...siteFiles.map(
+      (row) =>
+        `site         ${said(row, "kind")} ${said(row, "id").slice(0, 12)}  ${said(row, "captured_at")}, SHA-256 of its text ${said(row, "text_sha256")}  ${said(row, "url")}`,
+    ),
+  ];
 }
 
 /** Where the bytes came from, and what is archived of the host's robots.txt at that time. */

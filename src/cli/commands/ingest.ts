@@ -70,6 +70,11 @@ export const ingest: Command = {
     ...commonCrawlOptions,
     ...machineOptions,
     partitionsOption,
+    {
+      flags: "--remeasure",
+      description:
+        "measure again what another build measured, of the archives named or of all in the corpus (`status` says how much that is)",
+    },
     { flags: "--no-publish", description: "stop when the archives are in the ledger" },
     jsonOption,
   ],
@@ -80,6 +85,10 @@ export const ingest: Command = {
       says: "adds an archive; what is there is not read again",
     },
     {
+      line: "colophon ingest --remeasure --corpus my-corpus",
+      says: "after an update of the program: what older builds measured is measured again",
+    },
+    {
       line: "colophon ingest --cc CC-MAIN-2025-38 --match '*.example.org' --lang en --with-robots --contact me@example.org",
       says: "the English pages of a domain, with the robots.txt of that time",
     },
@@ -87,17 +96,19 @@ export const ingest: Command = {
   async run({ args, options }: CommandInput, io: Io): Promise<ExitName> {
     const { openCorpus, workersOf } = await import("../../corpus/corpus.ts");
     const stated = options["workers"] === "auto" ? null : wholeNumberOf(options, "workers", 1, 1024);
-    if (args.length === 0 && !asksCommonCrawl(options)) {
+    const remeasure = options["remeasure"] === true;
+    const isNamed = args.length > 0 || asksCommonCrawl(options);
+    if (!isNamed && !remeasure) {
       throw new PipelineError("usage", "there is nothing to ingest: name archives, or a crawl with --cc");
     }
-    const corpus = await openCorpus(textOf(options, "corpus"), true, partitionsOf(options));
+    const corpus = await openCorpus(textOf(options, "corpus"), isNamed, partitionsOf(options));
     const copies = asksCommonCrawl(options) ? await requestOf(options, corpus) : null;
     const workers = stated ?? workersOf(corpus);
     const publish = options["publish"] !== false;
     const servers = machinesOf(options);
     const json = options["json"] === true;
     const sources = { crawl: null, copies, archives: args };
-    return makeCorpusCommand({ corpus, sources, ingest: true, publish, workers, servers, json }, io);
+    return makeCorpusCommand({ corpus, sources, ingest: true, remeasure, publish, workers, servers, json }, io);
   },
 };
 

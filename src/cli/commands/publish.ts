@@ -1,7 +1,7 @@
 import { openCollector } from "../collector.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { corpusOption, jsonOption, machineOptions, machinesOf, textOf } from "../options.ts";
-import { progressDisplay, publishedInWords } from "../report.ts";
+import { progressDisplay, publishedInWords, sayMixedBuilds, sayWarnings } from "../report.ts";
 import { jsonText, writeLine } from "../write-line.ts";
 
 export const publish: Command = {
@@ -31,6 +31,8 @@ export const publish: Command = {
       await collector.runners(ledgers.all),
     );
     progress[Symbol.dispose]();
+    sayMixedBuilds(report, io);
+    sayWarnings(report.warnings, io);
     await writeLine(io.out, json ? jsonText(report) : publishedInWords(report, corpus.folder));
     return "ok";
   },

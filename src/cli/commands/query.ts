@@ -8,12 +8,17 @@ export const query: Command = {
   name: "query",
   summary: "Ask the ledger anything in SQL",
   description:
-    "Runs one SELECT over the views captures, documents, measurements, evidence, signals, clusters, decisions, archives, slices, losses and problems; docs/provenance-format.md describes their columns. Over a ledger in partitions each view holds the rows of all. It reads only, in a process of its own that is ended when it runs over its bounds.",
+    "Runs one SELECT over the views captures, documents, measurements, evidence, signals, clusters, decisions, decision_history, archives, slices, losses, problems and copies; docs/provenance-format.md describes their columns. Over a ledger in partitions each view holds the rows of all. It reads only, in a process of its own that is ended when it runs over its bounds.",
   arguments: [{ name: "<sql>", description: "one SELECT statement" }],
   options: [
     corpusOption,
     { flags: "--partition <n>", description: "ask this partition of the ledger alone, from 0" },
-    { flags: "--format <format>", description: "how to print it", default: "table", choices: ["table", "json", "csv"] },
+    {
+      flags: "--format <format>",
+      description: "how to print it; json is one object a row and line",
+      default: "table",
+      choices: ["table", "json", "csv"],
+    },
     { flags: "--json", description: "the same as --format json" },
     { flags: "--timeout <seconds>", description: "end it after this long", default: "30" },
     { flags: "--rows <n>", description: "print at most this many rows", default: "10000" },

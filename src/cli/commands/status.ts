@@ -1,4 +1,5 @@
 import type { CrawlStatus } from "../../corpus/crawl-status.ts";
+import type { CorpusStatus } from "../../corpus/status.ts";
 import type { MachinesStatus } from "../../jobs/machines-status.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { corpusOption, jsonOption, optionalTextOf, textOf } from "../options.ts";
@@ -38,6 +39,7 @@ export const status: Command = {
       `corpus     ${state.name} (${folder})`,
       `archives   ${archives.count}, ${bytesInWords(archives.bytes)}; ${bytesInWords(archives.lostBytes)} lost`,
       `slices     ${slices.measured} of ${slices.total} measured${slices.measured < slices.total ? "; run the same ingest again to go on" : ""}`,
+      ...buildLines(state),
       `captures   ${captures}`,
       `documents  ${documents.total}: ${documents.kept} kept, ${documents.refused} refused, ${documents.undecided} undecided under ${state.policy}`,
       manifest === null
@@ -51,6 +53,18 @@ export const status: Command = {
     return "ok";
   },
 };
+
+/** Nothing while all was measured by this program's own build. */
+function buildLines({ build: own, builds }: CorpusStatus): string[] {
+  if (builds.every(({ build }) => build === own)) return [];
+  return [
+    ...builds.map(
+      ({ build, slices, archives, documents }) =>
+        `build      ${build ?? "not recorded"}${build === own ? " (this program's)" : ""}: ${slices} slices of ${archives} archives, ${documents} documents`,
+    ),
+    "           `colophon ingest --remeasure` measures again what other builds measured",
+  ];
+}
 
 async function machinesOn(redisUrl: string): Promise<MachinesStatus> {
   const { machinesStatus } = await import("../../jobs/machines-status.ts");

@@ -3,6 +3,7 @@ import {
   byKind,
   count,
   countTo,
+  flag,
   listOf,
   nullable,
   number,
@@ -15,12 +16,13 @@ import {
   type Shape,
 } from "../../core/json-shape.ts";
 import type { Note } from "../../frontier/frontier.ts";
+import { pageChanges } from "../../frontier/turn.ts";
 import type { FoundUrl, RefusedCount, Turn, UrlOutcome, Validators } from "../../frontier/turn.ts";
-import { robotsNote } from "../../robots/cache.ts";
 import { hostKeyOf } from "../../url/normalize.ts";
 import { pathNote } from "../crawl-settings.ts";
 import { paceNote } from "../host-paces.ts";
 import type { EndedTurn } from "../host-turn.ts";
+import { robotsNote } from "../robots/robots-keeper.ts";
 
 /** A turn as another process is asked to do it. */
 export interface TurnAsk {
@@ -32,7 +34,7 @@ export interface TurnAsk {
 }
 
 /** What comes before the pieces. */
-interface EndHead extends Pick<EndedTurn, "found" | "notBeforeMs" | "blockedReason" | "notes" | "ip"> {
+interface EndHead extends Pick<EndedTurn, "found" | "notBeforeMs" | "blockedReason" | "notes" | "ip" | "beside"> {
   readonly ends: readonly (readonly [number, UrlOutcome])[];
   readonly refused: readonly (readonly [string, RefusedCount])[];
 }
@@ -50,6 +52,9 @@ const validators: Shape<Validators> = object({
   payloadDigest: text,
   capturedAt: number,
   recordId: text,
+  visitedAt: number,
+  status: nullable(count),
+  optOuts: nullable(text),
 });
 
 const turn: Shape<Turn> = object({
@@ -74,7 +79,7 @@ const turnAsk: Shape<TurnAsk> = object({ turn, notes, aheadMs: number });
 const outcome: Shape<UrlOutcome> = byKind({
   done: objectWith(
     { status: countTo(999), validators: nullable(validators) },
-    { bytes: count, spentMs: number, textDigest: text },
+    { bytes: count, spentMs: number, textDigest: text, change: oneOf(pageChanges), optedOut: flag },
   ),
   retry: object({ notBeforeMs: time, reason: text }),
   refused: object({ reason: text }),
@@ -97,6 +102,7 @@ const endHead: Shape<EndHead> = object({
   blockedReason: nullable(text),
   notes,
   ip: nullable(text),
+  beside: object({ bytes: count, spentMs: number }),
   ends: listOf(pairOf(count, outcome)),
   found,
   refused: listOf(pairOf(text, object({ links: count, example: text }))),
@@ -120,12 +126,13 @@ const lengthBytes = 4;
 
 /** The result of a turn in one file: the length of its head, the head as JSON, and the pieces of archive as they are. */
 export function turnResultBytes(ended: EndedTurn): Buffer {
-  const { notBeforeMs, blockedReason, ip } = ended;
+  const { notBeforeMs, blockedReason, ip, beside } = ended;
   const head: EndHead = {
     notBeforeMs,
     blockedReason,
     notes: ended.notes,
     ip,
+    beside,
     ends: [...ended.outcomes],
     found: foundOnce(ended.found),
     refused: [...ended.refused],

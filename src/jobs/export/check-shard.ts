@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { basename, dirname } from "node:path";
 
 import { PipelineError } from "../../core/errors.ts";
 import { object, parsedOrNull, text } from "../../core/json-shape.ts";
@@ -20,7 +21,7 @@ export async function shardFault(
 ): Promise<string | null> {
   let index = 0;
   try {
-    for await (const line of readLines(path)) {
+    for await (const line of readLines(dirname(path), basename(path))) {
       if (signal.aborted) throw new PipelineError("interrupted", "stopped before the manifest was complete");
       const asked = texts[index++];
       if (asked === undefined) return `it has more than ${texts.length} lines`;

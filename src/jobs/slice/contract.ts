@@ -38,7 +38,7 @@ const rangeOfArchive = object({
   begin: count,
   end: count,
   exactStart: nullable(count),
-  /** Only a worker of the same version makes the same segment. */
+  /** Only the same program makes the same segment: see `programOf`. */
   software: text,
 });
 export type SliceAsk = Shaped<typeof rangeOfArchive>;
@@ -58,6 +58,7 @@ export function sliceJob(slice: SliceSpec, software: string): Job {
 /** What a `slice` job returns, and leaves in the store after the segment. */
 export const sliceResult: Shape<MeasureResult> = object({
   segment: sha256,
+  build: text,
   begin: count,
   end: count,
   empty: flag,

@@ -1,5 +1,6 @@
 import { rmSync, statSync } from "node:fs";
 
+import { ownBuild } from "../../core/build.ts";
 import { PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
 import type { MeasureJob, MeasureResult } from "../../measure/measure-slice.ts";
@@ -48,7 +49,7 @@ export function submitSlices({ store, software, window, whole = new Set(), ...ru
       if (!isKnown) await archives.whole(slice.archive, path);
       const result = await runUntilStored(run, job, {
         result: sliceResult,
-        take: async (one) => take(one, asked),
+        take: async (one) => (one.build === ownBuild.id ? take(one, asked) : null),
         async forget() {
           await store.remove(name, signal);
           await archives.whole(slice.archive, path);

@@ -13,6 +13,7 @@ import {
   type Shape,
   type Shaped,
 } from "../../core/json-shape.ts";
+import { refusedSignals } from "../../crawl/opt-outs.ts";
 import type { PaceOptions } from "../../crawl/politeness.ts";
 import type { ConnectToRule } from "../../fetch/connector.ts";
 import { requester } from "../requester-shape.ts";
@@ -61,5 +62,7 @@ export const storedCrawl = object({
   connectTo: listOf(connectTo),
   allowPrivate: flag,
   followSitemaps: flag,
+  siteFiles: flag,
+  refusedSignals,
 });
 export type StoredCrawl = Shaped<typeof storedCrawl>;

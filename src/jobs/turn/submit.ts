@@ -7,14 +7,15 @@ import type { TurnRunner } from "../../crawl/crawl-loop.ts";
 import { pathNote, retryOf, settingsOf, type RetryOptions } from "../../crawl/crawl-settings.ts";
 import { systemClock, paceNote } from "../../crawl/host-paces.ts";
 import { failedTurn, refusedIn, undoneTurn, type EndedTurn } from "../../crawl/host-turn.ts";
+import { robotsNote } from "../../crawl/robots/robots-keeper.ts";
 import { remoteTurnUrls } from "../../crawl/shared/leased-turn.ts";
 import { turnAskBytes, turnResultOf } from "../../crawl/shared/turn-codec.ts";
+import { tdmrepNote } from "../../crawl/tdmrep-keeper.ts";
 import type { Notes } from "../../frontier/frontier.ts";
 import type { Turn } from "../../frontier/turn.ts";
 import { jobOf } from "../../queue/job.ts";
 import type { Queue } from "../../queue/queue.ts";
 import type { RedisScripts } from "../../redis/scripts.ts";
-import { robotsNote } from "../../robots/cache.ts";
 import { crawlName, turnName, turnsPrefix } from "../../store/layout.ts";
 import { putExactly } from "../../store/own-digest.ts";
 import type { Store } from "../../store/store.ts";
@@ -115,7 +116,8 @@ async function askedFor(submitter: Submitter, turn: Turn, part: number | null): 
   const { queue, store, run, digest, notes, aheadMs, late } = submitter;
   const job: TurnJob = { crawl: digest, run, lease: turn.lease, part };
   const [askName, endName] = [turnName(job, "ask"), turnName(job, "end")];
-  const names = [robotsNote(turn.host), paceNote(turn.host), ...turn.urls.map(({ url }) => pathNote(url))];
+  const { host } = turn;
+  const names = [robotsNote(host), tdmrepNote(host), paceNote(host), ...turn.urls.map(({ url }) => pathNote(url))];
   const known = names.map((name) => [name, notes.note(name)] as const).filter(([, value]) => value !== null);
   const ask = turnAskBytes({ turn, notes: known, aheadMs: await aheadMs() });
   try {
@@ -172,6 +174,10 @@ function joined(all: EndedTurn, one: EndedTurn): EndedTurn {
     notes: [...all.notes, ...one.notes],
     notBeforeMs: Math.max(all.notBeforeMs, one.notBeforeMs),
     blockedReason: all.blockedReason ?? one.blockedReason,
+    beside: {
+      bytes: all.beside.bytes + one.beside.bytes,
+      spentMs: all.beside.spentMs + one.beside.spentMs,
+    },
   };
 }
 

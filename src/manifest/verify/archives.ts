@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 
+import { yieldToEventLoop } from "../../async/yield.ts";
 import type { ManifestRow, UnplacedRow } from "../manifest-row.ts";
-import { canonicalJson } from "../manifest-text.ts";
+import { compareMembers } from "./compare-members.ts";
 import type { Findings } from "./findings.ts";
 
 /** All of a row that the archived bytes give: not who its copies are, nor where the manifest has its text. */
-export type DerivedRow = Omit<UnplacedRow, "cluster" | "source">;
+export type DerivedRow = Omit<UnplacedRow, "cluster" | "inherited" | "source">;
 
 /** What the archived bytes give today, or the reason why they give no document. */
 export type Rederived = { readonly fields: DerivedRow } | { readonly failure: string };
@@ -38,12 +39,13 @@ export function archiveCheck(
 
   async function work(rows: readonly ManifestRow[]): Promise<void> {
     for (const row of rows.toSorted(byPlace)) {
+      await yieldToEventLoop();
       onRow(checked);
       const result = await rederive(row);
       if ("failure" in result) {
         report.add({ what: "archive-failed", where: row.id, expected: "the same document", found: result.failure });
       } else {
-        compare(`${row.id} `, derivableOf(row), result.fields, report);
+        compareMembers("archive-differs", row.id, [derivableOf(row), result.fields], report);
       }
       checked++;
     }
@@ -81,35 +83,8 @@ function byPlace({ archive: one }: ManifestRow, { archive: other }: ManifestRow)
   return one.offset - other.offset || one.innerOffset - other.innerOffset;
 }
 
-/** What of a row the archived bytes must give again: everything but its cluster and the position of its text. */
+/** What of a row the archived bytes must give again: everything but what it says of other captures and the position of its text. */
 export function derivableOf(row: ManifestRow): DerivedRow {
-  const { cluster: _, text, ...rest } = row;
+  const { cluster: _, inherited: _inherited, text, ...rest } = row;
   return { ...rest, text: { bytes: text.bytes, words: text.words } };
-}
-
-/**
- * Names the innermost member that differs; lists are compared whole.
- * @param where what goes before the name of a member
- */
-function compare(where: string, stated: object, derived: object, report: Findings): void {
-  const [was, is] = [
-    new Map<string, unknown>(Object.entries(stated)),
-    new Map<string, unknown>(Object.entries(derived)),
-  ];
-  for (const name of new Set([...was.keys(), ...is.keys()])) {
-    const [before, now] = [was.get(name), is.get(name)];
-    if (isPlain(before) && isPlain(now)) {
-      compare(`${where}${name}.`, before, now, report);
-      continue;
-    }
-    report.expect("archive-differs", `${where}${name}`, textOf(before), textOf(now));
-  }
-}
-
-function textOf(value: unknown): string {
-  return value === undefined ? "nothing" : canonicalJson(value);
-}
-
-function isPlain(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

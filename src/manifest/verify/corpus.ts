@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { PipelineError } from "../../core/errors.ts";
@@ -15,10 +15,13 @@ import {
 import { idLists } from "../id-lists.ts";
 import type { Manifest } from "../manifest-head.ts";
 import { canonicalJson, digestListPath, manifestPath } from "../manifest-text.ts";
+import { bytesOfFile } from "../open-file.ts";
+import { checksTogether, notAtAll, unreadChecks, type Checks } from "./checks.ts";
+import { verifyDigestList } from "./files.ts";
 import { findings, type Findings } from "./findings.ts";
 import { headOf } from "./head.ts";
 import type { ArchiveState } from "./sources.ts";
-import { verifyManifest, type VerifyOptions, type VerifyProgress, type VerifyReport } from "./verify.ts";
+import { rootCheck, verifyManifest, type VerifyOptions, type VerifyProgress, type VerifyReport } from "./verify.ts";
 
 /**
  * Checks a manifest in partitions: each by itself as `verifyManifest` does, then what `corpus.json` says of them, that they
@@ -27,80 +30,114 @@ import { verifyManifest, type VerifyOptions, type VerifyProgress, type VerifyRep
  * @throws {PipelineError} `not-found` when there is no `corpus.json`; `interrupted`
  */
 export async function verifyCorpusManifest(directory: string, options: VerifyOptions = {}): Promise<VerifyReport> {
-  const { sample = null, limit = 100 } = options;
+  const { limit = 100, root: wanted, ...ofPartition } = options;
   const report = findings(limit);
-  const bytes = await bytesOf(join(directory, corpusHeadPath));
-  const seen = { root: null as Hex | null, documents: 0, texts: 0, rederived: 0, unlisted: 0 };
+  const bytes = await headBytes(directory);
+  const walk = newWalk();
   const head = headOf(bytes, corpusHeadPath, "corpus", report) as CorpusHead | null;
-  if (head === null) return reportOf(report, seen);
+  if (head === null) {
+    const unread = notAtAll(`${corpusHeadPath} cannot be read`);
+    return reportOf(report, walk.seen, checksTogether([unreadChecks(unread)], rootCheck(null, wanted, report)));
+  }
   await verifyFolder(directory, head, createHash("sha256").update(bytes).digest("hex"), report);
-  const stated = sum(head.partitions.map(({ documents }) => documents));
-  report.expect("totals", "documents", String(head.documents), String(stated));
-  const archivesSeen = new Map<Hex, ArchiveState>();
-  const [ids, roots] = [idLists(), [] as Hex[]];
-  let [before, first, whole] = [0, null as Manifest | null, true];
+  report.expect("totals", "documents", String(head.documents), String(documentsIn(head.partitions)));
+  const shared = { archives: new Map<Hex, ArchiveState>(), clusters: new Set<Hex>() };
+  const ids = idLists();
   for (const [number, partition] of head.partitions.entries()) {
     const { path } = partition;
     report.expect("partition", `partitions.${number}.path`, partitionPath(number), path);
-    // A sample of all is shared by the partitions as their documents are.
-    const shareUpTo = (documents: number): number => Math.round(((sample ?? 0) * documents) / Math.max(1, stated));
-    const share = sample === null ? null : shareUpTo(before + partition.documents) - shareUpTo(before);
-    before += partition.documents;
-    const manifest = await manifestIn(join(directory, path));
+    const manifest = await manifestIn(directory, path);
     if (manifest === null) {
       report.add({ what: "file-missing", where: `${path}/${manifestPath}`, expected: "a manifest", found: "none" });
-      roots.push(partition.root);
-      whole = false;
+      passOver(walk, partition);
       continue;
     }
+    const sample = options.sample ?? null;
     const found = await verifyManifest(join(directory, path), {
-      ...options,
-      sample: share,
-      archivesSeen,
+      ...ofPartition,
+      limit,
+      sample: sample === null ? null : shareOf(sample, head.partitions, number),
+      partitions: { ...shared, number },
       onRow: ids.begin(),
-      onProgress: (progress) => options.onProgress?.(together(progress, seen, head.documents, sample)),
+      onProgress: (progress) => options.onProgress?.(together(progress, walk.seen, head.documents, sample)),
     });
     for (const one of found.disagreements) report.add({ ...one, where: `${path}: ${one.where}` });
-    seen.unlisted += found.disagreementCount - found.disagreements.length;
     verifyStated(partition, manifest, found, report);
-    roots.push(found.root ?? partition.root);
-    whole &&= found.root !== null;
-    seen.documents += found.documents;
-    seen.texts += found.texts;
-    seen.rederived += found.rederived;
-    if (manifest.value !== null) {
-      report.expect("partition-differs", `${path} corpus`, head.corpus, String(manifest.value.corpus));
-      if (first === null) first = manifest.value as Manifest;
-      else sameCorpus(path, first, manifest.value, report);
-    }
+    count(walk, partition, found);
+    if (manifest.value !== null) walk.first = sameCorpus(head, path, [walk.first, manifest.value], report);
   }
-  const root = corpusRoot(roots);
+  const root = corpusRoot(walk.roots);
   report.expect("root", "root", head.root, root);
   for (const id of ids.inSeveral()) {
     report.add({ what: "partition-twice", where: id, expected: "a row of one partition", found: "rows of several" });
   }
-  return reportOf(report, { ...seen, root: whole ? root : null });
+  walk.seen.root = walk.whole ? root : null;
+  return reportOf(report, walk.seen, checksTogether(walk.checks, rootCheck(walk.seen.root, wanted, report)));
 }
 
-type Seen = Pick<VerifyReport, "root" | "documents" | "texts" | "rederived"> & { readonly unlisted: number };
+/** What the partitions have shown so far. */
+interface Walk {
+  readonly seen: Seen;
+  readonly checks: Checks[];
+  readonly roots: Hex[];
+  /** Of the first partition that can be read. */
+  first: Manifest | null;
+  /** All roots are of rows that were read. */
+  whole: boolean;
+}
 
-function reportOf(report: Findings, { unlisted, ...seen }: Seen): VerifyReport {
+interface Seen {
+  root: Hex | null;
+  documents: number;
+  texts: number;
+  rederived: number;
+  unlisted: number;
+}
+
+function newWalk(): Walk {
+  const seen = { root: null, documents: 0, texts: 0, rederived: 0, unlisted: 0 };
+  return { seen, checks: [], roots: [], first: null, whole: true };
+}
+
+function passOver(walk: Walk, { path, root }: PartitionHead): void {
+  walk.roots.push(root);
+  walk.checks.push(unreadChecks(notAtAll(`${path}/${manifestPath} cannot be read`)));
+  walk.whole = false;
+}
+
+function count(walk: Walk, { root }: PartitionHead, found: VerifyReport): void {
+  const { seen } = walk;
+  walk.roots.push(found.root ?? root);
+  walk.checks.push(found.checks);
+  walk.whole &&= found.root !== null;
+  seen.unlisted += found.disagreementCount - found.disagreements.length;
+  seen.documents += found.documents;
+  seen.texts += found.texts;
+  seen.rederived += found.rederived;
+}
+
+/** A sample of all is shared by the partitions as their documents are. */
+function shareOf(sample: number, partitions: readonly PartitionHead[], number: number): number {
+  const all = Math.max(1, documentsIn(partitions));
+  const upTo = (end: number): number => Math.round((sample * documentsIn(partitions.slice(0, end))) / all);
+  return upTo(number + 1) - upTo(number);
+}
+
+function reportOf(report: Findings, { unlisted, ...seen }: Seen, checks: Checks): VerifyReport {
   const disagreementCount = report.count() + unlisted;
-  return { ok: disagreementCount === 0, ...seen, disagreements: report.kept, disagreementCount };
+  return { ok: disagreementCount === 0, ...seen, checks, disagreements: report.kept, disagreementCount };
 }
 
-async function bytesOf(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new PipelineError("not-found", `there is no manifest to verify: ${path} cannot be read`, { path }, cause);
-  }
+async function headBytes(directory: string): Promise<Buffer> {
+  const bytes = await bytesOfFile(directory, corpusHeadPath);
+  if (typeof bytes !== "string") return bytes;
+  const path = join(directory, corpusHeadPath);
+  throw new PipelineError("not-found", `there is no manifest to verify: ${path} cannot be read (${bytes})`, { path });
 }
 
 /** Beside the partitions there are two files and nothing else. */
 async function verifyFolder(directory: string, head: CorpusHead, sha256: Hex, report: Findings): Promise<void> {
-  const list = await readFile(join(directory, digestListPath), "utf8").catch((error: Error) => error.message);
-  report.expect("digest-list", digestListPath, corpusDigestList(head, sha256), list);
+  await verifyDigestList(directory, corpusDigestList(head, sha256), report);
   const known = new Set([...head.partitions.map(({ path }) => path), corpusHeadPath, digestListPath]);
   for (const name of (await readdir(directory)).sort()) {
     if (!known.has(name)) report.add({ what: "file-unlisted", where: name, expected: "no such file", found: "a file" });
@@ -109,19 +146,15 @@ async function verifyFolder(directory: string, head: CorpusHead, sha256: Hex, re
 
 interface ManifestFile {
   readonly sha256: Hex;
-  /** `null`: not JSON; that is found elsewhere. */
-  readonly value: Partial<Manifest> | null;
+  /** `null`: none of our form; that is found elsewhere. */
+  readonly value: Manifest | null;
 }
 
-async function manifestIn(directory: string): Promise<ManifestFile | null> {
-  const bytes = await readFile(join(directory, manifestPath)).catch(() => null);
-  if (bytes === null) return null;
+async function manifestIn(directory: string, partition: string): Promise<ManifestFile | null> {
+  const bytes = await bytesOfFile(directory, `${partition}/${manifestPath}`);
+  if (typeof bytes === "string") return null;
   const sha256 = createHash("sha256").update(bytes).digest("hex");
-  try {
-    return { sha256, value: JSON.parse(bytes.toString("utf8")) as Partial<Manifest> | null };
-  } catch {
-    return { sha256, value: null };
-  }
+  return { sha256, value: headOf(bytes, manifestPath, "manifest", findings(0)) as Manifest | null };
 }
 
 function verifyStated(stated: PartitionHead, manifest: ManifestFile, found: VerifyReport, report: Findings): void {
@@ -132,19 +165,23 @@ function verifyStated(stated: PartitionHead, manifest: ManifestFile, found: Veri
   report.expect("partition", `${path} documents`, String(stated.documents), String(found.documents));
 }
 
-/** All partitions are of one policy and one set of archives. */
-function sameCorpus(path: string, first: Manifest, manifest: Partial<Manifest>, report: Findings): void {
+/** All partitions are of one corpus, one policy and one set of archives. @returns the first of them */
+function sameCorpus(
+  { corpus }: CorpusHead,
+  path: string,
+  [first, manifest]: readonly [first: Manifest | null, manifest: Manifest],
+  report: Findings,
+): Manifest {
+  report.expect("partition-differs", `${path} corpus`, corpus, manifest.corpus);
+  if (first === null) return manifest;
   for (const key of ["software", "ledgerVersion", "policy", "sources"] as const) {
-    report.expect("partition-differs", `${path} ${key}`, text(first[key]), text(manifest[key]));
+    report.expect("partition-differs", `${path} ${key}`, canonicalJson(first[key]), canonicalJson(manifest[key]));
   }
+  return first;
 }
 
-function text(value: unknown): string {
-  return value === undefined ? "nothing" : canonicalJson(value);
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((so, number) => so + number, 0);
+function documentsIn(partitions: readonly PartitionHead[]): number {
+  return partitions.reduce((sum, { documents }) => sum + documents, 0);
 }
 
 /** Those of one partition, on top of what was done before it. */

@@ -1,50 +1,66 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join, sep } from "node:path";
 
 import type { Hex } from "../../core/records.ts";
-import type { Manifest } from "../manifest-head.ts";
-import { digestList, digestListPath, manifestPath } from "../manifest-text.ts";
+import type { Manifest, ManifestFile } from "../manifest-head.ts";
+import { digestList, digestListPath, documentsPath, manifestPath, shardPath } from "../manifest-text.ts";
+import { bytesOfFile, openFile, piecesUntilStopped } from "../open-file.ts";
 import type { Findings } from "./findings.ts";
+
+/** A manifest in a folder, with the digest of its head. */
+export interface ManifestInFolder {
+  readonly directory: string;
+  readonly manifest: Manifest;
+  readonly manifestSha256: Hex;
+}
 
 /** Compares every file of the folder with what `manifest.json` and `SHA256SUMS` say of it, and the other way round. */
 export async function verifyFiles(
-  directory: string,
-  manifest: Manifest,
-  manifestSha256: Hex,
+  { directory, manifest, manifestSha256 }: ManifestInFolder,
   report: Findings,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
-  for (const file of manifest.files) {
-    const actual = await digestOf(join(directory, file.path)).catch((error: Error) => error.message);
-    if (typeof actual === "string") {
-      report.add({ what: "file-missing", where: file.path, expected: `${file.bytes} bytes`, found: actual });
-      continue;
-    }
-    if (actual.bytes !== file.bytes) {
-      report.add({ what: "file-bytes", where: file.path, expected: String(file.bytes), found: String(actual.bytes) });
-    }
-    if (actual.sha256 !== file.sha256) {
-      report.add({ what: "file-digest", where: file.path, expected: file.sha256, found: actual.sha256 });
-    }
-  }
-  const list = await readFile(join(directory, digestListPath), "utf8").catch((error: Error) => error.message);
-  const expected = digestList(manifest.files, manifestSha256);
-  if (list !== expected) report.add({ what: "digest-list", where: digestListPath, expected, found: list });
+  const paths = [documentsPath, ...manifest.files.slice(1).map((_, index) => shardPath(index))];
+  report.expect("file-list", manifestPath, paths.join(" "), manifest.files.map(({ path }) => path).join(" "));
+  for (const file of manifest.files) await verifyFile(directory, file, report, signal);
+  await verifyDigestList(directory, digestList(manifest.files, manifestSha256), report);
   const known = new Set([...manifest.files.map(({ path }) => path), manifestPath, digestListPath]);
   for (const path of await filesIn(directory)) {
     if (!known.has(path)) report.add({ what: "file-unlisted", where: path, expected: "no such file", found: "a file" });
   }
 }
 
-async function digestOf(path: string): Promise<{ readonly sha256: Hex; readonly bytes: number }> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    bytes += chunk.length;
+async function verifyFile(
+  directory: string,
+  stated: ManifestFile,
+  report: Findings,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const opened = await openFile(directory, stated.path);
+  if (opened.file === null) {
+    const { what, found } = opened;
+    report.add({ what, where: stated.path, expected: `a file of ${stated.bytes} bytes`, found });
+    return;
   }
-  return { sha256: hash.digest("hex"), bytes };
+  await using file = opened.file;
+  report.expect("file-bytes", stated.path, String(stated.bytes), String(opened.bytes));
+  // Of another length it has another digest, and it may be of any length.
+  if (opened.bytes !== stated.bytes) return;
+  report.expect("file-digest", stated.path, stated.sha256, await digestOf(file, signal));
+}
+
+/** `SHA256SUMS` has to be the very list. */
+export async function verifyDigestList(directory: string, expected: string, report: Findings): Promise<void> {
+  const list = await bytesOfFile(directory, digestListPath);
+  report.expect("digest-list", digestListPath, expected, typeof list === "string" ? list : list.toString("utf8"));
+}
+
+async function digestOf(file: FileHandle, signal: AbortSignal | undefined): Promise<Hex> {
+  const hash = createHash("sha256");
+  for await (const piece of piecesUntilStopped(file, signal)) hash.update(piece);
+  return hash.digest("hex");
 }
 
 async function filesIn(directory: string): Promise<string[]> {

@@ -1,3 +1,6 @@
+import { isUtf8 } from "node:buffer";
+
+import { nestsTooDeep } from "../../core/json-nesting.ts";
 import { schemaProblems } from "../../schema/schema-problems.ts";
 import { manifestText } from "../manifest-text.ts";
 import type { Findings } from "./findings.ts";
@@ -7,12 +10,9 @@ import type { Findings } from "./findings.ts";
  * @returns what the schema describes; `null` when it is none, and nothing else can be trusted
  */
 export function headOf(bytes: Buffer, where: string, schema: "manifest" | "corpus", report: Findings): unknown {
-  const text = bytes.toString("utf8");
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    report.add({ what: "manifest-unreadable", where, expected: "JSON", found: String(error) });
+  const { value, problem } = jsonOf(bytes);
+  if (problem !== null) {
+    report.add({ what: "manifest-unreadable", where, expected: "JSON", found: problem });
     return null;
   }
   const problems = schemaProblems(schema)(value);
@@ -20,9 +20,22 @@ export function headOf(bytes: Buffer, where: string, schema: "manifest" | "corpu
     report.add({ what: "manifest-schema", where, expected: `colophon-${schema}/1`, found: problems });
     return null;
   }
-  if (manifestText(value) !== text) {
+  if (!Buffer.from(manifestText(value)).equals(bytes)) {
     const expected = "sorted keys, indent of two spaces";
     report.add({ what: "manifest-form", where, expected, found: "another layout" });
   }
   return value;
+}
+
+/** Parses JSON that anybody may have written; `problem` says why there is no value. */
+export function jsonOf(
+  bytes: Buffer,
+): { readonly value: unknown; readonly problem: null } | { readonly value: null; readonly problem: string } {
+  if (!isUtf8(bytes)) return { value: null, problem: "bytes that are not UTF-8" };
+  if (nestsTooDeep(bytes)) return { value: null, problem: "JSON that is nested too deep" };
+  try {
+    return { value: JSON.parse(bytes.toString("utf8")) as unknown, problem: null };
+  } catch (error) {
+    return { value: null, problem: String(error) };
+  }
 }

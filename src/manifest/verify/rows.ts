@@ -1,15 +1,18 @@
-import { join } from "node:path";
-
+import { yieldToEventLoop } from "../../async/yield.ts";
 import { PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
 import { schemaProblems, type SchemaProblems } from "../../schema/schema-problems.ts";
 import { readLines } from "../line-reader.ts";
 import type { Manifest } from "../manifest-head.ts";
-import type { ManifestRow } from "../manifest-row.ts";
+import { licenceInForce, type ManifestRow } from "../manifest-row.ts";
 import { corpusCounts } from "../manifest-sums.ts";
 import { canonicalJson, documentsPath } from "../manifest-text.ts";
 import { merkleTree } from "../merkle.ts";
+import { stopIfAborted } from "../open-file.ts";
+import type { ManifestInFolder } from "./files.ts";
 import type { Findings } from "./findings.ts";
+import { jsonOf } from "./head.ts";
+import { verifyRowItself } from "./row-itself.ts";
 import { textWalk } from "./texts.ts";
 
 /**
@@ -18,57 +21,59 @@ import { textWalk } from "./texts.ts";
  * @param onRow called for each row of the right form
  */
 export async function verifyRows(
-  directory: string,
-  manifest: Manifest,
+  { directory, manifest }: Pick<ManifestInFolder, "directory" | "manifest">,
   report: Findings,
   onRow: (row: ManifestRow) => Promise<void>,
+  signal: AbortSignal | undefined,
 ): Promise<{ readonly root: Hex; readonly documents: number; readonly texts: number }> {
   const tree = merkleTree();
   const counts = corpusCounts();
   const problemsOf = schemaProblems("document-row");
   const judge = rowJudge(manifest, report);
-  await using texts = textWalk(directory, manifest.files, report);
+  await using texts = textWalk({ directory, files: manifest.files, signal }, report);
   let documents = 0;
   try {
-    for await (const line of readLines(join(directory, documentsPath))) {
+    // Whoever states fewer rows than there are is found out by the first one too many.
+    const bounds = { lines: manifest.totals.documents, signal };
+    for await (const line of readLines(directory, documentsPath, bounds)) {
+      await yieldToEventLoop();
+      stopIfAborted(signal);
       tree.push(line);
       documents++;
       const row = readRow(line, `${documentsPath}:${documents}`, problemsOf, report);
       if (row === null) continue;
       judge(row);
+      verifyRowItself(row, report);
       counts.add({
         language: row.language.code,
-        licence: row.licence.id,
+        licence: licenceInForce(row),
         textBytes: row.text.bytes,
         words: row.text.words,
       });
       await texts.check(row);
       await onRow(row);
     }
+    const stated = manifest.files.find(({ path }) => path === documentsPath)?.lines ?? 0;
+    report.expect("file-lines", documentsPath, String(stated), String(documents));
   } catch (error) {
     if (!(error instanceof PipelineError) || error.code !== "manifest-broken") throw error;
     report.add({ what: "rows-broken", where: documentsPath, expected: "a whole file of lines", found: error.message });
   }
   await texts.finish();
   const root = tree.root().toString("hex");
-  if (root !== manifest.root) report.add({ what: "root", where: "root", expected: manifest.root, found: root });
+  report.expect("root", "root", manifest.root, root);
   for (const [key, found] of Object.entries(counts.result())) {
     const stated = manifest[key as keyof ReturnType<typeof counts.result>];
-    if (canonicalJson(stated) !== canonicalJson(found)) {
-      report.add({ what: "totals", where: key, expected: canonicalJson(stated), found: canonicalJson(found) });
-    }
+    report.expect("totals", key, canonicalJson(stated), canonicalJson(found));
   }
   return { root, documents, texts: texts.checked() };
 }
 
 /** A line of the rows; `null` when it is of another form, which `report` then says. */
 export function readRow(line: Buffer, where: string, problemsOf: SchemaProblems, report: Findings): ManifestRow | null {
-  const text = line.toString("utf8");
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    report.add({ what: "row-unreadable", where, expected: "JSON", found: String(error) });
+  const { value, problem } = jsonOf(line);
+  if (problem !== null) {
+    report.add({ what: "row-unreadable", where, expected: "JSON", found: problem });
     return null;
   }
   const problems = problemsOf(value);
@@ -76,8 +81,7 @@ export function readRow(line: Buffer, where: string, problemsOf: SchemaProblems,
     report.add({ what: "row-schema", where, expected: "a document row", found: problems });
     return null;
   }
-  const canonical = canonicalJson(value);
-  if (canonical !== text) report.add({ what: "row-form", where, expected: canonical, found: text });
+  report.expect("row-form", where, canonicalJson(value), line.toString("utf8"));
   return value as ManifestRow;
 }
 

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 
+import { yieldToEventLoop } from "../../async/yield.ts";
 import { PipelineError } from "../../core/errors.ts";
-import { readLines } from "../line-reader.ts";
-import type { ManifestFile } from "../manifest-head.ts";
+import { maxLineBytes, readLines } from "../line-reader.ts";
+import type { Manifest } from "../manifest-head.ts";
 import type { ManifestRow } from "../manifest-row.ts";
+import { stopIfAborted } from "../open-file.ts";
+import { readTextLine } from "../text-line.ts";
 import type { Findings } from "./findings.ts";
 
 /** Walks the shards beside the rows. */
@@ -26,49 +28,78 @@ interface Line extends Place {
   readonly bytes: Buffer;
 }
 
-/**
- * Each text is read once, in order. A row whose place is behind the walk is reported and costs nothing; texts that are
- * passed over are reported as having no row. So one missing line does not turn every later line into a finding.
- */
-export function textWalk(directory: string, files: readonly ManifestFile[], report: Findings): TextWalk {
-  const shards = files.map(({ path }) => path).filter((path) => path.startsWith("text/"));
-  const lines = linesOf(directory, shards, report);
-  let current: Line | null = null;
-  let begun = false;
-  let checked = 0;
+/** What is looked at, and how it is stopped. */
+export interface LinesToCheck {
+  readonly directory: string;
+  readonly files: Manifest["files"];
+  readonly signal: AbortSignal | undefined;
+}
 
-  async function advance(): Promise<void> {
-    const next = await lines.next();
-    current = next.done === true ? null : next.value;
+interface Shard {
+  readonly path: string;
+  readonly lines: number;
+  /** Bytes that it may unpack to, by the rows that were read so far. */
+  allowed: number;
+}
+
+/** Bytes of a shard beyond what its rows say, for texts that no row has. */
+const spareBytes = 16 * 1024 * 1024;
+/** No byte of a text takes more than six in JSON; what is around it is less than this. */
+const [bytesEach, bytesAround] = [6, 128];
+
+/**
+ * Each text is read once, in order, and none before its row is known. A row whose place is behind the walk is reported and
+ * costs nothing; texts that are passed over are reported as having no row. So one missing line does not turn every later
+ * line into a finding.
+ */
+export function textWalk({ directory, files, signal }: LinesToCheck, report: Findings): TextWalk {
+  const shards = files
+    .filter(({ path }) => path.startsWith("text/"))
+    .map(({ path, lines }): Shard => ({ path, lines, allowed: spareBytes }));
+  const ordinals = new Map(shards.map(({ path }, ordinal) => [path, ordinal]));
+  const lines = linesOf(directory, shards, report, signal);
+  const walk = { current: null as Line | null, ended: false, checked: 0 };
+
+  /** The line that no row has had yet. */
+  async function next(): Promise<Line | null> {
+    if (walk.current === null && !walk.ended) {
+      const found = await lines.next();
+      walk.ended = found.done === true;
+      walk.current = found.done === true ? null : found.value;
+    }
+    return walk.current;
   }
 
-  function unclaimed({ ordinal, index }: Place): void {
-    const where = `${shards[ordinal]}:${index}`;
-    report.add({ what: "text-unclaimed", where, expected: "a row for this text", found: "none" });
+  async function passUntil(isThere: (line: Line) => boolean): Promise<Line | null> {
+    for (let line = await next(); line !== null; line = await next()) {
+      if (isThere(line)) return line;
+      const where = `${shards[line.ordinal]?.path}:${line.index}`;
+      report.add({ what: "text-unclaimed", where, expected: "a row for this text", found: "none" });
+      walk.current = null;
+      await yieldToEventLoop();
+      stopIfAborted(signal);
+    }
+    return null;
   }
 
   return {
-    checked: () => checked,
+    checked: () => walk.checked,
     async check(row) {
-      if (!begun) await advance();
-      begun = true;
-      const place = { ordinal: shards.indexOf(row.text.shard), index: row.text.index };
-      while (current !== null && isBefore(current, place)) {
-        unclaimed(current);
-        await advance();
-      }
-      if (current === null || isBefore(place, current)) {
+      const place = { ordinal: ordinals.get(row.text.shard) ?? -1, index: row.text.index };
+      const shard = shards[place.ordinal];
+      if (shard !== undefined) shard.allowed += bytesEach * Math.min(row.text.bytes, maxLineBytes) + bytesAround;
+      const line = await passUntil((one) => !isBefore(one, place));
+      if (line === null || isBefore(place, line)) {
         const expected = `${row.text.shard}:${row.text.index}`;
         report.add({ what: "text-missing", where: row.id, expected, found: "no text left there" });
         return;
       }
-      compare(row, current.bytes, report);
-      checked++;
-      await advance();
+      compare(row, line.bytes, report);
+      walk.checked++;
+      walk.current = null;
     },
     async finish() {
-      if (!begun) await advance();
-      for (; current !== null; await advance()) unclaimed(current);
+      await passUntil(() => false);
     },
     async [Symbol.asyncDispose]() {
       await lines.return(undefined);
@@ -78,16 +109,19 @@ export function textWalk(directory: string, files: readonly ManifestFile[], repo
 
 async function* linesOf(
   directory: string,
-  shards: readonly string[],
+  shards: readonly Shard[],
   report: Findings,
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<Line, undefined> {
   for (const [ordinal, shard] of shards.entries()) {
     let index = 0;
     try {
-      for await (const bytes of readLines(join(directory, shard))) yield { ordinal, index: index++, bytes };
+      const bounds = { bytes: () => shard.allowed, signal };
+      for await (const bytes of readLines(directory, shard.path, bounds)) yield { ordinal, index: index++, bytes };
+      report.expect("file-lines", shard.path, String(shard.lines), String(index));
     } catch (error) {
-      if (!(error instanceof PipelineError)) throw error;
-      report.add({ what: "shard-broken", where: shard, expected: "a whole file of lines", found: error.message });
+      if (!(error instanceof PipelineError) || error.code !== "manifest-broken") throw error;
+      report.add({ what: "shard-broken", where: shard.path, expected: "a whole file of lines", found: error.message });
     }
   }
 }
@@ -97,28 +131,14 @@ function isBefore(one: Place, other: Place): boolean {
 }
 
 function compare(row: ManifestRow, line: Buffer, report: Findings): void {
-  // What cannot be read is no text of any row.
-  const { id, text } = readText(line) ?? { id: "unreadable", text: "" };
-  if (id !== row.id) report.add({ what: "text-id", where: row.id, expected: row.id, found: id });
-  const sha256 = createHash("sha256").update(text).digest("hex");
-  if (sha256 !== row.digests.textSha256) {
-    report.add({ what: "text-digest", where: row.id, expected: row.digests.textSha256, found: sha256 });
+  const read = readTextLine(line);
+  if (read === null) {
+    const expected = `{"id":"${row.id}","text":...} and nothing else, in canonical form`;
+    report.add({ what: "text-form", where: row.id, expected, found: line.toString("utf8", 0, 400) });
+    return;
   }
-  const bytes = Buffer.byteLength(text);
-  if (bytes !== row.text.bytes) {
-    report.add({ what: "text-bytes", where: row.id, expected: String(row.text.bytes), found: String(bytes) });
-  }
-}
-
-/** A line of a shard; `null` when it is none. */
-export function readText(line: Buffer): { readonly id: string; readonly text: string } | null {
-  try {
-    const value: unknown = JSON.parse(line.toString("utf8"));
-    if (typeof value === "object" && value !== null && "id" in value && "text" in value) {
-      return { id: String(value.id), text: String(value.text) };
-    }
-  } catch {
-    // Not JSON: no text either.
-  }
-  return null;
+  const { id, text } = read;
+  report.expect("text-id", row.id, row.id, id);
+  report.expect("text-digest", row.id, row.digests.textSha256, createHash("sha256").update(text).digest("hex"));
+  report.expect("text-bytes", row.id, String(row.text.bytes), String(Buffer.byteLength(text)));
 }

@@ -1,25 +1,33 @@
 import { createHash } from "node:crypto";
 
-import { PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
 import type { Manifest } from "../manifest-head.ts";
+import type { ManifestRow } from "../manifest-row.ts";
 import { manifestSums, type Disagreement } from "../manifest-sums.ts";
 import { manifestPath } from "../manifest-text.ts";
+import { stopIfAborted } from "../open-file.ts";
 import { manifestBytes } from "../read-manifest.ts";
-import { archiveCheck, type Rederive } from "./archives.ts";
+import { archiveCheck, type ArchiveCheck, type Rederive } from "./archives.ts";
+import { notAtAll, partly, unreadChecks, wholly, type Check, type Checks } from "./checks.ts";
 import { verifyFiles } from "./files.ts";
 import { findings, type Findings } from "./findings.ts";
 import { headOf } from "./head.ts";
+import { ledgerCheck, type AskLedger, type LedgerCheck } from "./ledger.ts";
+import { policyCheck } from "./policy.ts";
 import { verifyRows } from "./rows.ts";
 import { verifySources, type ArchiveState, type InspectArchive } from "./sources.ts";
 
 export interface VerifyOptions {
-  /** Re-reads the archived bytes of a row; without it only the manifest itself is checked. */
+  /** Re-reads the archived bytes of a row; left out: no row is compared with its archive. */
   readonly rederive?: Rederive;
   /** Looks at each archive first: at all of its bytes, or with a `sample` at its size alone. */
   readonly inspect?: InspectArchive;
-  /** Archives that were looked at before, for another partition; those of this one are added. */
-  readonly archivesSeen?: Map<Hex, ArchiveState>;
+  /** What the corpus' ledger keeps; left out: nothing says whether a document was dropped. */
+  readonly ledger?: AskLedger;
+  /** The root that the manifest must have, as it is known from elsewhere. */
+  readonly root?: Hex;
+  /** What other partitions of the corpus have shown; that of this one is added. */
+  readonly partitions?: PartitionsSeen;
   /** Called with the id of each row of the right form, in order. */
   readonly onRow?: (id: Hex) => void;
   /** Rows to re-derive, `null` for all. Everything else is always checked whole. */
@@ -28,6 +36,15 @@ export interface VerifyOptions {
   readonly limit?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: VerifyProgress) => void;
+}
+
+/** What is looked at once for all partitions of a corpus. */
+export interface PartitionsSeen {
+  /** Number of the one that is looked at. */
+  readonly number: number;
+  readonly archives: Map<Hex, ArchiveState>;
+  /** Clusters that have a row. */
+  readonly clusters: Set<Hex>;
 }
 
 /** Archives come first; then rows are compared with the manifest and, all or some of them, with the archives. */
@@ -49,57 +66,135 @@ export interface VerifyReport {
   readonly texts: number;
   /** Rows whose archived bytes were read again. */
   readonly rederived: number;
+  /** What the rows were compared with, and what they could not be compared with. */
+  readonly checks: Checks;
   /** The first `limit` of them. */
   readonly disagreements: readonly Disagreement[];
   readonly disagreementCount: number;
 }
 
 /**
- * Checks a manifest against itself and, through `rederive`, against the archives: form and digests of all files, order and
- * form of the rows, the root, every sum, each text. Whatever is wrong is a finding and ends nothing but its own check.
+ * Checks a manifest against itself and its policy and, as far as the options reach them, against the archives, the ledger
+ * and a root: form and digests of all files, order and form of the rows, every sum, each text. Whatever is wrong is a
+ * finding and ends nothing but its own check.
  * @throws {PipelineError} `not-found` when there is no `manifest.json`; `interrupted`
  */
 export async function verifyManifest(directory: string, options: VerifyOptions = {}): Promise<VerifyReport> {
-  const { sample = null, limit = 100, signal, onProgress } = options;
+  const { limit = 100, signal } = options;
   const report = findings(limit);
   const bytes = await manifestBytes(directory);
   const manifest = headOf(bytes, manifestPath, "manifest", report) as Manifest | null;
-  if (manifest === null) return reportOf(report, { root: null, documents: 0, texts: 0, rederived: 0 });
-  await verifyFiles(directory, manifest, createHash("sha256").update(bytes).digest("hex"), report);
+  if (manifest === null) return nothingSeen(options, report);
+  const manifestSha256 = createHash("sha256").update(bytes).digest("hex");
+  await verifyFiles({ directory, manifest, manifestSha256 }, report, signal);
   for (const wrong of manifestSums(manifest)) report.add(wrong);
-  const documentsInAll = manifest.totals.documents;
-  const rederivedInAll = options.rederive === undefined ? 0 : Math.min(sample ?? documentsInAll, documentsInAll);
-  const archivesInAll = options.inspect === undefined ? 0 : manifest.sources.length;
-  let [documents, archivesSeen] = [0, 0];
-  const step = (rederived: number): void => {
-    if (signal?.aborted === true) throw new PipelineError("interrupted", "stopped before everything was verified");
-    onProgress?.({ archives: archivesSeen, archivesInAll, documents, documentsInAll, rederived, rederivedInAll });
-  };
-  const { inspect, archivesSeen: seenBefore = new Map<Hex, ArchiveState>() } = options;
-  const onArchive = (): void => {
-    step(0);
-    archivesSeen++;
-  };
-  const inspection = { allBytes: sample === null, seen: seenBefore, onArchive };
-  const missing =
-    inspect === undefined ? new Set<Hex>() : await verifySources(manifest.sources, { ...inspection, inspect }, report);
-  const archives = options.rederive === undefined ? null : archiveCheck(options.rederive, sample, report, step);
-  const seen = await verifyRows(directory, manifest, report, async (row) => {
-    documents++;
+  const { partitions = { number: 0, archives: new Map<Hex, ArchiveState>(), clusters: new Set<Hex>() } } = options;
+  const archives = await archivesOf(manifest, { ...options, partitions }, report);
+  const ledger = ledgerOf(manifest, partitions.number, options.ledger, report);
+  const policy = await policyCheck(manifest, partitions.clusters, report);
+  const onRow = async (row: ManifestRow): Promise<void> => {
     options.onRow?.(row.id);
-    step(archives?.checked() ?? 0);
-    // Its archive has a finding already; one more for each of its rows would hide the others.
-    if (!missing.has(row.archive.sha256)) await archives?.add(row);
-  });
-  await archives?.finish();
-  if (archives !== null) step(archives.checked());
-  return reportOf(report, { ...seen, rederived: archives?.checked() ?? 0 });
+    archives.onRow();
+    policy?.(row);
+    await ledger.check?.add(row);
+    await archives.add(row);
+  };
+  const seen = await verifyRows({ directory, manifest }, report, onRow, signal);
+  await ledger.check?.finish();
+  const ofArchives = await archives.finish();
+  const root = rootCheck(seen.root, options.root, report);
+  const checks = {
+    archives: ofArchives.check,
+    ledger: ledger.done,
+    policy: policy === null ? notAtAll("the policy in manifest.json cannot be applied by this version") : wholly,
+    root,
+    texts: seen.texts === manifest.totals.documents ? wholly : partly(`${seen.texts} texts were found for their rows`),
+  };
+  return reportOf(report, { ...seen, rederived: ofArchives.rederived, checks });
+}
+
+function nothingSeen(options: VerifyOptions, report: Findings): VerifyReport {
+  const checks = unreadChecks(notAtAll("manifest.json cannot be read"));
+  rootCheck(null, options.root, report);
+  return reportOf(report, { root: null, documents: 0, texts: 0, rederived: 0, checks });
+}
+
+/** Compares a root with the one that was asked for. */
+export function rootCheck(found: Hex | null, wanted: Hex | undefined, report: Findings): Check {
+  if (wanted === undefined) return notAtAll("no root was given to compare it with");
+  report.expect("root-given", "root", wanted, found ?? "none");
+  return wholly;
 }
 
 function reportOf(
   report: Findings,
-  seen: Pick<VerifyReport, "root" | "documents" | "texts" | "rederived">,
+  seen: Pick<VerifyReport, "root" | "documents" | "texts" | "rederived" | "checks">,
 ): VerifyReport {
   const disagreementCount = report.count();
   return { ok: disagreementCount === 0, ...seen, disagreements: report.kept, disagreementCount };
+}
+
+function ledgerOf(
+  manifest: Manifest,
+  partition: number,
+  ask: AskLedger | undefined,
+  report: Findings,
+): { readonly check: LedgerCheck | null; readonly done: Check } {
+  if (ask === undefined) return { check: null, done: notAtAll("there is no ledger here") };
+  const view = ask(manifest, partition);
+  if (typeof view === "string") return { check: null, done: notAtAll(view) };
+  const done = view.hasMovedOn
+    ? partly("archives or documents were added since it was published, so that its funnel and sources are not compared")
+    : wholly;
+  return { check: ledgerCheck(view, manifest, report), done };
+}
+
+interface ArchivesOf {
+  /** Called for each row before anything is done about it. @throws {PipelineError} `interrupted` */
+  readonly onRow: () => void;
+  readonly add: (row: ManifestRow) => Promise<void>;
+  readonly finish: () => Promise<{ readonly check: Check; readonly rederived: number }>;
+}
+
+/** Looks at the archives, then takes rows to be read again, and tells how far it has come. */
+async function archivesOf(
+  manifest: Manifest,
+  options: VerifyOptions & { readonly partitions: PartitionsSeen },
+  report: Findings,
+): Promise<ArchivesOf> {
+  const { sample = null, signal, rederive, inspect, partitions } = options;
+  const documentsInAll = manifest.totals.documents;
+  const rederivedInAll = rederive === undefined ? 0 : Math.min(sample ?? documentsInAll, documentsInAll);
+  const archivesInAll = inspect === undefined ? 0 : manifest.sources.length;
+  let [archives, documents] = [0, 0];
+  const step = (rederived: number): void => {
+    stopIfAborted(signal);
+    options.onProgress?.({ archives, archivesInAll, documents, documentsInAll, rederived, rederivedInAll });
+  };
+  const onArchive = (): void => {
+    step(0);
+    archives++;
+  };
+  const inspection = { allBytes: sample === null, seen: partitions.archives, onArchive };
+  const missing =
+    inspect === undefined ? new Set<Hex>() : await verifySources(manifest.sources, { ...inspection, inspect }, report);
+  const check: ArchiveCheck | null = rederive === undefined ? null : archiveCheck(rederive, sample, report, step);
+  return {
+    onRow() {
+      documents++;
+      step(check?.checked() ?? 0);
+    },
+    async add(row) {
+      // Its archive has a finding already; one more for each of its rows would hide the others.
+      if (!missing.has(row.archive.sha256)) await check?.add(row);
+    },
+    async finish() {
+      if (check === null) return { check: notAtAll("nothing here says where they lie"), rederived: 0 };
+      await check.finish();
+      const rederived = check.checked();
+      step(rederived);
+      const isAll = rederived === documentsInAll;
+      return { check: isAll ? wholly : partly(`${rederived} of ${documentsInAll} records were read again`), rederived };
+    },
+  };
 }

@@ -11,7 +11,7 @@ const listLength = 4;
 /** Links to other known licences that are not marked as such. */
 export const licenceLink = {
   name: "licence-link",
-  revision: 1,
+  revision: 2,
   source: "addresses of the licences in the SPDX list, and of public-sector licences",
   collect(view) {
     const evidence = linkEvidence(view, "licence-link", false, licenceOfOther);

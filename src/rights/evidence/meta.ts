@@ -5,6 +5,7 @@ import { allRightsReserved } from "../licence-table.ts";
 import { licenceOfUrl } from "../licence-url.ts";
 import { cut, quoteOf, valueLength } from "../quote.ts";
 import { reservationsIn } from "../reservation.ts";
+import { visibleTextOf } from "../visible-text.ts";
 
 /** Written with `.` for `:`, since pages use both. */
 const names = new Set([
@@ -28,13 +29,13 @@ const names = new Set([
  */
 export const meta = {
   name: "meta",
-  revision: 1,
+  revision: 2,
   source: "DCMI Metadata Terms; ccREL; Open Graph usage",
   collect(view) {
     return view.page.metas.flatMap(({ name, content }) => {
       if (!names.has(name.replaceAll(":", ".")) || content.trim() === "") return [];
       const value = cut(content.trim(), valueLength);
-      const licence = licenceOfContent(view, value);
+      const licence = licenceOfContent(view, visibleTextOf(value));
       return [
         {
           kind: "meta",

@@ -5,6 +5,7 @@ import { allRightsReserved } from "../licence-table.ts";
 import { licenceOfUrl } from "../licence-url.ts";
 import { isMarkedCopyright, isMarkedLicence, linkEvidence } from "../link-evidence.ts";
 import { reservationsIn } from "../reservation.ts";
+import { visibleTextOf } from "../visible-text.ts";
 
 const tags = new Set(["link", "a", "area", "form"]);
 
@@ -14,7 +15,7 @@ const reservationType = "application/rsl+xml";
 /** `rel=license` on `link`, `a`, `area` and `form`; `rel=copyright` only where its target is a known licence. */
 export const relLicense = {
   name: "rel-license",
-  revision: 1,
+  revision: 2,
   source: "WHATWG HTML, link types; RFC 4946; HTML 4.01 (copyright); hNews; ccREL",
   collect(view) {
     return linkEvidence(view, "rel-license", true, licenceOfMarked);
@@ -31,5 +32,5 @@ function licenceOfLink({ href, type, text }: Link, baseUrl: string): string | nu
   if (type?.startsWith(reservationType) === true) return null;
   const licence = licenceOfUrl(href, baseUrl);
   // hNews marks "All rights reserved" with the relation and points it at a page of principles.
-  return licence ?? (reservationsIn(text).length > 0 ? allRightsReserved : null);
+  return licence ?? (reservationsIn(visibleTextOf(text)).length > 0 ? allRightsReserved : null);
 }

@@ -26,13 +26,13 @@ const reservationLength = 160;
 /** Sentences that name a licence or reserve all rights, with no link needed. */
 export const textNotice = {
   name: "text-notice",
-  revision: 1,
+  revision: 2,
   source: "wording of licence notices on real pages; titles of the Creative Commons deeds",
   collect({ page }) {
     const layout = layoutOf(page);
     const blocks = firstAndLast(page.blocks.flatMap(wordedBlock));
     const phrases = blocks.map(({ words, names }) => (names ? licencePhrasesIn(words).slice(0, noticesPerBlock) : []));
-    const named = new Set(phrases.flat().map(({ licence }) => licence.replace(/-(?:unversioned|\d).*$/, "")));
+    const named = new Set(phrases.flat().map(({ licence }) => licence?.replace(/-(?:unversioned|\d).*$/, "")));
     return blocks.flatMap(({ index, words, reserves }, at) => {
       const grants = (phrases[at] ?? []).flatMap((phrase) => {
         const subject = subjectOfPhrase(layout, index, phrase, named.size >= manyLicences);
@@ -75,7 +75,7 @@ function subjectOfPhrase(layout: PageLayout, index: number, phrase: LicencePhras
 
 /** Little more than "CC BY-SA 3.0"; the name of another licence alone may be a link to its text, or a heading. */
 function isLabel({ text, tag }: Block, { licence }: LicencePhrase): boolean {
-  return text.length <= labelLength && isCreativeCommons(licence) && !/^h[1-6]$/.test(tag);
+  return text.length <= labelLength && (licence === null || isCreativeCommons(licence)) && !/^h[1-6]$/.test(tag);
 }
 
 function reservedIn(layout: PageLayout, index: number, words: string): SeenEvidence[] {
@@ -108,7 +108,7 @@ interface Notice {
   readonly words: string;
   readonly start: number;
   readonly end: number;
-  readonly licence: string;
+  readonly licence: string | null;
   readonly subject: Subject;
 }
 

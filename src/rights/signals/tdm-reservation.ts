@@ -33,7 +33,7 @@ function signalsAt(
   policies: readonly string[],
 ): SeenSignal[] {
   return reservations.map((text) => {
-    const value = valueOf(text.trim());
+    const value = reservationOf(text);
     return {
       kind: "tdm-reservation",
       preference: "tdm",
@@ -42,17 +42,20 @@ function signalsAt(
       place,
       quote: quoteOf(text),
       // A policy beside "0" or beside a value that cannot be read is to be ignored.
-      policyUrl: value === "n" ? policyUrl(policies[0], view.url) : null,
+      policyUrl: value === "n" ? policyUrlOf(policies[0], view.url) : null,
     };
   });
 }
 
-function valueOf(text: string): SeenSignal["value"] {
-  if (text === "1") return "n";
-  return text === "0" ? "y" : null;
+/** What a reservation says: `1` reserves, `0` does not; all else cannot be read. */
+export function reservationOf(text: string): SeenSignal["value"] {
+  const digit = text.trim();
+  if (digit === "1") return "n";
+  return digit === "0" ? "y" : null;
 }
 
-function policyUrl(text: string | undefined, baseUrl: string): string | null {
+/** Address of a policy, resolved; `null` when there is none that a browser could open. */
+export function policyUrlOf(text: string | undefined, baseUrl: string): string | null {
   if (text === undefined || text.length > 2048) return null;
   const url = URL.parse(text.trim(), baseUrl);
   return url !== null && (url.protocol === "https:" || url.protocol === "http:") ? url.href : null;

@@ -5,11 +5,11 @@ import { robotsSignals } from "../robots-signals.ts";
 /** The HTTP header `X-Robots-Tag`, which may occur several times and address single agents. */
 export const xRobotsTag = {
   name: "x-robots-tag",
-  revision: 1,
-  source: "Google, X-Robots-Tag reference; DeviantArt 2022 (noai, noimageai)",
+  revision: 2,
+  source: "Google, X-Robots-Tag reference; DeviantArt 2022 (noai, noimageai); noml.info",
   read(view) {
     return headerValues(view, "x-robots-tag").flatMap((value) =>
-      robotsSignals(value, { kind: "x-robots-tag", place: "http-header:x-robots-tag", agent: "*" }),
+      robotsSignals(value, { kind: "x-robots-tag", carrier: "header", place: "http-header:x-robots-tag", agent: "*" }),
     );
   },
 } as const satisfies SignalKind;

@@ -91,7 +91,7 @@ suite("a turn done for another process", () => {
     const third = worker(web, turn, first.ends);
     assert.deepEqual(await Promise.all([first.urls, second.urls, third.urls]), [15, null, null]);
     assertOneAtATime(web, "twice.test");
-    assert.equal(web.seen.length, 16, "robots.txt and fifteen pages");
+    assert.equal(web.seen.length, 17, "robots.txt, tdmrep.json and fifteen pages");
   });
 
   test("tells each place that it found once, and all that is to be noted and archived", async () => {
@@ -110,7 +110,7 @@ suite("a turn done for another process", () => {
     );
     assert.deepEqual(
       end.notes.map(([name]) => name),
-      ["robots http://found.test"],
+      ["robots http://found.test", "tdmrep http://found.test"],
     );
     assert.ok(end.pieces.reduce((sum, { length }) => sum + length, 0) > 1000);
     assert.equal(end.ip, "127.0.0.1");

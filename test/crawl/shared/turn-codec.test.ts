@@ -12,7 +12,16 @@ import {
 } from "../../../src/crawl/shared/turn-codec.ts";
 import type { Turn, UrlOutcome } from "../../../src/frontier/turn.ts";
 
-const validators = { etag: '"1"', lastModified: null, payloadDigest: "sha1:X", capturedAt: 5, recordId: "<urn:x>" };
+const validators = {
+  etag: '"1"',
+  lastModified: null,
+  payloadDigest: "sha1:X",
+  capturedAt: 5,
+  recordId: "<urn:x>",
+  visitedAt: 6,
+  status: null,
+  optOuts: "ai *||",
+};
 const turn: Turn = {
   host: "http://a.test",
   lease: 7,

@@ -5,8 +5,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
+import { buildIdOf } from "../../../src/core/build-id.ts";
 import { verifyManifest, type VerifyReport } from "../../../src/manifest/verify/verify.ts";
-import { sampleBuild, sampleRows, scratch } from "../sample-manifest.ts";
+import { checksAlone, sampleBuild, sampleRows, scratch } from "../sample-manifest.ts";
 
 const count = 20;
 
@@ -22,6 +23,7 @@ test("a manifest as it was built has no finding, and its root is the one that wa
       documents,
       texts: documents,
       rederived: 0,
+      checks: checksAlone,
       disagreements: [],
       disagreementCount: 0,
     });
@@ -197,6 +199,8 @@ test("a number of manifest.json that does not add up is found and named", async 
     ['"licence:none": 2', '"licence:none": 0', "funnel", "funnel.refusedReasons"],
     ['"lostBytes": 1000', '"lostBytes": 999', "source", createHash("sha256").update("archive").digest("hex")],
     ['"name": "test"', '"name": "best"', "policy", "policy.sha256"],
+    ['"stage/charset": 1', '"stage/charset": 2', "builds", `builds, ${buildIdOf({ "stage/charset": 1 })}`],
+    [`"documents": ${count},\n      "id"`, '"documents": 1,\n      "id"', "builds", "builds, documents"],
   ];
   for (const [from, to, what, where] of wounds) {
     await using folder = await scratch();

@@ -18,6 +18,17 @@ const cases: readonly (readonly [title: string, header: readonly string[], expec
   ["a field that cannot be parsed is unknown as a whole", ["train-ai=y, Search=y"], ["train-ai=?"]],
   ["labels that are not known say nothing", ["other=n"], []],
   ["labels of earlier drafts reserve but do not allow", ["genai=n, tdm=y"], ["train-ai=n"]],
+  [
+    "a label of an earlier draft with another value cannot be read",
+    ['genai=no, tdm="n"'],
+    ["train-ai=?", "train-ai=?"],
+  ],
+  [
+    "a label that speaks of training but is not known cannot be read",
+    ["ai-train=no, train_ai=n"],
+    ["train-ai=?", "train-ai=?"],
+  ],
+  ["such a label says nothing where it allows", ["ai-train=y"], []],
   ["no header says nothing", [], []],
 ];
 for (const [title, header, expected] of cases)

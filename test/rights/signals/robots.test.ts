@@ -35,6 +35,37 @@ const cases: readonly (readonly [header: string, expected: readonly string[]])[]
   ["noindex, GPTBot: noai, otherbot: nofollow", ["* index=n", "gptbot ai=n", "otherbot follow=n"]],
   ["unavailable_after: Wed, 25 Jun 2025 15:00:00 GMT, noai", ["* index=?", "* ai=n"]],
   ["otherbot: unavailable_after: 25 Jun 2025 15:00:00 PST", ["otherbot index=?"]],
+  ["noml", ["* ai=n"]],
+  ["noai noimageai", ["* ai=n", "* image-ai=n"]],
+  ["noai;noimageai", ["* ai=n", "* image-ai=n"]],
+  ["noai，noimageai、noml；nosnippet", ["* ai=n", "* image-ai=n", "* ai=n", "* snippet=n"]],
+  ["noindex,nofollow;noai | noarchive", ["* index=n", "* follow=n", "* ai=n", "* archive=n"]],
+  ["noindex\n\tnoai\u00a0noarchive", ["* index=n", "* ai=n", "* archive=n"]],
+  ["no ai, no-index no_archive", ["* ai=n", "* index=n", "* archive=n"]],
+  ["no image ai", ["* image-ai=n"]],
+  ["please, no ai", ["* ai=n"]],
+  ["ｎｏａｉ", ["* ai=n"]],
+  ["no\u00adai", ["* ai=n"]],
+  ["noindex/noai", ["* index=n", "* ai=n"]],
+  ["noai!", ["* ai=?"]],
+  ["foo-noai", ["* ai=?"]],
+  ["noaitraining", ["* ai=?"]],
+  ["noai=1", ["* ai=?"]],
+  ["noai: true", ["* ai=?"]],
+  ["noainoimageai", ["* ai=?", "* image-ai=?"]],
+  ["index: yes, noai", ["* ai=n"]],
+  ["max-snippet: -1 max-image-preview: none noai", ["* ai=n"]],
+  ["max-snippet:0 noai", ["* snippet=n", "* ai=n"]],
+  ["max-snippet:, noai", ["* ai=n"]],
+  ["googlebot: noindex gptbot: noai", ["googlebot index=n", "gptbot ai=n"]],
+  ["googlebot: noindex; GPTBot : noai noarchive", ["googlebot index=n", "gptbot ai=n", "gptbot archive=n"]],
+  ["googlebot: noindex, robots: noai", ["googlebot index=n", "* ai=n"]],
+  ["googlebot: noindex, my own site: noai", ["googlebot index=n", "* ai=n"]],
+  ["revisit-after: 7 days, rating: general, noai", ["* ai=n"]],
+  ["unavailable_after: 25 Jun 2025 15:00:00 PST noai", ["* index=?", "* ai=n"]],
+  ["unavailable_after: 2030-01-01T00:00:00+01:00; gptbot: noai", ["* index=?", "gptbot ai=n"]],
+  ["index,follow,max-snippet:-1,max-image-preview:large,max-video-preview:-1", ["* index=y", "* follow=y"]],
+  ["noimageindex, noodp, noydir", []],
   ["notranslate, constructor, __proto__", []],
   [",,:,", []],
   ["", []],
@@ -52,10 +83,11 @@ test("meta elements speak to all, or to the agent they are named after; other na
   const metas = [
     { name: "robots", content: "noai, follow" },
     { name: "gptbot", content: "noindex" },
+    { name: "colophon", content: "noai" },
     { name: "keywords", content: "noindex" },
   ];
   const signals = metaRobots.read(viewOf({ metas }));
-  assert.deepEqual(said(signals), ["* ai=n", "* follow=y", "gptbot index=n"]);
+  assert.deepEqual(said(signals), ["* ai=n", "* follow=y", "gptbot index=n", "colophon ai=n"]);
   assert.deepEqual(signals[2], {
     kind: "meta-robots",
     preference: "index",
@@ -65,6 +97,38 @@ test("meta elements speak to all, or to the agent they are named after; other na
     quote: "noindex",
     policyUrl: null,
   });
+});
+
+test("a prefix in a meta element addresses nobody else, since its name says whom it addresses", () => {
+  const content = "revisit-after: 7 days, googlebot: noindex, foo: noai";
+  assert.deepEqual(said(metaRobots.read(viewOf({ metas: [{ name: "robots", content }] }))), ["* index=n", "* ai=n"]);
+});
+
+test("a header that was sent as UTF-8 is read as that", () => {
+  const sent = Buffer.from("noai，noimageai").toString("latin1");
+  assert.deepEqual(headerSaid(sent), ["* ai=n", "* image-ai=n"]);
+  assert.deepEqual(headerSaid(`\u00e9, noai`), ["* ai=n"]);
+});
+
+test("whatever parts two directives, neither refusal is lost", () => {
+  const between = fc.oneof(
+    fc.stringMatching(/^[^\p{L}\p{N}:*]{1,4}$/u),
+    fc.constantFrom(" ", ";", "，", "、", "；", "|", "/", "\u200b", "\u00ad", "\u2028", "\u00a0"),
+  );
+  const word = fc.constantFrom("noai", "noindex", "noarchive", "nosnippet", "noimageai");
+  fc.assert(
+    fc.property(word, between, word, (first, mark, second) => {
+      const content = first + mark + second;
+      const seen = metaRobots.read(viewOf({ metas: [{ name: "robots", content }] }));
+      for (const one of [first, second]) {
+        const about = one === "noimageai" ? "image-ai" : one.slice(2);
+        assert.ok(
+          seen.some(({ preference, value, agent }) => preference === about && value !== "y" && agent === "*"),
+          JSON.stringify(content),
+        );
+      }
+    }),
+  );
 });
 
 test("any list of agents and directives is read back", () => {

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { suite, test } from "node:test";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 
-import type { Exchanged, ExchangeResult, NotExchanged } from "../../src/fetch/result.ts";
-import { fetchRobots, robotsOutcomeOf, type RobotsAnswer, type RobotsOutcome } from "../../src/robots/outcome.ts";
-import { robotsVerdict } from "../../src/robots/verdict.ts";
+import {
+  fetchRobots,
+  robotsOutcomeOf,
+  type RobotsAnswer,
+  type RobotsOutcome,
+} from "../../../src/crawl/robots/robots-outcome.ts";
+import type { Exchanged, ExchangeResult, NotExchanged } from "../../../src/fetch/result.ts";
+import { robotsVerdict } from "../../../src/robots/verdict.ts";
 
 const timings = { startMs: 0, connectMs: 0, firstByteMs: 0, totalMs: 0 };
 const nothing = Buffer.alloc(0);
@@ -89,11 +94,23 @@ suite("outcomes", () => {
       "a packed file that cannot be unpacked",
       answered(200, gzipSync(file).subarray(0, 30), { headers: [["content-encoding", "gzip"]] }),
     ],
-    ["a file behind an unknown coding", answered(200, file, { headers: [["content-encoding", "rot13"]] })],
+    [
+      "a file that is packed in an unknown way",
+      answered(200, brotliCompressSync(file), { headers: [["content-encoding", "dcb"]] }),
+    ],
   ];
   for (const [title, answer] of refusing) {
     test(`after ${title} nothing is allowed, and the file is asked for again`, () => {
       assert.partialDeepStrictEqual(outcomeOf(answer), { kind: "disallow-all", retryAtMs: nowMs + 5 * minuteMs });
+    });
+  }
+
+  const misnamed = ["UTF-8", "text/plain", "charset=utf-8, x, y, z", "rot13", "utf-8, gzip"];
+  for (const coding of misnamed) {
+    test(`a file that is text all the same is read, whatever coding its server names: ${coding}`, () => {
+      const headers: [string, string][] = [["Content-Encoding", coding]];
+      assert.deepEqual(outcomeOf(answered(200, file, { headers })), outcomeOf(answered(200, file)));
+      assert.deepEqual(outcomeOf(answered(200, gzipSync(file), { headers })), outcomeOf(answered(200, file)));
     });
   }
 

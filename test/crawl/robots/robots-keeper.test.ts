@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { robotsKeeper, robotsNote, type RobotsKeeper } from "../../src/robots/cache.ts";
-import type { RobotsAnswer } from "../../src/robots/outcome.ts";
+import { robotsKeeper, robotsNote, type RobotsKeeper } from "../../../src/crawl/robots/robots-keeper.ts";
+import type { RobotsAnswer } from "../../../src/crawl/robots/robots-outcome.ts";
 
 const host = "http://a.test";
 const nowMs = Date.UTC(2026, 0, 1);

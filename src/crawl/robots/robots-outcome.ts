@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 
-import { backoffMs } from "../async/retry.ts";
-import { redirectTargetOf, type TargetRules } from "../fetch/address-rules.ts";
-import type { Exchanged, NotExchanged, ExchangeRequest, ExchangeResult } from "../fetch/result.ts";
-import { retryAfterMs } from "../fetch/retry-after.ts";
-import { decodedBody, headerOf } from "../warc/http.ts";
-import { compiledRobots, type RobotsRules } from "./compile.ts";
-import { maxRobotsBytes, robotsFileOf, type RobotsStatement } from "./parse.ts";
+import { backoffMs } from "../../async/retry.ts";
+import { redirectTargetOf, type TargetRules } from "../../fetch/address-rules.ts";
+import type { Exchanged, NotExchanged, ExchangeRequest, ExchangeResult } from "../../fetch/result.ts";
+import { retryAfterMs } from "../../fetch/retry-after.ts";
+import { compiledRobots, type RobotsRules } from "../../robots/compile.ts";
+import { fileTextOf } from "../../robots/file-text.ts";
+import { maxRobotsBytes, robotsFileOf, type RobotsStatement } from "../../robots/parse.ts";
+import { type DecodedBody, decodedBody, headerOf } from "../../warc/http.ts";
 
 /** RFC 9309 (2.4): a file may be used for a day. */
 export const robotsLifetimeMs = 24 * 3_600_000;
@@ -29,6 +30,8 @@ export type RobotsOutcome =
       readonly kind: "rules";
       readonly rules: RobotsRules;
       readonly statements: readonly RobotsStatement[];
+      /** What was read of the file. */
+      readonly text: string;
       /** SHA-256 of the whole file, with its content codings undone: identifies the file that governed a page. */
       readonly fileSha256: string;
       /** Whether part of the file was not read (over 500 KiB). */
@@ -78,7 +81,7 @@ export function robotsOutcomeOf(answer: RobotsAnswer, context: RobotsContext): R
   if (status >= 500 || status < 200) return later(`status-${status}`);
   if (status >= 300) return allowAll(`status-${status}`, nowMs);
   if (answer.truncated === "time" || answer.truncated === "disconnect") return later(`truncated-${answer.truncated}`);
-  const { bytes, complete, notes } = decodedBody(contentHeadersOf(answer.headers), answer.payload, decodedLimits);
+  const { bytes, complete, notes } = robotsBodyOf(answer);
   // Rules that cannot be decoded are unknown, not absent. Reaching the size limit is fine: everything that must be read
   // comes before it.
   if (!complete && answer.truncated === null && bytes.length < maxRobotsBytes) return later(notes.join(" "));
@@ -87,6 +90,7 @@ export function robotsOutcomeOf(answer: RobotsAnswer, context: RobotsContext): R
     kind: "rules",
     rules: compiledRobots(file, context.productToken),
     statements: file.statements,
+    text: fileTextOf(bytes.subarray(0, maxRobotsBytes)),
     fileSha256: createHash("sha256").update(bytes).digest("hex"),
     cut: file.cut || answer.truncated !== null,
     expiresAtMs: nowMs + robotsLifetimeMs,
@@ -103,6 +107,23 @@ function retryDelayMs(answer: RobotsAnswer, { failures, nowMs }: RobotsContext):
   const stated = answer.ok === true ? headerOf(answer.headers, "retry-after") : null;
   const askedMs = stated === null ? null : retryAfterMs(stated, nowMs);
   return Math.min(robotsLifetimeMs, Math.max(ownMs, askedMs ?? 0));
+}
+
+/**
+ * The file without its content codings. Servers name things there that are no codings, such as a charset: what is text
+ * as it stands, or once it is unpacked, is what its owner wrote.
+ */
+function robotsBodyOf({ headers, payload }: Pick<Exchanged, "headers" | "payload">): DecodedBody {
+  const body = decodedBody(contentHeadersOf(headers), payload, decodedLimits);
+  if (!body.notes.some((note) => note === "coding-unknown" || note === "codings-too-many")) return body;
+  // Gzip is known by its first bytes; anything else comes back as it is.
+  const plain = decodedBody([["content-encoding", "gzip"]], payload, decodedLimits);
+  return hasControls(plain.bytes) ? body : plain;
+}
+
+/** Octets that no text has and that packed bytes abound in. */
+function hasControls(bytes: Buffer): boolean {
+  return bytes.some((octet) => octet < 9 || (octet > 13 && octet < 32) || octet === 127);
 }
 
 function contentHeadersOf(headers: readonly (readonly [string, string])[]): [string, string][] {

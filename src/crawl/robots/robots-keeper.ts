@@ -1,8 +1,8 @@
 import { LRUCache } from "lru-cache";
 
-import type { Exchanged } from "../fetch/result.ts";
-import type { Note, Notes } from "../frontier/frontier.ts";
-import { type RobotsLook, robotsOutcomeOf, type RobotsAnswer, type RobotsOutcome } from "./outcome.ts";
+import type { Exchanged } from "../../fetch/result.ts";
+import type { Note, Notes } from "../../frontier/frontier.ts";
+import { type RobotsLook, robotsOutcomeOf, type RobotsAnswer, type RobotsOutcome } from "./robots-outcome.ts";
 
 /** What is known of a host's robots.txt. */
 export interface KnownRobots {

@@ -1,0 +1,51 @@
+import type { SiteFile } from "../../core/records.ts";
+import type { SiteSignal, siteSignalKindNames } from "../../core/rights.ts";
+import { robotsFileOf } from "../../robots/parse.ts";
+import { stepBudget } from "../../robots/verdict.ts";
+import { itemsPerKind } from "../registry.ts";
+import { agentRules } from "./agent-rules.ts";
+import { contentSignal } from "./content-signal.ts";
+import { contentUsageOfSite } from "./content-usage.ts";
+import { robotsTxt } from "./robots-txt.ts";
+import type { PageReader, RobotsSite, SiteSignalKind } from "./site-signal-kind.ts";
+import { tdmrep } from "./tdmrep.ts";
+
+type InOrderOf<Names extends readonly string[]> = {
+  readonly [At in keyof Names]: Pick<SiteSignalKind<never>, "revision" | "source"> & { readonly name: Names[At] };
+};
+
+const ofRobots: readonly SiteSignalKind<RobotsSite>[] = [robotsTxt, contentSignal, contentUsageOfSite];
+
+/** Every kind of signal that a file of a site can give. */
+export const siteSignalKinds: InOrderOf<typeof siteSignalKindNames> = [
+  robotsTxt,
+  contentSignal,
+  contentUsageOfSite,
+  tdmrep,
+];
+
+/** What a file of a site says of the page at an address of that site, at most 50 signals of each kind. Never throws. */
+export type SiteReader = (url: string) => SiteSignal[];
+
+/**
+ * Reads a file once; what it gives answers for each page of the site.
+ * @param agents whose own groups in robots.txt matter besides those of agents of training, in lower case
+ */
+export function siteReaderOf({ kind, text }: SiteFile, agents: ReadonlySet<string>): SiteReader {
+  const readers = kind === "tdmrep" ? [tdmrep.readerOf(text)] : robotsReaders(text, agents);
+  return (url) => {
+    const page = { url, path: pathOf(url), budget: stepBudget() };
+    return readers.flatMap((read) => read(page).slice(0, itemsPerKind));
+  };
+}
+
+function robotsReaders(text: string, agents: ReadonlySet<string>): PageReader[] {
+  const file = robotsFileOf(Buffer.from(text));
+  const site = { file, rulesOf: agentRules(file), agents };
+  return ofRobots.map((kind) => kind.readerOf(site));
+}
+
+function pathOf(url: string): string {
+  const parsed = URL.parse(url);
+  return parsed === null ? url.replace(/^[a-z]+:\/\/[^/]*/iu, "") : parsed.pathname + parsed.search;
+}

@@ -1,0 +1,275 @@
+import assert from "node:assert/strict";
+import { suite, test } from "node:test";
+
+import * as fc from "fast-check";
+
+import { siteFiles, type SiteFileKind } from "../../../src/core/rights.ts";
+import { siteReaderOf, siteSignalKinds } from "../../../src/rights/site/site-reader.ts";
+import { trainingAgents } from "../../../src/rights/site/training-agents.ts";
+
+const site = "https://example.org";
+const page = `${site}/a/page?x=1`;
+
+/** `kind preference=value agent` of each signal that a file gives of a page. */
+function said(kind: SiteFileKind, text: string, url = page, agents: readonly string[] = []): string[] {
+  return siteReaderOf(
+    { kind, text },
+    new Set(agents),
+  )(url).map((signal) => `${signal.kind} ${signal.preference}=${signal.value ?? "?"} ${signal.agent}`);
+}
+const robots = (lines: string, url?: string, agents?: readonly string[]): string[] =>
+  said("robots-txt", lines.replaceAll("; ", "\n"), url, agents);
+
+const groups: readonly (readonly [title: string, file: string, expected: readonly string[]])[] = [
+  ["nothing says nothing", "", []],
+  ["an agent of training that may fetch nothing", "User-agent: GPTBot; Disallow: /", ["robots-txt ai=n gptbot"]],
+  ["in any case, with a version", "USER-AGENT: gptBOT/1.2; DISALLOW: /", ["robots-txt ai=n gptbot"]],
+  ["with digits in its name", "User-agent: AI2Bot; Disallow: /", ["robots-txt ai=n ai2bot"]],
+  [
+    "several agents of one group",
+    "User-agent: CCBot; User-agent: GPTBot; Disallow: /a",
+    ["robots-txt ai=n ccbot", "robots-txt ai=n gptbot"],
+  ],
+  ["an agent of training that may fetch this page", "User-agent: GPTBot; Disallow: /b", []],
+  ["a longer rule that allows it", "User-agent: GPTBot; Disallow: /; Allow: /a/", []],
+  ["a wildcard and an end", "User-agent: GPTBot; Disallow: /*x=1$", ["robots-txt ai=n gptbot"]],
+  [
+    "a control token that fetches nothing itself",
+    "User-agent: Google-Extended; Disallow: /",
+    ["robots-txt ai=n google-extended"],
+  ],
+  ["an agent that fetches to answer a question", "User-agent: ChatGPT-User; Disallow: /", []],
+  ["everybody", "User-agent: *; Disallow: /", ["robots-txt crawl=n *"]],
+  [
+    "everybody but one of training",
+    "User-agent: *; Disallow: /; User-agent: GPTBot; Allow: /",
+    ["robots-txt crawl=n *"],
+  ],
+  [
+    "training that is spoken of in a line of its own",
+    "User-agent: *; DisallowAITraining: /a",
+    ["robots-txt train-ai=n *"],
+  ],
+  ["such a line for another path", "User-agent: *; DisallowAITraining: /b", []],
+  ["such a line taken back", "User-agent: *; DisallowAITraining: /; AllowAITraining: /a/", []],
+  ["a reservation as TDMRep words it", "tdm-reservation: 1", ["robots-txt tdm=n *"]],
+  ["one that cannot be read", "tdm-reservation: yes", ["robots-txt tdm=? *"]],
+  ["white space for a colon", "User-agent GPTBot; Disallow /", ["robots-txt ai=n gptbot"]],
+];
+
+const contentSignals: readonly (readonly [title: string, file: string, expected: readonly string[]])[] = [
+  [
+    "for all",
+    "User-agent: *; Content-Signal: search=yes, ai-train=no; Allow: /",
+    ["content-signal search=y *", "content-signal train-ai=n *"],
+  ],
+  [
+    "in any case and spacing",
+    "user-agent: *; content-signal :AI-Input = NO ,Search=Yes",
+    ["content-signal ai-input=n *", "content-signal search=y *"],
+  ],
+  [
+    "for some agents",
+    "User-agent: a; User-agent: GPTBot; Content-Signal: ai-train=no",
+    ["content-signal train-ai=n gptbot", "content-signal train-ai=n a"],
+  ],
+  ["outside of groups", "Content-Signal: ai-train=no", ["content-signal train-ai=n *"]],
+  [
+    "in several lines",
+    "User-agent: *; Content-Signal: search=yes; Content-Signals: ai-train=no",
+    ["content-signal search=y *", "content-signal train-ai=n *"],
+  ],
+  [
+    "that cannot be read",
+    "User-agent: *; Content-Signal: ai-train=maybe, search",
+    ["content-signal train-ai=? *", "content-signal search=? *"],
+  ],
+  ["in other keys", "User-agent: *; Content-Signal: use=reference", []],
+];
+
+/** The example of the draft. */
+const example =
+  "User-agent: *; Content-Usage: train-ai=n; Content-Usage: /ai-ok/ train-ai=y; Disallow: /never/; Allow: /; ; " +
+  "User-agent: ExampleBot; Content-Usage: /ai-ok/ train-ai=y; Allow: /";
+const usages: readonly (readonly [title: string, path: string, file: string, expected: readonly string[]])[] = [
+  ["for all pages", "/test", example, ["content-usage train-ai=n *"]],
+  ["not for what may not be fetched", "/never/test", example, ["robots-txt crawl=n *"]],
+  [
+    "by the longest path",
+    "/ai-ok/test",
+    example,
+    ["content-usage train-ai=y *", "content-usage train-ai=y examplebot"],
+  ],
+  [
+    "combined where paths are the same",
+    "/a",
+    "User-agent: *; Content-Usage: /a train-ai=y; Content-Usage: /%61 train-ai=n, search=y",
+    ["content-usage train-ai=n *", "content-usage search=y *"],
+  ],
+  ["in former labels", "/a", "User-agent: *; Content-Usage: genai=n", ["content-usage train-ai=n *"]],
+  ["that cannot be read", "/a", "User-agent: *; Content-Usage: Train-AI=n", ["content-usage train-ai=? *"]],
+  ["of a path alone", "/a", "User-agent: *; Content-Usage: /a", []],
+  [
+    "without the agents behind it",
+    "/a",
+    "User-agent: *; Content-Usage: train-ai=n; ; User-agent: BadBot; Disallow: /",
+    ["content-usage train-ai=n *"],
+  ],
+];
+
+suite("robots.txt", () => {
+  for (const [title, file, expected] of groups)
+    test(`refuses ${title}`, () => assert.deepEqual(robots(file), expected));
+
+  for (const [title, file, expected] of contentSignals)
+    test(`has content signals ${title}`, () => assert.deepEqual(robots(file), expected));
+
+  for (const [title, path, file, expected] of usages)
+    test(`has usage preferences ${title}`, () => assert.deepEqual(robots(file, `${site}${path}`), expected));
+
+  test("is asked about the agents of a policy, by groups of their own only", () => {
+    const file = "User-agent: Colophon; Disallow: /; User-agent: other; Disallow: /";
+    assert.deepEqual(robots(file, page, ["colophon", "third", "gptbot"]), ["robots-txt crawl=n colophon"]);
+  });
+
+  test("is quoted with the line that refuses, its agent and its number", () => {
+    const read = siteReaderOf({ kind: "robots-txt", text: "# all\nUser-agent: GPTBot\nDisallow: /ä\n" }, new Set());
+    assert.deepEqual(
+      read(`${site}/%C3%A4`).map(({ place, quote }) => [place, quote]),
+      [["robots.txt:3", "User-agent: gptbot Disallow: /ä"]],
+    );
+  });
+
+  test("points to its policy", () => {
+    const read = siteReaderOf({ kind: "robots-txt", text: "tdm-reservation: 1\ntdm-policy: /policy.json" }, new Set());
+    assert.equal(read(page)[0]?.policyUrl, `${site}/policy.json`);
+  });
+
+  test("that names every agent of training in one group says so of each", () => {
+    const file = [...trainingAgents].map((agent) => `User-agent: ${agent}`).join("\n");
+    assert.deepEqual(
+      robots(`${file}\nDisallow: /`).toSorted(),
+      [...trainingAgents].map((agent) => `robots-txt ai=n ${agent}`).toSorted(),
+    );
+  });
+});
+
+const reservation = (location: unknown, value: unknown): object => ({ location, "tdm-reservation": value });
+const tdmreps: readonly (readonly [title: string, file: unknown, expected: string | null])[] = [
+  ["for all pages", [reservation("/", 1)], "tdm=n"],
+  ["as text", [reservation("/", "1")], "tdm=n"],
+  ["taken back", [reservation("/", 0)], "tdm=y"],
+  ["with another value", [reservation("/", 2)], "tdm=?"],
+  ["with true", [reservation("/", true)], "tdm=?"],
+  ["for this folder", [reservation("/a/", 1)], "tdm=n"],
+  ["for another folder", [reservation("/A/", 1)], null],
+  ["without the slash at the start", [reservation("a/*", 1)], "tdm=n"],
+  ["with an end that is not that of the page", [reservation("/a/page$", 1)], null],
+  ["with the end of the page", [reservation("*x=1$", 1)], "tdm=n"],
+  ["by the first location that matches", [reservation("/a/", 0), reservation("/", 1)], "tdm=y"],
+  ["without a list", reservation("/", 1), "tdm=n"],
+  ["without a location", [{ "tdm-reservation": 1 }], "tdm=n"],
+  ["by the address of its host", [reservation("https://example.org/a/", 1)], "tdm=n"],
+  ["at a place that cannot be read", [reservation(["/a/"], 1)], "tdm=?"],
+  ["in another form", { rules: [reservation("/", 1)] }, "tdm=?"],
+  ["in a list in a list", [[reservation("/", 1)]], "tdm=?"],
+  ["nowhere", [], null],
+  ["nowhere, in words", "none", null],
+];
+
+suite("tdmrep.json", () => {
+  for (const [title, file, expected] of tdmreps) {
+    test(`reserves ${title}`, () =>
+      assert.deepEqual(said("tdmrep", JSON.stringify(file)), expected === null ? [] : [`tdmrep ${expected} *`]));
+  }
+
+  test("that is no JSON but speaks of reservations is unknown, for every page; other text says nothing", () => {
+    assert.deepEqual(said("tdmrep", `[{"location": "/b", "tdm-reservation": 1},]`), ["tdmrep tdm=? *"]);
+    assert.deepEqual(said("tdmrep", "not found"), []);
+  });
+
+  test("points to the policy of a reservation, and to none where nothing is reserved", () => {
+    const policyOf = (value: number, policy: string): string | null | undefined =>
+      siteReaderOf(
+        { kind: "tdmrep", text: JSON.stringify([{ ...reservation("/", value), "tdm-policy": policy }]) },
+        new Set(),
+      )(page)[0]?.policyUrl;
+    assert.equal(policyOf(1, "https://example.com/policy.json"), "https://example.com/policy.json");
+    assert.equal(policyOf(1, "policy.json"), `${site}/.well-known/policy.json`);
+    assert.equal(policyOf(0, "https://example.com/policy.json"), null);
+    assert.equal(policyOf(1, "javascript:x"), null);
+  });
+});
+
+suite("a file of a site", () => {
+  test("has kinds that bear the names of the signals they give", () => {
+    const text =
+      "User-agent: *\nDisallow: /b\nContent-Signal: ai-train=no\nContent-Usage: train-ai=n\nUser-agent: GPTBot\nDisallow: /";
+    const kinds = siteReaderOf({ kind: "robots-txt", text }, new Set())(page).map(({ kind }) => kind);
+    const ofRobots = siteSignalKinds.map(({ name }) => name).filter((name) => name !== "tdmrep");
+    assert.deepEqual([...new Set(kinds)], ofRobots);
+  });
+
+  test("gives at most 50 signals of a kind", () => {
+    const many = Array.from({ length: 200 }, (_, index) => `User-agent: agent${"x".repeat(index)}`).join("\n");
+    const text = `${many}\nContent-Signal: ai-train=no, search=no\nContent-Usage: train-ai=n\nDisallow: /b`;
+    const kinds = Object.groupBy(siteReaderOf({ kind: "robots-txt", text }, new Set())(page), ({ kind }) => kind);
+    assert.deepEqual([kinds["content-signal"]?.length, kinds["content-usage"]?.length], [50, 50]);
+  });
+
+  test("of any text, about any address, gives signals without an error, twice the same", () => {
+    const words = fc.constantFrom(
+      "User-agent: ",
+      "GPTBot",
+      "*",
+      "\n",
+      "Disallow: ",
+      "/a",
+      "%2A",
+      "$",
+      "Content-Signal: ai-train=",
+      "no",
+      "ä",
+      "Content-Usage: ",
+      "train-ai=n",
+      "tdm-reservation",
+      '": 1',
+      '[{"location":"',
+      "}",
+      "\uFFFD",
+      "\0",
+    );
+    const texts = fc.array(fc.oneof(words, fc.string())).map((parts) => parts.join(""));
+    const kinds = fc.constantFrom(...(Object.keys(siteFiles) as SiteFileKind[]));
+    fc.assert(
+      fc.property(kinds, texts, fc.oneof(fc.webUrl(), fc.string()), (kind, text, url) => {
+        assert.deepEqual(said(kind, text, url), said(kind, text, url));
+      }),
+    );
+  });
+
+  test("that is made to be slow costs a page no more than a robots.txt costs a crawl", () => {
+    const wild = `Disallow: /${"*a".repeat(60)}b\n`.repeat(3_900);
+    const named = [...trainingAgents].map((agent) => `User-agent: ${agent}\nDisallow: /${agent}\n`).join("");
+    const all = [...trainingAgents].map((agent) => `User-agent: ${agent}\n`).join("");
+    const usage = Array.from(
+      { length: 5_000 },
+      (_, index) => `Content-Usage: /${"*a".repeat(30)}${index} train-ai=n\n`,
+    );
+    const lists: readonly (readonly [SiteFileKind, string])[] = [
+      ["robots-txt", `${named}${all}${wild}`],
+      ["robots-txt", `${all}${usage.join("")}`],
+      ["tdmrep", JSON.stringify(Array.from({ length: 9_000 }, () => reservation(`/${"*a".repeat(40)}b`, 1)))],
+      ["tdmrep", `${"[".repeat(900_000)}tdm-reservation`],
+    ];
+    for (const [kind, text] of lists) {
+      const read = siteReaderOf({ kind, text }, new Set());
+      const url = `${site}/${"a".repeat(2_000)}`;
+      read(url);
+      const before = process.cpuUsage();
+      for (let at = 0; at < 5; at += 1) read(url);
+      const ms = process.cpuUsage(before).user / 5_000;
+      assert.ok(ms < 200, `${kind}: ${ms} ms a page`);
+    }
+  });
+});
