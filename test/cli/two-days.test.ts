@@ -230,6 +230,11 @@ suite("a small web on two days", () => {
     assert.deepEqual(keptOn["second"], kept.toSorted());
   });
 
+  test("have a second manifest that verifies against its archives and its ledger", async () => {
+    const verified = await runColophon("verify", corpus);
+    assert.equal(verified.status, 0, verified.out);
+  });
+
   test("are counted at the end of the second crawl as the ledger judges them", () => {
     const refused = cases.filter((one) => one.versions.at(-1)?.some((reason) => reason.startsWith("signal:")) === true);
     const changed = ["corrected", "tightened", "moved", "noai-meta", "tdm-meta", ""].length;

@@ -51,10 +51,10 @@ const validators: Shape<Validators> = object({
   etag: nullable(text),
   lastModified: nullable(text),
   payloadDigest: text,
-  capturedAt: number,
+  capturedAt: countTo(farthestMs),
   recordId: text,
-  visitedAt: number,
-  status: nullable(count),
+  visitedAt: countTo(farthestMs),
+  status: nullable(countTo(999)),
   optOuts: nullable(text),
 });
 
@@ -103,7 +103,7 @@ const endHead: Shape<EndHead> = object({
   blockedReason: nullable(text),
   notes,
   ip: nullable(text),
-  beside: object({ bytes: count, spentMs: number }),
+  beside: object({ bytes: count, spentMs: time }),
   ends: listOf(pairOf(count, outcome)),
   found,
   refused: listOf(pairOf(text, object({ links: count, example: text }))),
