@@ -23,17 +23,12 @@ export interface Collector extends AsyncDisposable {
 }
 
 export async function openCollector(servers: SharedServers | null, corpus: Corpus, io: Io): Promise<Collector> {
-  if (servers === null) {
-    return {
-      machines: null,
-      broken: [],
-      runners: async () => ({}),
-      signal: io.signal,
-      check: () => undefined,
-      [Symbol.asyncDispose]: async () => undefined,
-    };
-  }
+  if (servers === null) return collectorAlone(io);
   const { collectorLease, openMachines } = await import("../jobs/machines.ts");
+  const { archiveTotals } = await import("../ledger/archives.ts");
+  const { jobRunners } = await import("../jobs/runners.ts");
+  const { programOf } = await import("../jobs/version-check.ts");
+  const { softwareVersion } = await import("../corpus/software.ts");
   await using opened = new AsyncDisposableStack();
   const redis = redisUrlOf(servers.redis, process.env);
   const connected = opened.use(
@@ -60,7 +55,15 @@ export async function openCollector(servers: SharedServers | null, corpus: Corpu
   return {
     machines,
     broken,
-    runners: async (ledgers) => runnersFor(machines, corpus, ledgers, signal),
+    async runners(ledgers) {
+      const documents = archiveTotals(ledgers).reduce((sum, archive) => sum + archive.documents, 0);
+      return jobRunners(machines, {
+        segments: corpus.segments,
+        documents,
+        software: programOf(softwareVersion()),
+        signal,
+      });
+    },
     signal,
     check() {
       if (!lease.lost.aborted) return;
@@ -73,16 +76,14 @@ export async function openCollector(servers: SharedServers | null, corpus: Corpu
   };
 }
 
-async function runnersFor(
-  machines: Machines,
-  { segments }: Corpus,
-  ledgers: readonly Ledger[],
-  signal: AbortSignal,
-): Promise<PublishRunners> {
-  const { archiveTotals } = await import("../ledger/archives.ts");
-  const { jobRunners } = await import("../jobs/runners.ts");
-  const { programOf } = await import("../jobs/version-check.ts");
-  const { softwareVersion } = await import("../corpus/software.ts");
-  const documents = archiveTotals(ledgers).reduce((sum, archive) => sum + archive.documents, 0);
-  return jobRunners(machines, { segments, documents, software: programOf(softwareVersion()), signal });
+/** One whose work is done by threads of this process. */
+function collectorAlone({ signal }: Io): Collector {
+  return {
+    machines: null,
+    broken: [],
+    runners: async () => ({}),
+    signal,
+    check: () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
+  };
 }
