@@ -156,9 +156,8 @@ test("publish says which segments of the corpus are damaged, and leaves the mani
   const corpus = join(folder.path, "corpus");
   assert.equal((await runColophon("ingest", path, "--corpus", corpus)).status, 0);
   const manifest = readFileSync(join(corpus, "manifest", "manifest.json"));
-  const [name = ""] = readdirSync(join(corpus, "segments"), { recursive: true, encoding: "utf8" }).filter((one) =>
-    one.endsWith(".segment"),
-  );
+  const names = readdirSync(join(corpus, "segments"), { recursive: true, encoding: "utf8" });
+  const name = names.find((one) => one.endsWith(".segment")) ?? assert.fail("there is no segment");
   const file = join(corpus, "segments", name);
   const whole = readFileSync(file);
   mkdirSync(join(folder.path, "forged"));

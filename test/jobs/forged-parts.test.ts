@@ -15,6 +15,7 @@ import { publishCorpus } from "../../src/pipeline/recipe.ts";
 import { localQueue } from "../../src/queue/local-queue.ts";
 import { segmentCache } from "../../src/segment/cache.ts";
 import type { Store } from "../../src/store/store.ts";
+import { assertBytes } from "../conformance/store-contract.ts";
 import { sentences } from "../fixtures/archive-of-pages.ts";
 import { bucketIn, corpusOfTexts, type CorpusOfTexts } from "../pipeline/corpus-of-texts.ts";
 
@@ -128,7 +129,7 @@ suite("what a job is given", () => {
         for (const one of done) await store.remove(one);
         await published(corpus, store);
         assert.equal(sumsOf(corpus), sums);
-        assert.ok((await store.get(name))?.equals(whole), name);
+        assertBytes(await store.get(name), whole);
       }
     }
   });
@@ -143,7 +144,7 @@ suite("what a job is given", () => {
     const broken = await published(corpus, store);
     assert.match(broken.join("\n"), new RegExp(`${name} of .* is broken: its bytes have the SHA-256`));
     assert.equal(sumsOf(corpus), sums);
-    assert.ok((await store.get(name))?.equals(whole));
+    assertBytes(await store.get(name), whole);
   });
 
   test("is refused by the worker when a segment has other bytes of the same length, and made right", async () => {
@@ -156,7 +157,7 @@ suite("what a job is given", () => {
     const broken = await published(corpus, store);
     assert.match(broken.join("\n"), new RegExp(`${name} of .* is broken: its bytes have the SHA-256`));
     assert.equal(sumsOf(corpus), sums);
-    assert.ok((await store.get(name))?.equals(whole));
+    assertBytes(await store.get(name), whole);
   });
 });
 
