@@ -1,4 +1,4 @@
-import { ownBuild } from "../core/build.ts";
+import { ownBuild } from "../core/build/build.ts";
 import { PipelineError } from "../core/errors.ts";
 
 /**

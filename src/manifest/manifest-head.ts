@@ -1,4 +1,4 @@
-import type { Build } from "../core/build-id.ts";
+import type { Build } from "../core/build/build-id.ts";
 import type { Hex, Outcome, RuleSetRow } from "../core/records.ts";
 
 /** What the maker of a manifest states about the corpus; all else is counted from the rows. */

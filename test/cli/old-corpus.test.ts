@@ -5,7 +5,7 @@ import { after, before, suite, test } from "node:test";
 import { zstdDecompressSync } from "node:zlib";
 
 import { fetchedBefore, oldWeb, unpackOldCorpus } from "../../scripts/fixtures/old-corpus.ts";
-import { ownBuild } from "../../src/core/build.ts";
+import { ownBuild } from "../../src/core/build/build.ts";
 import { loopbackWeb } from "../crawl/loopback-web.ts";
 import { archiveOfPages } from "../fixtures/archive-of-pages.ts";
 import { startRedis } from "../fixtures/redis-server.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { ownBuild } from "../../src/core/build.ts";
+import { ownBuild } from "../../src/core/build/build.ts";
 import { archiveTotals } from "../../src/ledger/archives.ts";
 import { verifyCorpusManifest } from "../../src/manifest/verify/corpus.ts";
 import { segmentPath } from "../../src/segment/format.ts";

@@ -1,4 +1,4 @@
-import { ownBuild } from "../../core/build.ts";
+import { ownBuild } from "../../core/build/build.ts";
 import { PipelineError } from "../../core/errors.ts";
 import type { SegmentHead, SliceSpec } from "../../core/records.ts";
 import type { MeasureResult } from "../../measure/measure-slice.ts";
