@@ -70,7 +70,7 @@ export interface ManifestFile {
 
 /** `manifest.json`. */
 export interface Manifest extends Omit<ManifestHead, "policy"> {
-  readonly format: "colophon-manifest/1";
+  readonly format: "colophon-manifest/2";
   /** `sha256` is that of the policy's canonical JSON. */
   readonly policy: { readonly sha256: Hex; readonly document: Readonly<Record<string, unknown>> };
   /** Merkle root over the rows in id order. */
