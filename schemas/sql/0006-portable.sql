@@ -22,11 +22,12 @@ SELECT
   lower(hex(c.id)) AS id, -- of the document
   x.kept AS kept, -- 1 kept, 0 refused
   (SELECT json_group_array(w.text) FROM (SELECT t.text FROM json_each(r.reasons) j JOIN term t ON t.key = j.value ORDER BY j.key) w) AS reasons -- JSON array of all reasons that hold; empty when kept
-FROM current_policy y
-JOIN policy p ON p.key = y.policy
-JOIN decision x ON x.policy = y.policy
+FROM decision x
+JOIN policy p ON p.key = x.policy
 JOIN capture c ON c.key = x.document
-JOIN reason_set r ON r.key = x.reason_set;
+JOIN reason_set r ON r.key = x.reason_set
+-- A subquery and no join: rows of other policies are not read.
+WHERE x.policy = (SELECT policy FROM current_policy);
 
 -- One row for each document and each policy that ever decided about it, the current one among them. Those of an earlier policy are as old as it: what came later is not in them.
 CREATE VIEW decision_history AS
