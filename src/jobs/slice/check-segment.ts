@@ -1,3 +1,4 @@
+import { ownBuild } from "../../core/build.ts";
 import { PipelineError } from "../../core/errors.ts";
 import type { SegmentHead, SliceSpec } from "../../core/records.ts";
 import type { MeasureResult } from "../../measure/measure-slice.ts";
@@ -27,11 +28,12 @@ export function refuseOtherSegment(
   throw new PipelineError("object-broken", words, { archive, slice: index });
 }
 
-function headFault({ slice: head, software }: SegmentHead, asked: AskedSlice): string | null {
+function headFault({ slice: head, software, build }: SegmentHead, asked: AskedSlice): string | null {
   const { slice, archiveBytes } = asked;
   if (head.archive !== slice.archive) return `it is of archive ${head.archive}`;
   if (head.index !== slice.index) return `it is of slice ${head.index}`;
   if (software !== asked.software) return `it was measured by ${software}, not by ${asked.software}`;
+  if (build?.id !== ownBuild.id) return `it was measured by build ${build?.id ?? "unknown"}, not by ${ownBuild.id}`;
   if (head.recordBytes + head.lostBytes !== head.end - head.begin) {
     return `of ${head.end - head.begin} bytes, ${head.recordBytes} in records and ${head.lostBytes} lost are accounted for`;
   }
