@@ -1,10 +1,10 @@
-/** What shapes a document, collected from where each revision is kept: `scripts/generate.ts` writes it as `src/core/build.ts`. */
+/** What shapes a document, collected from where each revision is kept: `scripts/generate.ts` writes it as `src/core/build/build.ts`. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
-import { buildIdOf, type Build } from "../src/core/build-id.ts";
-import { stageRevisions } from "../src/core/revisions.ts";
+import { buildIdOf, type Build } from "../src/core/build/build-id.ts";
+import { stageRevisions } from "../src/core/build/revisions.ts";
 import { mainTextWeights } from "../src/page/main-text/weights.ts";
 import { rules } from "../src/quality/registry.ts";
 import { evidenceKinds, signalKinds } from "../src/rights/registry.ts";

@@ -70,7 +70,7 @@ export const ownBuild: Build = {
 ${lines.join("")}  },
 };
 `;
-  return { path: "src/core/build.ts", text };
+  return { path: "src/core/build/build.ts", text };
 }
 
 const provenancePage = "docs/provenance-format.md";

@@ -23,16 +23,7 @@ export interface Collector extends AsyncDisposable {
 }
 
 export async function openCollector(servers: SharedServers | null, corpus: Corpus, io: Io): Promise<Collector> {
-  if (servers === null) {
-    return {
-      machines: null,
-      broken: [],
-      runners: async () => ({}),
-      signal: io.signal,
-      check: () => undefined,
-      [Symbol.asyncDispose]: async () => undefined,
-    };
-  }
+  if (servers === null) return collectorAlone(io);
   const { collectorLease, openMachines } = await import("../jobs/machines.ts");
   const { archiveTotals } = await import("../ledger/archives.ts");
   const { jobRunners } = await import("../jobs/runners.ts");
@@ -82,5 +73,17 @@ export async function openCollector(servers: SharedServers | null, corpus: Corpu
       );
     },
     [Symbol.asyncDispose]: async () => kept.disposeAsync(),
+  };
+}
+
+/** One whose work is done by threads of this process. */
+function collectorAlone({ signal }: Io): Collector {
+  return {
+    machines: null,
+    broken: [],
+    runners: async () => ({}),
+    signal,
+    check: () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
   };
 }

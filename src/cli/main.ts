@@ -1,6 +1,6 @@
 import { Command as CommanderCommand, CommanderError, Option } from "commander";
 
-import { ownBuild } from "../core/build.ts";
+import { ownBuild } from "../core/build/build.ts";
 import { isDiskFull } from "../core/disk-full.ts";
 import { exitStatuses, failures, PipelineError, type ExitName } from "../core/errors.ts";
 import { softwareVersion } from "../corpus/software.ts";

@@ -17,7 +17,7 @@ export const outcomeReasons = {
       "made of a page by a tool, under an address of its own (`urn:text:`, `file:`, ...): the page itself is what counts",
   },
   "crawler-record": { outcome: "skipped", meaning: "a record of the crawler about itself: log, arguments, settings" },
-  "not-http": { outcome: "skipped", meaning: "a `response` record of another protocol, such as dns" },
+  "not-http": { outcome: "skipped", meaning: "a record of another protocol, such as dns" },
   "empty-body": { outcome: "skipped", meaning: "nothing to read" },
   "empty-text": { outcome: "skipped", meaning: "a page without text" },
   continuation: { outcome: "skipped", meaning: "a later segment of a segmented record" },

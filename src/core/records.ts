@@ -1,5 +1,5 @@
 import type { LossReason, ProblemCode } from "./archive-faults.ts";
-import type { Build } from "./build-id.ts";
+import type { Build } from "./build/build-id.ts";
 import type { CopiedFrom } from "./copied.ts";
 import type { captureFields, documentFields, RowOf } from "./document-fields.ts";
 import type { Evidence, Signal, SiteFileKind } from "./rights.ts";

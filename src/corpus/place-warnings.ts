@@ -1,7 +1,7 @@
+import { hostNamed } from "../core/address/host.ts";
+import { urlEntryOf } from "../core/address/url-entry.ts";
 import type { Policy } from "../core/decisions.ts";
-import { hostNamed } from "../core/host.ts";
 import { nearerOf, type NearName } from "../core/nearest-name.ts";
-import { urlEntryOf } from "../core/url-entry.ts";
 import { hostsOfCaptures } from "../ledger/names.ts";
 import type { Ledger } from "../ledger/open.ts";
 import { warningOf, warningsOf, warningsPerField, type PolicyWarning } from "./policy-warning.ts";

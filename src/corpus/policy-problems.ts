@@ -1,7 +1,7 @@
+import { hostNamed } from "../core/address/host.ts";
+import { urlEntryOf } from "../core/address/url-entry.ts";
 import type { Policy } from "../core/decisions.ts";
-import { hostNamed } from "../core/host.ts";
 import { nearestName } from "../core/nearest-name.ts";
-import { urlEntryOf } from "../core/url-entry.ts";
 
 /** The names that the registries know. */
 interface KnownNames {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { ownBuild } from "../core/build.ts";
+import { ownBuild } from "../core/build/build.ts";
 import { PipelineError } from "../core/errors.ts";
 import { count, listOf, object, parsed, text, type Shape } from "../core/json-shape.ts";
 import { archiveTotals } from "../ledger/archives.ts";

@@ -21,8 +21,6 @@ export interface SiteAsk {
   readonly found: FoundUrl[];
   /** Archived exchanges. */
   readonly pieces: Buffer[];
-  /** Hosts whose robots.txt was learnt: the turn's own, and those that a file is redirected to. */
-  readonly learnt: Set<string>;
   /** Bytes over the wire and milliseconds, against the budgets. */
   readonly beside: { bytes: number; spentMs: number };
 }
@@ -33,13 +31,12 @@ const limits = { maxDecodedBytes: 1 << 20, maxRatio: 1000, ratioFreeBytes: 1 << 
 
 /** Asks for a host's robots.txt, each hop at the pace of its own host; archives all of them. */
 export async function learntRobots(asking: SiteAsk, host: string): Promise<KnownRobots> {
-  const { context, found, learnt } = asking;
+  const { context, found } = asking;
   const { ask, headers, targets, robots, paces } = context;
   const exchange: Parameters<typeof fetchRobots>[0] = (request) => ask(hostKeyOf(request.url), request);
   const look = await fetchRobots(exchange, host, { headers }, targets);
   for (const { url, result } of look.hops) archive(asking, url, result, [["robotsOf", host]]);
   const known = robots.learn(host, look);
-  learnt.add(host);
   if (known.outcome.kind !== "rules") return known;
   paces.setCrawlDelay(host, known.outcome.rules.crawlDelayMs);
   if (context.followSitemaps) found.push(...statedSitemaps(context, host, known.outcome.statements));

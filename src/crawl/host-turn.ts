@@ -99,7 +99,7 @@ export async function hostTurn(crawl: SharedContext, turn: Turn, limits: TurnLim
 function begunTurn(crawl: SharedContext, turn: Turn, limits: TurnLimits): RunningTurn {
   const context = { ...crawl, refused: refusedLinks(), pathsChanged: new Set<string>() };
   const beside = { bytes: 0, spentMs: 0 };
-  const gathered = { outcomes: new Map(), found: [], pieces: [], learnt: new Set<string>(), beside };
+  const gathered = { outcomes: new Map(), found: [], pieces: [], beside };
   return { context, turn, limits, beganMs: context.clock.steadyMs(), ...gathered };
 }
 
@@ -140,7 +140,7 @@ function ended(running: RunningTurn, notBeforeMs: number, blockedReason: string 
 }
 
 /** What the frontier does not know yet of the host and of the paths to URLs. */
-function newNotes({ context, turn, outcomes, learnt }: RunningTurn): Note[] {
+function newNotes({ context, turn, outcomes }: RunningTurn): Note[] {
   const { robots, tdmrep, paces, paths, pathsChanged } = context;
   for (const { id, url } of turn.urls) {
     const outcome = outcomes.get(id);
@@ -148,8 +148,9 @@ function newNotes({ context, turn, outcomes, learnt }: RunningTurn): Note[] {
     paths.visited(url);
     pathsChanged.add(url);
   }
-  const ofHost = [tdmrep?.newNote(turn.host) ?? null, paces.newNote(turn.host)];
-  const all = [...[...learnt].map(robots.newNote), ...ofHost, ...[...pathsChanged].map(paths.newNote)];
+  const { host } = turn;
+  const ofHost = [robots.newNote(host), tdmrep?.newNote(host) ?? null, paces.newNote(host)];
+  const all = [...ofHost, ...[...pathsChanged].map(paths.newNote)];
   return all.filter((note) => note !== null);
 }
 

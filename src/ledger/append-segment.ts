@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
+import { splitUrl } from "../core/address/host.ts";
 import { PipelineError } from "../core/errors.ts";
-import { splitUrl } from "../core/host.ts";
 import type {
   CaptureRights,
   CaptureRow,

@@ -1,4 +1,4 @@
-import { buildIdOf, revisionsText, type Build } from "../core/build-id.ts";
+import { buildIdOf, revisionsText, type Build } from "../core/build/build-id.ts";
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
 import type { Ledger } from "./open.ts";

@@ -1,4 +1,4 @@
-import { splitUrl } from "../core/host.ts";
+import { splitUrl } from "../core/address/host.ts";
 import { archivePath } from "./archive-paths.ts";
 import type { Ledger } from "./open.ts";
 

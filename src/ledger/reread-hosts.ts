@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
 
-import { hostOfOrigin, splitUrl } from "../core/host.ts";
+import { hostOfOrigin, splitUrl } from "../core/address/host.ts";
 
 interface OriginRow {
   readonly key: number;

@@ -1,4 +1,4 @@
-import { hostOfOrigin } from "../core/host.ts";
+import { hostOfOrigin } from "../core/address/host.ts";
 import type { Hex, RuleSetRow } from "../core/records.ts";
 import { subjects, type Evidence, type Signal } from "../core/rights.ts";
 import type { Ledger } from "./open.ts";

@@ -32,7 +32,7 @@ export async function buildCorpusManifest(
     }
     const root = corpusRoot(heads.map((head) => head.root));
     const documents = heads.reduce((sum, head) => sum + head.documents, 0);
-    const head: CorpusHead = { format: "colophon-corpus/1", corpus, root, documents, partitions: heads };
+    const head: CorpusHead = { format: "colophon-corpus/2", corpus, root, documents, partitions: heads };
     const text = manifestText(head);
     const manifestSha256 = createHash("sha256").update(text).digest("hex");
     await writeSynced(join(building, corpusHeadPath), text);

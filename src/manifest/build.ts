@@ -48,7 +48,7 @@ async function fill(folder: string, input: BuildInput): Promise<BuildResult> {
   await mkdir(join(folder, "text"));
   const { policy, ...head } = input.head;
   const manifest: Manifest = {
-    format: "colophon-manifest/1",
+    format: "colophon-manifest/2",
     ...head,
     policy: { sha256: canonicalDigest(policy), document: policy },
     ...(await writeRows(folder, input)),

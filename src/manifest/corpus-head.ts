@@ -4,7 +4,7 @@ import { merkleTree } from "./merkle.ts";
 
 /** `corpus.json`: what holds the manifests of a corpus in several partitions together. */
 export interface CorpusHead {
-  readonly format: "colophon-corpus/1";
+  readonly format: "colophon-corpus/2";
   /** Name of the corpus, the same in each manifest. */
   readonly corpus: string;
   /** Merkle root over the roots of the partitions, in order. */

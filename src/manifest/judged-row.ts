@@ -1,5 +1,5 @@
+import { hostOfUrl } from "../core/address/host.ts";
 import type { JudgedDocument } from "../core/decisions.ts";
-import { hostOfUrl } from "../core/host.ts";
 import type { RuleSetRow } from "../core/records.ts";
 import { licenceInForce, type ManifestRow } from "./manifest-row.ts";
 

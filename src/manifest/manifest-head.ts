@@ -1,4 +1,4 @@
-import type { Build } from "../core/build-id.ts";
+import type { Build } from "../core/build/build-id.ts";
 import type { Hex, Outcome, RuleSetRow } from "../core/records.ts";
 
 /** What the maker of a manifest states about the corpus; all else is counted from the rows. */
@@ -70,7 +70,7 @@ export interface ManifestFile {
 
 /** `manifest.json`. */
 export interface Manifest extends Omit<ManifestHead, "policy"> {
-  readonly format: "colophon-manifest/1";
+  readonly format: "colophon-manifest/2";
   /** `sha256` is that of the policy's canonical JSON. */
   readonly policy: { readonly sha256: Hex; readonly document: Readonly<Record<string, unknown>> };
   /** Merkle root over the rows in id order. */

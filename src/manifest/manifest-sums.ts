@@ -1,4 +1,4 @@
-import { buildIdOf } from "../core/build-id.ts";
+import { buildIdOf } from "../core/build/build-id.ts";
 import type { Count, Manifest } from "./manifest-head.ts";
 import { canonicalDigest } from "./manifest-text.ts";
 

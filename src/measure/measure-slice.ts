@@ -1,6 +1,6 @@
 import { threadId } from "node:worker_threads";
 
-import { ownBuild } from "../core/build.ts";
+import { ownBuild } from "../core/build/build.ts";
 import { captureIdOf } from "../core/capture-id.ts";
 import { copiedFromOf, copiedRecordType } from "../core/copied.ts";
 import type {

@@ -3,7 +3,7 @@ import type { SiteFile } from "../core/records.ts";
 import { essenceOf, readingOf, type Reading } from "../page/media-type.ts";
 import { decodedBody, headerOf, httpHeadOf, isShortBody, type HttpHead, type HttpHeadFault } from "../warc/http.ts";
 import type { ArchiveRecord, Fields } from "../warc/record.ts";
-import { siteFileKindOf, siteFileOf } from "./site-file.ts";
+import { siteFileGone, siteFileKindOf, siteFileOf } from "./site-file.ts";
 import { targetFault } from "./target.ts";
 
 /** What is read of a record; a block without `blockBytes` is whole, and so is one without a `segmentNumber`. */
@@ -117,7 +117,9 @@ function noPageOf(
   if (isCapped(record)) return { reason: "too-large", detail: `${record.blockBytes} bytes` };
   if (type === "response" && http === null) return { reason: "not-http", detail: record.contentType };
   if (http?.ok === false) return { reason: "http-malformed", detail: http.detail };
-  if (http !== null && !isSuccess(http.status)) return { reason: "http-status", detail: String(http.status) };
+  if (http !== null && !isSuccess(http.status)) {
+    return { reason: "http-status", detail: String(http.status), siteFile: siteFileGone(url ?? "", http.status) };
+  }
   // A payload that was there before its coding was taken off, and of which nothing is left.
   if (body.length === 0 && payload.length > 0) return { reason: "body-undecodable", detail: notes.join("; ") };
   if (url === null) return { reason: "no-url", detail: null };

@@ -24,3 +24,10 @@ export function siteFileOf(kind: SiteFileKind, url: string, body: Buffer): SiteF
   const markup = /^\s*</.test(text);
   return markup && (kind !== "robots-txt" || !/^[ \t]*user-?agent/im.test(text)) ? null : { kind, text };
 }
+
+/** The file of a site that has none, or none any more: it says nothing, and what an earlier one said no longer holds. */
+export function siteFileGone(url: string, status: number): SiteFile | null {
+  if (status !== 404 && status !== 410) return null;
+  const kind = siteFileKindOf(url);
+  return kind === null || !url.endsWith(siteFiles[kind]) ? null : { kind, text: "" };
+}

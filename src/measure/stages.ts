@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-import { ownBuild } from "../core/build.ts";
+import { ownBuild } from "../core/build/build.ts";
 import { PipelineError } from "../core/errors.ts";
 import { languageModelOf } from "../language/language-model.ts";
 import { rules } from "../quality/registry.ts";

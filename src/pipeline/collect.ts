@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 
 import type { CopiedArchive } from "../commoncrawl/copy.ts";
-import { hostOfUrl } from "../core/host.ts";
+import { hostOfUrl } from "../core/address/host.ts";
 import type { Hex } from "../core/records.ts";
 import { appendSegment, holdsCapture, segmentHeld } from "../ledger/append-segment.ts";
 import { noteArchiveCopy, slicesOf, type KnownSlice } from "../ledger/archives.ts";

@@ -1,5 +1,5 @@
 import { oneAhead, semaphore, type Semaphore } from "../async/limit.ts";
-import { ownBuild } from "../core/build.ts";
+import { ownBuild } from "../core/build/build.ts";
 import { PipelineError, type FailureCode } from "../core/errors.ts";
 import { outcomes, type ArchiveRow, type Hex, type Outcome } from "../core/records.ts";
 import type { Measurer } from "../jobs/slice/contract.ts";

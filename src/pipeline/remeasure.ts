@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { ownBuild } from "../core/build.ts";
+import { ownBuild } from "../core/build/build.ts";
 import type { Hex } from "../core/records.ts";
 import { archivePaths, archivesOf, segmentsOf } from "../ledger/archives.ts";
 import { archivesOfOtherBuilds } from "../ledger/builds.ts";

@@ -1,5 +1,5 @@
+import { hostNamed, isUnder } from "../core/address/host.ts";
 import type { AllowAndDeny } from "../core/decisions.ts";
-import { hostNamed, isUnder } from "../core/host.ts";
 import { entriesCovering, urlListOf, type UrlList } from "./url-list.ts";
 
 /** A policy's two lists, ready to be asked about many documents; `null`: empty, so that it says nothing. */

@@ -1,5 +1,5 @@
-import { globOf, type Glob } from "../core/glob.ts";
-import { comparableUrlOf, urlEntryOf, type ComparableUrl } from "../core/url-entry.ts";
+import { globOf, type Glob } from "../core/address/glob.ts";
+import { comparableUrlOf, urlEntryOf, type ComparableUrl } from "../core/address/url-entry.ts";
 
 /** A list of addresses and patterns, ready to be asked about many documents. */
 export interface UrlList {

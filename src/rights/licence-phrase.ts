@@ -1,5 +1,5 @@
-import { creativeCommonsPhrasesIn } from "./creative-commons-phrase.ts";
-import type { LicencePhrase } from "./creative-commons-phrase.ts";
+import { creativeCommonsPhrasesIn } from "./creative-commons/phrase.ts";
+import type { LicencePhrase } from "./creative-commons/phrase.ts";
 import { gnuIdOf } from "./gnu-id.ts";
 
 type Match = readonly (string | undefined)[];

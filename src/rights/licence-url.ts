@@ -1,5 +1,5 @@
-import { creativeCommonsIdOf } from "./creative-commons-id.ts";
-import { creativeCommonsToolOf } from "./creative-commons-url.ts";
+import { creativeCommonsIdOf } from "./creative-commons/id.ts";
+import { creativeCommonsToolOf } from "./creative-commons/url.ts";
 import { gnuIdOf } from "./gnu-id.ts";
 import { licenceAttributesOf } from "./licence-table.ts";
 

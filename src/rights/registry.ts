@@ -1,4 +1,11 @@
-import type { SeenEvidence, evidenceKindNames, RightsView, SeenSignal, signalKindNames } from "../core/rights.ts";
+import type {
+  SeenEvidence,
+  evidenceKindNames,
+  RightsView,
+  SeenSignal,
+  Signal,
+  signalKindNames,
+} from "../core/rights.ts";
 import type { EvidenceKind, SignalKind } from "./evidence-kind.ts";
 import { ccBadge } from "./evidence/cc-badge.ts";
 import { ccLink } from "./evidence/cc-link.ts";
@@ -38,7 +45,7 @@ export const signalKinds: InOrderOf<typeof signalKindNames, SignalKind> = [
 ];
 
 /** Items of one kind that are kept of one page. */
-export const itemsPerKind = 50;
+const itemsPerKind = 50;
 
 /** All evidence about rights that a page carries, at most 50 items of each kind. Never throws, whatever the page. */
 export function evidenceOf(view: RightsView): SeenEvidence[] {
@@ -48,7 +55,14 @@ export function evidenceOf(view: RightsView): SeenEvidence[] {
 
 /** All opt-outs and preferences that a page or its exchange carries, at most 50 of each kind. Never throws. */
 export function signalsOf(view: RightsView): SeenSignal[] {
-  return signalKinds.flatMap((kind) => kind.read(view).slice(0, itemsPerKind));
+  return signalKinds.flatMap((kind) => boundedSignals(kind.read(view)));
+}
+
+/** Where there are too many, what is refused to everybody is kept before anything else, and what is allowed goes first. */
+export function boundedSignals<One extends Pick<Signal, "value" | "agent">>(signals: readonly One[]): readonly One[] {
+  if (signals.length <= itemsPerKind) return signals;
+  const weight = ({ value, agent }: One): number => (value === "y" ? 2 : Number(agent !== "*"));
+  return signals.toSorted((one, other) => weight(one) - weight(other)).slice(0, itemsPerKind);
 }
 
 /** Credits for parts come first on a page and may be many: they are cut before what is said of the page itself. */

@@ -1,4 +1,4 @@
-import { normalEscapes } from "../core/percent-encoding.ts";
+import { normalEscapes } from "../core/address/percent-encoding.ts";
 
 /**
  * Code units of a normal address; a longer one is rejected. Source: the bound that browsers and sitemaps settled on.

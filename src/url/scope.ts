@@ -1,6 +1,6 @@
+import { globOf, type Glob } from "../core/address/glob.ts";
+import { isUnder, splitUrl } from "../core/address/host.ts";
 import { PipelineError } from "../core/errors.ts";
-import { globOf, type Glob } from "../core/glob.ts";
-import { isUnder, splitUrl } from "../core/host.ts";
 import { normalUrlOf, urlLengthLimit } from "./normalize.ts";
 import { domainOfHost, isPublicSuffix } from "./registrable-domain.ts";
 

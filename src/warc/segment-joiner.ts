@@ -31,7 +31,8 @@ interface Join {
   readonly id: string;
   readonly blocks: Buffer[];
   bytes: number;
-  complete: boolean;
+  /** Length of the whole block, once a segment has stated it. */
+  total: number | null;
 }
 
 async function joinedBehind(first: ArchiveRecord, items: AsyncGenerator<ArchiveItem>): Promise<Buffer | null> {
@@ -40,17 +41,17 @@ async function joinedBehind(first: ArchiveRecord, items: AsyncGenerator<ArchiveI
     id: idOf(first.recordId),
     blocks: [first.block],
     bytes: first.block.length,
-    complete: false,
+    total: null,
   };
   let between = 0;
   for await (const item of items) {
     if (item.kind === "record" && !isBehind(item, first)) continue;
     if (item.kind === "record" && belongs(item, join)) {
       // Also behind the last one: of two that want to be the same segment, neither is to be believed.
-      if (join.complete || !takes(join, item)) return null;
+      if (!takes(join, item)) return null;
     } else if (++between > maxBetween) break;
   }
-  return join.complete ? Buffer.concat(join.blocks, join.bytes) : null;
+  return join.bytes === join.total ? Buffer.concat(join.blocks, join.bytes) : null;
 }
 
 function isBehind(record: ArchiveRecord, { offset, innerOffset }: ArchiveRecord): boolean {
@@ -71,8 +72,9 @@ function takes(join: Join, record: ArchiveRecord): boolean {
   join.blocks.push(record.block);
   join.bytes += record.block.length;
   const total = numberOf(fieldOf(record, "warc-segment-total-length"));
-  join.complete = total === join.bytes;
-  return join.bytes <= keptBlockBytes && (total === null || join.bytes <= total);
+  join.total ??= total;
+  const agreed = total === null || total === join.total;
+  return agreed && join.bytes <= keptBlockBytes;
 }
 
 function isFirst(record: ArchiveRecord): boolean {

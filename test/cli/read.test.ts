@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 
-import { ownBuild } from "../../src/core/build.ts";
+import { ownBuild } from "../../src/core/build/build.ts";
 import { softwareVersion } from "../../src/corpus/software.ts";
 import type { Story } from "../../src/ledger/capture-history.ts";
 import type { StatsRow } from "../../src/ledger/stats.ts";

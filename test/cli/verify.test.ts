@@ -131,6 +131,10 @@ test("a manifest.json of another form is named by verify and status, whatever it
     assert.equal(verified.status, 4, verified.out + verified.err);
     assert.match(verified.out, /manifest-schema/);
   }
+  writeFileSync(path, JSON.stringify({ ...sound, format: "colophon-manifest/1" }));
+  const older = await runColophon("verify", join(corpus, "manifest"));
+  assert.equal(older.status, 4);
+  assert.match(older.out, /manifest-format.*older version.*publish the corpus again/s);
   writeFileSync(path, "[]");
   const { status, err } = await runColophon("status", "--corpus", corpus);
   assert.notEqual(status, 1, err);

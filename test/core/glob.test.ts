@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import * as fc from "fast-check";
 
-import { globOf } from "../../src/core/glob.ts";
+import { globOf } from "../../src/core/address/glob.ts";
 
 const letters = fc.string({ unit: fc.constantFrom("a", "b", "*", ".", "?"), maxLength: 8 });
 

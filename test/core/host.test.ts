@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import * as fc from "fast-check";
 
-import { hostNamed, hostOfOrigin, hostOfUrl, isUnder, splitUrl } from "../../src/core/host.ts";
+import { hostNamed, hostOfOrigin, hostOfUrl, isUnder, splitUrl } from "../../src/core/address/host.ts";
 
 /** Addresses of the same host, in spellings that browsers take. */
 const spellings: Readonly<Record<string, readonly string[]>> = {

@@ -12,13 +12,13 @@ const { rankOf } = licenceKnowledge;
 const copy: fc.Arbitrary<Copy> = fc
   .record({
     id: fc.constantFrom("0a", "0b", "10", "ff"),
-    licence: fc.constantFrom("CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0", "LicenseRef-AllRightsReserved", "NOASSERTION"),
+    licence: fc.constantFrom("CC0-1.0", "CC-BY-4.0", "CC-BY-NC-4.0", "LicenseRef-ARR", "NOASSERTION"),
     capturedAt: fc.constantFrom(null, -1, 0, 5),
     isCanonical: fc.boolean(),
   })
-  .map(({ isCanonical, ...one }) => {
-    const url = `https://${one.id}.example/`;
-    return { ...one, url, canonicalUrl: isCanonical ? url : null };
+  .map(({ id, licence, capturedAt, isCanonical }) => {
+    const url = `https://${id}.example/`;
+    return { id, licence, capturedAt, url, canonicalUrl: isCanonical ? url : null };
   });
 
 const order = (a: Copy, b: Copy): number => comparePrecedence(a, b, rankOf);

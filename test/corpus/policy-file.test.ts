@@ -8,6 +8,7 @@ import type { Policy } from "../../src/core/decisions.ts";
 import { policyProblems } from "../../src/corpus/policy-problems.ts";
 import { rules } from "../../src/quality/registry.ts";
 import { licenceAttributesOf } from "../../src/rights/licence-table.ts";
+import { trainingAgents } from "../../src/rights/site/training-agents.ts";
 import { validate } from "../../src/schema/validate.ts";
 
 const text = readFileSync(new URL("../../schemas/examples/policy.yaml", import.meta.url), "utf8");
@@ -76,4 +77,8 @@ test("what is no host among the hosts, and no address among the addresses, is a 
   assert.match(address, /hosts\.deny: "https:\/\/evil\.example\/" is no host but an address; write its host alone/);
   assert.match(port, /"evil\.example:80" is no host; write its name alone/);
   assert.match(host, /urls\.deny: "evil\.example" is no address but a host; write evil\.example\/\* for all of it/);
+});
+
+test("the default policy minds what is said to everybody, to this program and to every crawler that gathers texts for training", () => {
+  assert.deepEqual([...policy.signals.agents].toSorted(), ["*", "colophon", ...trainingAgents].toSorted());
 });

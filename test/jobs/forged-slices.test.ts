@@ -195,6 +195,8 @@ for (const [kind, isBucket] of kinds) {
         [{ slice: { archive: "ab".repeat(32) } }, /it is of archive abab/],
         [{ slice: { index: 5 } }, /it is of slice 5/],
         [{ software: "colophon 9" }, /measured by colophon 9/],
+        [{ build: undefined }, /measured by build that it does not name, not by [0-9a-f]{16}/],
+        [{ build: { id: "0".repeat(16), revisions: {} } }, /measured by build 0{16}, not by/],
         [{ slice: { recordBytes: 0 } }, /are accounted for/],
         [{ slice: { end: first.begin + 10, recordBytes: 10 } }, /it covers bytes/],
         [{ slice: { end: 1e9, recordBytes: 1e9 } }, /it covers bytes/],

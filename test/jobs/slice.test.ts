@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { suite, test } from "node:test";
 
-import { ownBuild } from "../../src/core/build.ts";
+import { ownBuild } from "../../src/core/build/build.ts";
 import { PipelineError } from "../../src/core/errors.ts";
 import { sliceJob } from "../../src/jobs/slice/contract.ts";
 import { sliceHandler } from "../../src/jobs/slice/handler.ts";

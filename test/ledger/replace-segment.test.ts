@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { buildIdOf } from "../../src/core/build-id.ts";
+import { buildIdOf } from "../../src/core/build/build-id.ts";
 import { appendSegment, type SegmentInput } from "../../src/ledger/append-segment.ts";
 import { registerArchive } from "../../src/ledger/archives.ts";
 import { archivesOfOtherBuilds, buildShares, keptBuilds } from "../../src/ledger/builds.ts";

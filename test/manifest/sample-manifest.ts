@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { buildIdOf } from "../../src/core/build-id.ts";
+import { buildIdOf } from "../../src/core/build/build-id.ts";
 import { captureIdOf } from "../../src/core/capture-id.ts";
 import type { Inherited } from "../../src/core/versions.ts";
 import { buildManifest, type BuildInput, type BuildResult } from "../../src/manifest/build.ts";

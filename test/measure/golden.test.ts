@@ -10,8 +10,8 @@ import {
   regenerate,
   type Golden,
 } from "../../scripts/fixtures/golden-measures.ts";
-import { buildIdOf } from "../../src/core/build-id.ts";
-import { ownBuild } from "../../src/core/build.ts";
+import { buildIdOf } from "../../src/core/build/build-id.ts";
+import { ownBuild } from "../../src/core/build/build.ts";
 
 suite("the golden file", () => {
   const golden = JSON.parse(readFileSync(goldenPath, "utf8")) as Golden;

@@ -54,11 +54,17 @@ suite("a file of a site", () => {
   });
 
   test("is none where an error or a page of HTML stands in its place", () => {
-    assert.equal(fileOf(robots, "User-agent: *", "404 Not Found"), null);
+    assert.equal(fileOf(robots, "User-agent: *", "503 Busy"), null);
     assert.equal(fileOf(robots, "<!DOCTYPE html><p>Not here"), null);
     assert.equal(noPageOf(robots, http("200 OK", "<!DOCTYPE html><p>Not here"))?.reason, "robots-txt");
     assert.equal(fileOf(robots, "<pre>\nUser-agent: *\nDisallow: /")?.kind, "robots-txt");
     assert.equal(noPageOf(tdmrep, http("200 OK\r\nContent-Type: text/html", "<p>Not here")), null);
+  });
+
+  test("says nothing where the site has none, which is what holds from then on", () => {
+    assert.deepEqual(fileOf(robots, "User-agent: *", "404 Not Found"), { kind: "robots-txt", text: "" });
+    assert.deepEqual(fileOf(tdmrep, "", "410 Gone"), { kind: "tdmrep", text: "" });
+    assert.equal(fileOf("https://example.org/page", "", "404 Not Found"), null);
   });
 
   test("is not made of a conversion, nor when it comes again as a revisit", () => {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 
-import type { Build } from "../../src/core/build-id.ts";
+import type { Build } from "../../src/core/build/build-id.ts";
 import { captureIdOf } from "../../src/core/capture-id.ts";
 import type { ArchiveRow, CaptureRow, CopyRow, Hex } from "../../src/core/records.ts";
 import { openCorpus, type Corpus } from "../../src/corpus/corpus.ts";

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { captureIdOf } from "../../src/core/capture-id.ts";
 import { type Corpus, openCorpus } from "../../src/corpus/corpus.ts";
 import { signatureOf } from "../../src/dedup/signature.ts";
 import { appendSegment } from "../../src/ledger/append-segment.ts";
@@ -59,7 +60,8 @@ export async function corpusOfTexts(
       const [number, content] = [index * 1000 + place + 1, Buffer.from(text)];
       const document = sampleDocument(number, { textSha256: sha256(text), textBytes: content.length });
       const at = { archive: archive.sha256, offset: index * 1000 + place, length: 1, innerOffset: 0 };
-      writer.add(sampleCapture(number, { document, place: at }), content, signatureOf(text));
+      const id = captureIdOf(at.archive, at.offset, at.innerOffset);
+      writer.add(sampleCapture(number, { id, document, place: at }), content, signatureOf(text));
     }
     return { digest: writer.finish(head), head };
   });

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { ownBuild } from "../../src/core/build.ts";
+import { ownBuild } from "../../src/core/build/build.ts";
 import { PipelineError } from "../../src/core/errors.ts";
 import type { Hex } from "../../src/core/records.ts";
 import { openCorpus } from "../../src/corpus/corpus.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { ownBuild } from "../../src/core/build.ts";
+import { ownBuild } from "../../src/core/build/build.ts";
 import { archiveTotals } from "../../src/ledger/archives.ts";
 import { verifyCorpusManifest } from "../../src/manifest/verify/corpus.ts";
 import { segmentPath } from "../../src/segment/format.ts";
@@ -136,7 +136,7 @@ suite("slices that another build measured", () => {
           .map(({ segment }) => segment),
       );
     const [was, is] = [older[0]?.segments[0], own[0]?.segments[0]];
-    assert.deepEqual(first().toSorted(), [was, is, is].toSorted());
+    assert.deepEqual(first().toSorted(), [was, is, is].map(String).toSorted());
     collect(corpus, older);
     assert.deepEqual(first(), [is, is, is]);
     const ids = corpus.ledgers.flatMap((ledger) => ledger.statement("SELECT id FROM captures").all());

@@ -1,4 +1,4 @@
-import { ownBuild } from "../../src/core/build.ts";
+import { ownBuild } from "../../src/core/build/build.ts";
 import { registerArchive } from "../../src/ledger/archives.ts";
 import { collectSegment, wholeSlices } from "../../src/pipeline/collect.ts";
 import {

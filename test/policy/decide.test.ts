@@ -91,6 +91,11 @@ test("of copies captured at one time the most restrictive counts as the earliest
   ]);
 });
 
+test("of copies with licences as strict as each other the first by name is the one that is refused", () => {
+  const documents = [member("1"), member("2", { licence: "LicenseRef-B" }), member("3", { licence: "LicenseRef-A" })];
+  assert.deepEqual(decided(laundering("most-restrictive"), documents)["1"], ["cluster-licence:LicenseRef-A"]);
+});
+
 const anyDocument = fc.record({
   licence: fc.constantFrom("CC0-1.0", "CC-BY-4.0", "CC-BY-ND-4.0", "NOASSERTION"),
   capturedAt: fc.constantFrom(null, 1, 2),

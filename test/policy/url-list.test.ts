@@ -3,8 +3,8 @@ import { suite, test } from "node:test";
 
 import * as fc from "fast-check";
 
+import { urlEntryOf } from "../../src/core/address/url-entry.ts";
 import type { Policy } from "../../src/core/decisions.ts";
-import { urlEntryOf } from "../../src/core/url-entry.ts";
 import { reasonsAgainst } from "../../src/policy/decide.ts";
 import { lenient, licences, sampleDocument } from "./sample-policy.ts";
 

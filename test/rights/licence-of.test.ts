@@ -81,6 +81,11 @@ const cases: readonly (readonly [title: string, evidence: readonly SeenEvidence[
     [seen("rel-license", "CC-BY-4.0", "site"), seen("text-notice", arr, "site")],
     { id: "CC-BY-4.0", basis: "rel-license+reserved" },
   ],
+  [
+    "of two licences as strict as each other the one that the better kind of evidence names stands",
+    [seen("cc-link", "GFDL-1.3-only"), seen("meta", "CC-BY-SA-4.0")],
+    { id: "CC-BY-SA-4.0", basis: "conflict" },
+  ],
 ];
 for (const [title, evidence, expected] of cases)
   test(title, () => assert.deepEqual(licenceOf(evidence, true), expected));

@@ -3,9 +3,9 @@ import { test } from "node:test";
 
 import * as fc from "fast-check";
 
-import { creativeCommonsIdOf } from "../../src/rights/creative-commons-id.ts";
-import { creativeCommonsToolOf, creativeCommonsToolOfButton } from "../../src/rights/creative-commons-url.ts";
-import type { CreativeCommonsTool } from "../../src/rights/creative-commons-url.ts";
+import { creativeCommonsIdOf } from "../../src/rights/creative-commons/id.ts";
+import { creativeCommonsToolOf, creativeCommonsToolOfButton } from "../../src/rights/creative-commons/url.ts";
+import type { CreativeCommonsTool } from "../../src/rights/creative-commons/url.ts";
 import { licenceOfUrl } from "../../src/rights/licence-url.ts";
 
 const base = "https://site.test/folder/page";

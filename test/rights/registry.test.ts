@@ -6,7 +6,7 @@ import * as fc from "fast-check";
 import { regions } from "../../src/core/page.ts";
 import type { Page } from "../../src/core/page.ts";
 import { licenceOf } from "../../src/rights/licence-of.ts";
-import { evidenceKinds, evidenceOf, signalKinds, signalsOf } from "../../src/rights/registry.ts";
+import { boundedSignals, evidenceKinds, evidenceOf, signalKinds, signalsOf } from "../../src/rights/registry.ts";
 import { blockOf, linkOf, viewOf } from "./page-with.ts";
 
 test("names of kinds are unique, and evidence and signals bear the name of the kind that saw them", () => {
@@ -105,6 +105,18 @@ test("at most 50 items of a kind are kept, and what is said of the page before w
   const evidence = evidenceOf(view).filter(({ kind }) => kind === "cc-link");
   assert.equal(evidence.length, 50);
   assert.equal(licenceOf(evidence, true).id, "CC-BY-NC-4.0");
+});
+
+test("a refusal that stands behind 50 other signals of its kind is kept", () => {
+  const signals = [
+    ...Array.from({ length: 60 }, (_, at) => ({ value: "n", agent: `bot-${at}` }) as const),
+    ...Array<{ value: "y"; agent: string }>(60).fill({ value: "y", agent: "*" }),
+    { value: null, agent: "*" },
+    { value: "n", agent: "*" },
+  ] as const;
+  const kept = boundedSignals(signals);
+  assert.equal(kept.length, 50);
+  assert.deepEqual(kept.slice(0, 3), [signals[120], signals[121], signals[0]]);
 });
 
 const pieces = fc.constantFrom(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { zstdCompressSync } from "node:zlib";
 
 import { readArchive } from "../../src/warc/read-archive.ts";
 import { segmentJoiner } from "../../src/warc/segment-joiner.ts";
@@ -55,6 +56,7 @@ suite("the segments of a record", () => {
     ["one is cut off", [a, last({ fields: ["WARC-Truncated: length"] })]],
     ["the first is cut off", [segment({ number: 1, block: "a", fields: ["WARC-Truncated: length"] }), last()]],
     ["they are longer than all is said to be", [a, last({ total: 1 })]],
+    ["two lengths of all are stated", [a, last({ total: 3 }), segment({ number: 3, block: "c", total: 5 })]],
     ["they are shorter than all is said to be", [a, last({ total: 3 })]],
     [
       "the length of all cannot be read",
@@ -74,6 +76,24 @@ suite("the segments of a record", () => {
   for (const [name, records] of voided) {
     test(`are not joined when ${name}`, async () => assert.equal(await joined(records), null));
   }
+
+  test("are joined with the dictionary that holds where they begin, however far was read before", async () => {
+    const [first, second] = [Buffer.from(whole.repeat(20)), Buffer.from("another dictionary".repeat(50))];
+    const framed = (dictionary: Buffer, records: readonly Buffer[]): Buffer => {
+      const head = Buffer.alloc(8);
+      head.writeUInt32LE(0x184d2a5d);
+      head.writeUInt32LE(dictionary.length, 4);
+      return Buffer.concat([head, dictionary, ...records.map((record) => zstdCompressSync(record, { dictionary }))]);
+    };
+    const source = bytesSource(Buffer.concat([framed(first, [one, two, three]), framed(second, others(3))]));
+    const joinedOf = segmentJoiner(source);
+    for await (const item of readArchive(source)) {
+      if (item.kind !== "record" || item.segmentNumber !== "1") continue;
+      for (let times = 0; times < 2; times += 1) assert.equal((await joinedOf(item))?.toString("latin1"), whole);
+      return;
+    }
+    assert.fail("no segment was read");
+  });
 
   test("that all miss their continuations cost a few reads of the file and not one each", async () => {
     const alone = (index: number): Buffer => segment({ number: 1, block: "x".repeat(4_000), id: `<urn:x:${index}>` });

@@ -23,6 +23,7 @@ import { pathNote } from "../crawl-settings.ts";
 import { paceNote } from "../host-paces.ts";
 import type { EndedTurn } from "../host-turn.ts";
 import { robotsNote } from "../robots/robots-keeper.ts";
+import { tdmrepNote } from "../tdmrep-keeper.ts";
 
 /** A turn as another process is asked to do it. */
 export interface TurnAsk {
@@ -50,10 +51,10 @@ const validators: Shape<Validators> = object({
   etag: nullable(text),
   lastModified: nullable(text),
   payloadDigest: text,
-  capturedAt: number,
+  capturedAt: countTo(farthestMs),
   recordId: text,
-  visitedAt: number,
-  status: nullable(count),
+  visitedAt: countTo(farthestMs),
+  status: nullable(countTo(999)),
   optOuts: nullable(text),
 });
 
@@ -102,7 +103,7 @@ const endHead: Shape<EndHead> = object({
   blockedReason: nullable(text),
   notes,
   ip: nullable(text),
-  beside: object({ bytes: count, spentMs: number }),
+  beside: object({ bytes: count, spentMs: time }),
   ends: listOf(pairOf(count, outcome)),
   found,
   refused: listOf(pairOf(text, object({ links: count, example: text }))),
@@ -165,7 +166,7 @@ function otherTurnIn(
   const ids = new Set(urls.map(({ id }) => id));
   const foreign = ends.find(([id]) => !ids.has(id));
   if (foreign !== undefined) return `it ends URL ${foreign[0]}, which the turn does not have`;
-  const ofHost = new Set([robotsNote(host), paceNote(host)]);
+  const ofHost = new Set([robotsNote(host), tdmrepNote(host), paceNote(host)]);
   const note = notes.find(([name]) => !ofHost.has(name) && !name.startsWith(pathNote("")));
   if (note !== undefined) return `it notes ${JSON.stringify(note[0])}`;
   const address = found.find(({ url, rawUrl }) => !ofWeb.test(url) || !ofWeb.test(rawUrl));

@@ -1,8 +1,9 @@
-import { ownBuild } from "../../core/build.ts";
+import { ownBuild } from "../../core/build/build.ts";
 import { PipelineError } from "../../core/errors.ts";
 import type { SegmentHead, SliceSpec } from "../../core/records.ts";
 import type { MeasureResult } from "../../measure/measure-slice.ts";
 import type { Segment } from "../../segment/read.ts";
+import { programOf } from "../version-check.ts";
 
 /** What was asked for: a slice, measured by this program. */
 export interface AskedSlice {
@@ -32,8 +33,11 @@ function headFault({ slice: head, software, build }: SegmentHead, asked: AskedSl
   const { slice, archiveBytes } = asked;
   if (head.archive !== slice.archive) return `it is of archive ${head.archive}`;
   if (head.index !== slice.index) return `it is of slice ${head.index}`;
-  if (software !== asked.software) return `it was measured by ${software}, not by ${asked.software}`;
-  if (build?.id !== ownBuild.id) return `it was measured by build ${build?.id ?? "unknown"}, not by ${ownBuild.id}`;
+  const program = build === undefined ? software : programOf(software, build.id);
+  if (![software, program].includes(asked.software)) return `it was measured by ${program}, not by ${asked.software}`;
+  if (build?.id !== ownBuild.id) {
+    return `it was measured by build ${build?.id ?? "that it does not name"}, not by ${ownBuild.id}`;
+  }
   if (head.recordBytes + head.lostBytes !== head.end - head.begin) {
     return `of ${head.end - head.begin} bytes, ${head.recordBytes} in records and ${head.lostBytes} lost are accounted for`;
   }

@@ -1,6 +1,6 @@
 import { rmSync, statSync } from "node:fs";
 
-import { ownBuild } from "../../core/build.ts";
+import { ownBuild } from "../../core/build/build.ts";
 import { PipelineError } from "../../core/errors.ts";
 import type { Hex } from "../../core/records.ts";
 import type { MeasureJob, MeasureResult } from "../../measure/measure-slice.ts";

@@ -15,9 +15,15 @@ export function headOf(bytes: Buffer, where: string, schema: "manifest" | "corpu
     report.add({ what: "manifest-unreadable", where, expected: "JSON", found: problem });
     return null;
   }
+  const format = `colophon-${schema}/2`;
+  if (formatOf(value) === `colophon-${schema}/1`) {
+    const found = `colophon-${schema}/1: an older version made it; verify it with that version, or publish the corpus again`;
+    report.add({ what: "manifest-format", where, expected: format, found });
+    return null;
+  }
   const problems = schemaProblems(schema)(value);
   if (problems !== "") {
-    report.add({ what: "manifest-schema", where, expected: `colophon-${schema}/1`, found: problems });
+    report.add({ what: "manifest-schema", where, expected: format, found: problems });
     return null;
   }
   if (!Buffer.from(manifestText(value)).equals(bytes)) {
@@ -25,6 +31,10 @@ export function headOf(bytes: Buffer, where: string, schema: "manifest" | "corpu
     report.add({ what: "manifest-form", where, expected, found: "another layout" });
   }
   return value;
+}
+
+function formatOf(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "format" in value ? value.format : null;
 }
 
 /** Parses JSON that anybody may have written; `problem` says why there is no value. */

@@ -1,6 +1,6 @@
 import type { Link } from "../../core/page.ts";
-import { creativeCommonsIdOf } from "../creative-commons-id.ts";
-import { creativeCommonsToolOfButton } from "../creative-commons-url.ts";
+import { creativeCommonsIdOf } from "../creative-commons/id.ts";
+import { creativeCommonsToolOfButton } from "../creative-commons/url.ts";
 import type { EvidenceKind } from "../evidence-kind.ts";
 import { linkEvidence } from "../link-evidence.ts";
 

@@ -1,7 +1,7 @@
 import type { Link } from "../../core/page.ts";
 import type { RightsView } from "../../core/rights.ts";
-import { creativeCommonsIdOf } from "../creative-commons-id.ts";
-import { creativeCommonsToolOf } from "../creative-commons-url.ts";
+import { creativeCommonsIdOf } from "../creative-commons/id.ts";
+import { creativeCommonsToolOf } from "../creative-commons/url.ts";
 import type { EvidenceKind } from "../evidence-kind.ts";
 import { isMarkedCopyright, isMarkedLicence, linkEvidence } from "../link-evidence.ts";
 

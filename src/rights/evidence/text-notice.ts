@@ -1,6 +1,6 @@
 import type { Block } from "../../core/page.ts";
 import type { SeenEvidence, Subject } from "../../core/rights.ts";
-import type { LicencePhrase } from "../creative-commons-phrase.ts";
+import type { LicencePhrase } from "../creative-commons/phrase.ts";
 import type { EvidenceKind } from "../evidence-kind.ts";
 import { firstAndLast } from "../first-and-last.ts";
 import { licencePhrasesIn } from "../licence-phrase.ts";

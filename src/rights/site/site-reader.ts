@@ -2,7 +2,7 @@ import type { SiteFile } from "../../core/records.ts";
 import type { SiteSignal, siteSignalKindNames } from "../../core/rights.ts";
 import { robotsFileOf } from "../../robots/parse.ts";
 import { stepBudget } from "../../robots/verdict.ts";
-import { itemsPerKind } from "../registry.ts";
+import { boundedSignals } from "../registry.ts";
 import { agentRules } from "./agent-rules.ts";
 import { contentSignal } from "./content-signal.ts";
 import { contentUsageOfSite } from "./content-usage.ts";
@@ -35,7 +35,7 @@ export function siteReaderOf({ kind, text }: SiteFile, agents: ReadonlySet<strin
   const readers = kind === "tdmrep" ? [tdmrep.readerOf(text)] : robotsReaders(text, agents);
   return (url) => {
     const page = { url, path: pathOf(url), budget: stepBudget() };
-    return readers.flatMap((read) => read(page).slice(0, itemsPerKind));
+    return readers.flatMap((read) => boundedSignals(read(page)));
   };
 }
 

@@ -72,6 +72,15 @@ test("a policy that this version cannot read is a finding, and that no row was j
   assert.equal(checks.policy.done, "none");
 });
 
+test("rows that cannot be read are not said to have been judged", async () => {
+  await using folder = await scratch();
+  const directory = join(folder.path, "manifest");
+  await sampleBuild(directory, count);
+  forge(directory, { lines: ([first = "", ...rest]) => [first, ...rest.map(() => "{}")] });
+  const { checks } = await verifyManifest(directory);
+  assert.deepEqual(checks.policy, { done: "part", why: "1 of 6 rows could be read" });
+});
+
 test("a root that is known from elsewhere must be that of the manifest, whatever else is found", async () => {
   await using folder = await scratch();
   const directory = join(folder.path, "manifest");

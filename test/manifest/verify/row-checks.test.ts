@@ -178,8 +178,8 @@ const plausible: Readonly<Record<string, (value: Json, row: ManifestRow) => Json
 
 function another(value: Json, { type, enum: words, pattern }: Schema): Json {
   if (words !== undefined) {
-    const others = words.filter((word) => word !== value && word !== "n");
-    return others[0] === undefined ? assert.fail("one word only") : others[0];
+    const other = words.find((word) => word !== value && word !== "n");
+    return other === undefined ? assert.fail("one word only") : other;
   }
   if (typeof value === "boolean") return !value;
   if (typeof value === "number") return value + 1;

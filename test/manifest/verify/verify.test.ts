@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
-import { buildIdOf } from "../../../src/core/build-id.ts";
+import { buildIdOf } from "../../../src/core/build/build-id.ts";
 import { verifyManifest, type VerifyReport } from "../../../src/manifest/verify/verify.ts";
 import { checksAlone, sampleBuild, sampleRows, scratch } from "../sample-manifest.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { Hex } from "./records.ts";
+import type { Hex } from "../records.ts";
 
 /** All that shapes a document, by revision: two programs of one build make the same segment of the same slice. */
 export interface Build {

@@ -5,9 +5,9 @@ import {
   restrictedAfterVersion,
   restrictedBeyond,
   type Element,
-} from "./creative-commons-elements.ts";
-import { creativeCommonsIdOf } from "./creative-commons-id.ts";
-import { creativeCommonsToolOf } from "./creative-commons-url.ts";
+} from "./elements.ts";
+import { creativeCommonsIdOf } from "./id.ts";
+import { creativeCommonsToolOf } from "./url.ts";
 
 /** A licence that running text names, with its place in the text. */
 export interface LicencePhrase {

@@ -1,4 +1,4 @@
-import type { CreativeCommonsTool } from "./creative-commons-url.ts";
+import type { CreativeCommonsTool } from "./url.ts";
 
 const unportedVersions = ["1.0", "2.0", "2.5", "3.0", "4.0"];
 const unportedUnits = ["BY", "BY-NC", "BY-NC-ND", "BY-NC-SA", "BY-ND", "BY-SA"];
