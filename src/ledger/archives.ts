@@ -23,6 +23,8 @@ export const archiveSql = {
   slices: `SELECT s.slice_index AS "index", s.first_byte AS begin, s.end_byte AS end,
     lower(hex(s.segment_sha256)) AS segmentSha256, b.id AS build
     FROM slice s LEFT JOIN build b ON b.key = s.build WHERE s.archive = ? ORDER BY s.slice_index`,
+  ofSegment: `SELECT lower(hex(a.sha256)) AS sha256, a.name, a.bytes FROM slice s JOIN archive a ON a.key = s.archive
+    WHERE s.segment_sha256 = ? ORDER BY a.sha256`,
   segments: "SELECT DISTINCT lower(hex(segment_sha256)) AS segment FROM slice",
   sources: `SELECT name, archive_sha256 AS sha256, bytes, slices, slices_measured AS slicesMeasured,
     record_bytes AS recordBytes, lost_bytes AS lostBytes, captures, documents FROM archives ORDER BY archive_sha256`,
@@ -97,6 +99,11 @@ export function archiveByPath(
 /** The slices of an archive that are in the ledger, in order. */
 export function slicesOf(ledger: Ledger, archive: Hex): KnownSlice[] {
   return ledger.statement<KnownSlice>(archiveSql.slices).all(archiveKey(ledger, archive));
+}
+
+/** The archives whose slices came from a segment: one, where nothing is wrong. */
+export function archivesOf(ledger: Ledger, segment: Hex): Pick<ArchiveRow, "sha256" | "name" | "bytes">[] {
+  return ledger.statement<Pick<ArchiveRow, "sha256" | "name" | "bytes">>(archiveSql.ofSegment).all(blobOf(segment));
 }
 
 /** The segments that the slices of a ledger came from. */

@@ -5,6 +5,7 @@ import { outcomes, type ArchiveRow, type Hex, type Outcome } from "../core/recor
 import type { Measurer } from "../jobs/slice/contract.ts";
 import type { KnownSlice } from "../ledger/archives.ts";
 import type { MeasureJob, MeasureResult } from "../measure/measure-slice.ts";
+import { isWholeSegment } from "../segment/read.ts";
 import { wholeSlices } from "./collect.ts";
 import { bytesOf, type InputFailure, type Registered, sliceOf } from "./register.ts";
 import type { Run } from "./run.ts";
@@ -204,7 +205,9 @@ async function* slicesToRead(state: IntakeState, archive: ArchiveRow): AsyncGene
 /** Where records are cut otherwise than before, the slices behind begin elsewhere too: they are measured again with the first. */
 function slicesToKeep(run: Run, archive: Hex): readonly KnownSlice[] {
   const known = wholeSlices(run, archive);
-  const other = run.remeasure === true ? known.findIndex(({ build }) => build !== ownBuild.id) : -1;
+  const isDue = ({ build, segmentSha256 }: KnownSlice): boolean =>
+    build !== ownBuild.id || !isWholeSegment(run.corpus.segments, segmentSha256);
+  const other = run.remeasure === true ? known.findIndex(isDue) : -1;
   return other < 0 ? known : known.slice(0, other);
 }
 

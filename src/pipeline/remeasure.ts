@@ -2,12 +2,13 @@ import { join } from "node:path";
 
 import { ownBuild } from "../core/build/build.ts";
 import type { Hex } from "../core/records.ts";
-import { archivePaths } from "../ledger/archives.ts";
+import { archivePaths, archivesOf, segmentsOf } from "../ledger/archives.ts";
 import { archivesOfOtherBuilds } from "../ledger/builds.ts";
+import { isWholeSegment } from "../segment/read.ts";
 import { bytesOf, type InputFailure } from "./register.ts";
 import type { Run } from "./run.ts";
 
-/** Archives with a slice that another build measured. */
+/** Archives with a slice that another build measured, or whose segment is damaged. */
 export interface ArchivesToRemeasure {
   /** A path of each that is where the ledger says. */
   readonly paths: readonly string[];
@@ -20,7 +21,9 @@ export function archivesToRemeasure({ corpus, ledgers }: Pick<Run, "corpus" | "l
   const missing: InputFailure[] = [];
   const seen = new Set<Hex>();
   for (const ledger of ledgers) {
-    for (const { sha256, name, bytes } of archivesOfOtherBuilds(ledger, ownBuild.id)) {
+    const damaged = segmentsOf(ledger).filter((segment) => !isWholeSegment(corpus.segments, segment));
+    const due = [...archivesOfOtherBuilds(ledger, ownBuild.id), ...damaged.flatMap((one) => archivesOf(ledger, one))];
+    for (const { sha256, name, bytes } of due) {
       if (seen.has(sha256)) continue;
       seen.add(sha256);
       // An archive of the corpus' own moves with it.

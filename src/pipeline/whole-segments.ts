@@ -26,7 +26,7 @@ export async function refuseBrokenSegments({ corpus, ledgers, signal }: Run): Pr
   if (broken.length === 0) return;
   const all = broken.toSorted();
   const more = all.length > named ? ` and ${all.length - named} more` : "";
-  const words = `${all.length} of ${segments.size} segments of the corpus are not what the ledger means, so that nothing is published: ${all.slice(0, named).join("; ")}${more}; restore the files, or ingest the archives into a new corpus`;
+  const words = `${all.length} of ${segments.size} segments of the corpus are not what the ledger means, so that nothing is published: ${all.slice(0, named).join("; ")}${more}; restore the files, or measure them again with \`colophon ingest --remeasure\``;
   throw new PipelineError("segment-broken", words, { segments: all.length });
 }
 

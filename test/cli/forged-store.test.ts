@@ -149,7 +149,7 @@ test("a job that asks for one archive under the id of another is refused, and th
   assert.equal(root, on.root);
 });
 
-test("publish says which segments of the corpus are damaged, and leaves the manifest as it is", async () => {
+test("publish says which segments of the corpus are damaged, and leaves the manifest as it is until they are measured again", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "pages.warc.gz");
   writeFileSync(path, archiveOfPages("example.org", 0, 60, 4));
@@ -175,6 +175,9 @@ test("publish says which segments of the corpus are damaged, and leaves the mani
   const gone = await runColophon("publish", "--corpus", corpus);
   assert.equal(gone.status, 4, gone.err);
   assert.match(gone.err, /cannot be read \(ENOENT\)/);
-  writeFileSync(file, whole);
-  assert.equal((await runColophon("publish", "--corpus", corpus)).status, 0);
+  writeFileSync(file, forged);
+  const mended = await runColophon("ingest", "--remeasure", "--corpus", corpus);
+  assert.equal(mended.status, 0, mended.err);
+  assert.deepEqual(readFileSync(file), whole);
+  assert.deepEqual(readFileSync(join(corpus, "manifest", "manifest.json")), manifest);
 });

@@ -73,7 +73,7 @@ export const ingest: Command = {
     {
       flags: "--remeasure",
       description:
-        "measure again what another build measured, of the archives named or of all in the corpus (`status` says how much that is)",
+        "measure again what another build measured, or what is damaged, of the archives named or of all in the corpus (`status` says how much that is)",
     },
     { flags: "--no-publish", description: "stop when the archives are in the ledger" },
     jsonOption,
