@@ -114,8 +114,8 @@ suite("a policy that names hosts and addresses", () => {
     writeFileSync(
       path,
       original
-        .replace("refuse: [tdm, ai, train-ai]", "refuse: [tdm, train_ai]")
-        .replace("- gptbot", "- gtpbot")
+        .replace("refuse: [tdm, ai, train-ai, crawl]", "refuse: [tdm, train_ai]")
+        .replace(" gptbot,", " gtpbot,")
         .replace("  ids: []", "  ids: [cc-by-nc-4.0, CC-BY, MIT, LicenseRef-House]")
         .replace("  deny: []", "  deny: [evli.example]"),
     );
