@@ -110,7 +110,7 @@ test("at most 50 items of a kind are kept, and what is said of the page before w
 test("a refusal that stands behind 50 other signals of its kind is kept", () => {
   const signals = [
     ...Array.from({ length: 60 }, (_, at) => ({ value: "n", agent: `bot-${at}` }) as const),
-    ...Array<{ value: "y"; agent: string }>(60).fill({ value: "y", agent: "*" }),
+    ...Array.from({ length: 60 }, () => ({ value: "y", agent: "*" }) as const),
     { value: null, agent: "*" },
     { value: "n", agent: "*" },
   ] as const;
