@@ -26,7 +26,10 @@ export type Relation = keyof typeof relations;
 export interface AddressCapture {
   /** Of the capture, in its ledger. */
   readonly key: number;
-  readonly id: Hex;
+  /** Archive and offset, to be compared as text: what is of one second is in this order. */
+  readonly place: string;
+  /** Its address, or that of the page it was made of, as browsers write it: what is gone or has moved is so under that one alone. */
+  readonly exact: string;
   /** `null`, not known, counts as before all that are known. */
   readonly capturedAt: number | null;
   readonly recordType: string;
@@ -34,9 +37,10 @@ export interface AddressCapture {
   readonly refersTo: string | null;
   readonly httpStatus: number | null;
   readonly outcome: Outcome;
-  /** As the archive states it; a revisit states that of the capture which it repeats. */
-  readonly statedPayloadDigest: string | null;
-  readonly payloadSha256: Hex;
+  /** Digests of the payload, `sha1:HEX` or `sha256:HEX`; a revisit states one of the capture which it repeats. */
+  readonly payloads: readonly string[];
+  /** Key of a document of another address that a revisit repeats. */
+  readonly repeats: number | null;
   /** Whether it says anything about rights itself, or is a document. */
   readonly speaks: boolean;
 }
@@ -82,4 +86,15 @@ export interface InheritedCapture {
 /** `from` is the id of one of the captures. */
 export interface InheritedSignal extends Signal {
   readonly from: Hex;
+}
+
+/** Whether a text was made of a page of which the corpus has no capture: a conversion, or a resource that names one. */
+export function lacksPage(text: {
+  readonly recordType: string;
+  readonly refersTo: string | null;
+  readonly inherited: Inherited | null;
+}): boolean {
+  const { recordType, refersTo, inherited } = text;
+  if (recordType !== "conversion" && (recordType !== "resource" || refersTo === null)) return false;
+  return inherited?.captures.some(({ relation }) => relation === "page") !== true;
 }

@@ -1,6 +1,8 @@
 import type { Decision, JudgedDocument, Policy } from "../core/decisions.ts";
+import { captureFields } from "../core/document-fields.ts";
 import type { Hex } from "../core/records.ts";
 import { documentFinder } from "./clusters.ts";
+import { sqlOf } from "./columns.ts";
 import type { Ledger } from "./open.ts";
 import { inTransactions } from "./partitions.ts";
 import { termKey, pagesOf, blobOf, measurementsOf, ruleSets } from "./rows.ts";
@@ -8,7 +10,7 @@ import { termKey, pagesOf, blobOf, measurementsOf, ruleSets } from "./rows.ts";
 export const decisionSql = {
   documents: `SELECT d.key, lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, o.host,
     co.origin || coalesce(d.canonical_rest, c.url_rest) AS canonicalUrl, c.captured_at AS capturedAt, t.text AS truncated,
-    rt.text AS recordType, l.text AS language, d.language_score AS languageScore, li.text AS licence,
+    rt.text AS recordType, ${sqlOf(captureFields, captureFields.refersTo, "c")} AS refersTo, l.text AS language, d.language_score AS languageScore, li.text AS licence,
     coalesce((SELECT st.text FROM version v JOIN term st ON st.key = v.state WHERE v.document = d.key), 'current') AS standing, s.rule_set AS ruleSetKey, d.measurements,
     (SELECT json_group_array(json_array(k.text, r.text, g.value, a.text)) FROM signal g JOIN term k ON k.key = g.kind
       JOIN term r ON r.key = g.preference JOIN term a ON a.key = g.agent WHERE g.document = d.key) AS signals,
@@ -49,6 +51,7 @@ export interface UnjudgedDocument extends Omit<JudgedDocument, "withoutPage"> {
   /** In its ledger. */
   readonly key: number;
   readonly recordType: string;
+  readonly refersTo: string | null;
 }
 
 type StoredDocument = Omit<UnjudgedDocument, "ruleSet" | "measurements" | "signals"> & {

@@ -1,18 +1,25 @@
 import type { Hex, SiteFile } from "../core/records.ts";
-import type { SiteFileKind } from "../core/rights.ts";
+import { siteFiles, type SiteFileKind } from "../core/rights.ts";
+import { hexDigestOf } from "../core/stated-digest.ts";
+import { captureColumns, unpack } from "./columns.ts";
 import type { Ledger } from "./open.ts";
 
+const captureOf = `c.key, lower(hex(c.id)) AS id, o.origin || c.url_rest AS url,
+  format('%s %015d %015d', lower(hex(a.sha256)), c.offset, c.inner_offset) AS place, ${captureColumns.select}`;
+const joins = "JOIN origin o ON o.key = c.origin JOIN slice s ON s.key = c.slice JOIN archive a ON a.key = s.archive";
+const paths = Object.values(siteFiles)
+  .map((path) => `'${path}'`)
+  .join(", ");
+
 export const siteFileSql = {
-  all: `SELECT f.capture AS key, lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, c.captured_at AS capturedAt,
-    lower(hex(c.payload_sha256)) AS payloadSha256, k.text AS kind, f.statement
-    FROM site_file f JOIN capture c ON c.key = f.capture JOIN origin o ON o.key = c.origin JOIN term k ON k.key = f.kind
-    ORDER BY f.capture`,
+  files: `SELECT ${captureOf}, k.text AS kind, f.statement FROM site_file f JOIN capture c ON c.key = f.capture
+    JOIN term k ON k.key = f.kind ${joins} ORDER BY f.capture`,
+  revisits: `SELECT ${captureOf} FROM capture c ${joins} WHERE c.outcome = 1 AND c.url_rest IN (${paths}) ORDER BY c.key`,
   text: "SELECT text FROM statement WHERE key = ?",
 } as const;
 
 /** A capture of a file in which a site speaks for all its pages. */
 export interface SiteFileCapture {
-  readonly key: number;
   readonly id: Hex;
   readonly url: string;
   readonly capturedAt: number | null;
@@ -20,11 +27,54 @@ export interface SiteFileCapture {
   readonly kind: SiteFileKind;
   /** Of its text in this ledger: captures that say the same share one. */
   readonly statement: number;
+  /** Archive and offset, to be compared as text: what is of one second is in this order. */
+  readonly place: string;
 }
 
-/** Every such capture, without its text. */
+interface StoredCapture {
+  readonly id: Hex;
+  readonly url: string;
+  readonly place: string;
+}
+
+interface StoredFile extends StoredCapture {
+  readonly kind: SiteFileKind;
+  readonly statement: number;
+}
+
+/** Every such capture, without its text; a revisit says what the capture says that it repeats, whatever host that is of. */
 export function siteFilesOf(ledger: Ledger): SiteFileCapture[] {
-  return ledger.statement<SiteFileCapture>(siteFileSql.all).all();
+  const known = new Map<string, Pick<SiteFileCapture, "kind" | "statement">>();
+  const files = ledger
+    .statement<StoredFile>(siteFileSql.files)
+    .all()
+    .map((row): SiteFileCapture => {
+      const { id, url, place, kind, statement } = row;
+      const { capturedAt, payloadSha256, recordId, statedPayloadDigest } = unpack(captureColumns, row);
+      const stated = statedPayloadDigest === null ? null : hexDigestOf(statedPayloadDigest);
+      for (const name of [recordId, stated, `sha256:${payloadSha256}`])
+        if (name !== null) known.set(`${kind} ${name}`, { kind, statement });
+      return { id, url, place, capturedAt, payloadSha256, kind, statement };
+    });
+  return [
+    ...files,
+    ...ledger
+      .statement<StoredCapture>(siteFileSql.revisits)
+      .all()
+      .flatMap((row) => repeated(row, known)),
+  ];
+}
+
+function repeated(
+  row: StoredCapture,
+  known: ReadonlyMap<string, Pick<SiteFileCapture, "kind" | "statement">>,
+): SiteFileCapture[] {
+  const { id, url, place } = row;
+  const { capturedAt, payloadSha256, refersTo, statedPayloadDigest } = unpack(captureColumns, row);
+  const kind = url.endsWith(siteFiles.tdmrep) ? "tdmrep" : "robots-txt";
+  const stated = statedPayloadDigest === null ? null : hexDigestOf(statedPayloadDigest);
+  const file = known.get(`${kind} ${refersTo ?? ""}`) ?? known.get(`${kind} ${stated ?? ""}`);
+  return file === undefined ? [] : [{ id, url, place, capturedAt, payloadSha256, ...file }];
 }
 
 export function siteFileOf(ledger: Ledger, { kind, statement }: SiteFileCapture): SiteFile {

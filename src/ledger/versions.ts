@@ -1,37 +1,44 @@
-import type { Hex } from "../core/records.ts";
+import { hexDigestOf } from "../core/stated-digest.ts";
 import type { AddressCapture, AddressState } from "../core/versions.ts";
 import { captureColumns, unpack } from "./columns.ts";
 import type { Ledger } from "./open.ts";
 import { inTransaction } from "./partitions.ts";
 import { pagesOf, termKey } from "./rows.ts";
 
+/** SQL for the key and address of the page that a record of another address was made of; `NULL` for all others. */
+const pageUrl = `(SELECT po.origin || p.url_rest FROM temp.referred r JOIN capture p ON p.key = r.capture
+  JOIN origin po ON po.key = p.origin LEFT JOIN term pr ON pr.key = p.reason
+  WHERE r.record_id = c.refers_to AND t.text IN ('resource', 'conversion') AND r.capture <> c.key
+    AND coalesce(pr.text, '') NOT IN ('derived', 'crawler-record'))`;
+
 export const versionSql = {
-  addresses:
-    "SELECT c.key, o.origin || c.url_rest AS url FROM capture c JOIN origin o ON o.key = c.origin WHERE c.key > ? ORDER BY c.key LIMIT ?",
-  capture: `SELECT c.key, lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, ${captureColumns.select},
-    EXISTS (SELECT 1 FROM signal g WHERE g.document = c.key) OR EXISTS (SELECT 1 FROM observation e WHERE e.document = c.key)
-      AS speaks
-    FROM capture c JOIN origin o ON o.key = c.origin WHERE c.key = ?`,
   clear: "DELETE FROM version",
   clearTies: "DELETE FROM tie",
-  add: "INSERT INTO version (document, state, capture) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state, capture = excluded.capture",
-  madeOf: `SELECT d.key AS document, p.key AS capture, p.outcome = 0 AS isDocument
-    FROM capture d JOIN document own ON own.key = d.key JOIN term t ON t.key = d.record_type JOIN capture p ON p.record_id = d.refers_to
-    WHERE d.refers_to IS NOT NULL AND t.text IN ('resource', 'conversion') AND p.key <> d.key
-      AND (p.origin <> d.origin OR p.url_rest <> d.url_rest)
-    ORDER BY d.key, p.key`,
+  add: "INSERT INTO version (document, state, capture) VALUES (?, ?, ?)",
   addTie: "INSERT INTO tie (document, capture, relation) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
 } as const;
 
-/** Statements on a table of this connection alone: rows of it are sorted outside memory, however many there are. */
+/** Statements on tables of this connection alone: rows of them are sorted outside memory, however many there are. */
 const scratch = {
-  make: "CREATE TEMP TABLE IF NOT EXISTS address (hash INTEGER NOT NULL, capture INTEGER NOT NULL)",
-  clear: "DELETE FROM temp.address",
+  make: `CREATE TEMP TABLE IF NOT EXISTS address (hash INTEGER NOT NULL, capture INTEGER NOT NULL);
+    CREATE TEMP TABLE IF NOT EXISTS referred (record_id ANY PRIMARY KEY, capture INTEGER NOT NULL) WITHOUT ROWID;
+    DELETE FROM temp.address; DELETE FROM temp.referred; DROP INDEX IF EXISTS temp.address_by_hash`,
+  refer: `INSERT OR IGNORE INTO temp.referred (record_id, capture) SELECT record_id, key FROM capture
+    WHERE record_id IN (SELECT refers_to FROM capture WHERE refers_to IS NOT NULL) ORDER BY key`,
+  addresses: `SELECT c.key, coalesce(${pageUrl}, o.origin || c.url_rest) AS address
+    FROM capture c JOIN origin o ON o.key = c.origin JOIN term t ON t.key = c.record_type WHERE c.key > ? ORDER BY c.key LIMIT ?`,
   add: "INSERT INTO temp.address (hash, capture) VALUES (?, ?)",
-  index: "CREATE INDEX IF NOT EXISTS temp.address_by_hash ON address (hash, capture)",
-  dropIndex: "DROP INDEX IF EXISTS temp.address_by_hash",
+  index: "CREATE INDEX temp.address_by_hash ON address (hash, capture)",
   shared: "SELECT hash FROM temp.address WHERE hash > ? GROUP BY hash HAVING count(*) > 1 ORDER BY hash LIMIT ?",
   captures: "SELECT capture FROM temp.address WHERE hash = ? ORDER BY capture",
+  capture: `SELECT c.key, coalesce(${pageUrl}, o.origin || c.url_rest) AS address,
+    ${captureColumns.select},
+    format('%s %015d %015d', lower(hex(a.sha256)), c.offset, c.inner_offset) AS place,
+    EXISTS (SELECT 1 FROM signal g WHERE g.document = c.key) OR EXISTS (SELECT 1 FROM observation e WHERE e.document = c.key)
+      AS speaks,
+    (SELECT d.key FROM temp.referred r JOIN document d ON d.key = r.capture WHERE r.record_id = c.refers_to) AS repeats
+    FROM capture c JOIN origin o ON o.key = c.origin JOIN term t ON t.key = c.record_type
+    JOIN slice s ON s.key = c.slice JOIN archive a ON a.key = s.archive WHERE c.key = ?`,
 } as const;
 
 /**
@@ -53,31 +60,21 @@ export function replaceVersions(
       for (const { document, standing, capture } of versions) add.run(document, termKey(ledger, standing), capture);
       for (const { document, capture, relation } of ties) addTie.run(document, capture, termKey(ledger, relation));
     }
-    // A record may name a page of another address as what it was made of.
-    for (const { document, capture, isDocument } of ledger.statement<MadeOf>(versionSql.madeOf).all()) {
-      if (isDocument === 1) add.run(document, termKey(ledger, "derived"), capture);
-      else addTie.run(document, capture, termKey(ledger, "page"));
-    }
   });
-}
-
-interface MadeOf {
-  readonly document: number;
-  readonly capture: number;
-  readonly isDocument: number;
 }
 
 /** The captures of each address that has several, one of them a document at least. */
 function* sharedAddresses(ledger: Ledger, normalOf: (url: string) => string): Generator<readonly AddressCapture[]> {
-  ledger.db.exec(`${scratch.make}; ${scratch.clear}; ${scratch.dropIndex}`);
-  const page = ledger.statement<{ key: number; url: string }>(versionSql.addresses);
+  ledger.db.exec(scratch.make);
+  ledger.statement(scratch.refer).run();
+  const page = ledger.statement<Addressed>(scratch.addresses);
   const add = ledger.statement(scratch.add);
   const rows = pagesOf(
     0,
-    ({ key }: { key: number; url: string }) => key,
+    ({ key }: Addressed) => key,
     (after, limit) => page.all(after, limit),
   );
-  for (const { key, url } of rows) add.run(hashOf(normalOf(url)), key);
+  for (const { key, address } of rows) add.run(hashOf(normalOf(address)), key);
   ledger.db.exec(scratch.index);
   const shared = ledger.statement<{ hash: number }>(scratch.shared);
   const hashes = pagesOf(
@@ -86,30 +83,57 @@ function* sharedAddresses(ledger: Ledger, normalOf: (url: string) => string): Ge
     (after, limit) => shared.all(after, limit),
   );
   for (const { hash } of hashes) yield* addressesOf(ledger, hash, normalOf);
-  ledger.db.exec(scratch.clear);
+  ledger.db.exec(scratch.make);
+}
+
+interface Addressed {
+  readonly key: number;
+  /** Its own, or that of the page that it was made of. */
+  readonly address: string;
 }
 
 /** Addresses that differ can share a hash. */
 function addressesOf(ledger: Ledger, hash: number, normalOf: (url: string) => string): (readonly AddressCapture[])[] {
-  const keys = ledger.statement<{ capture: number }>(scratch.captures).all(hash);
   const byAddress = new Map<string, AddressCapture[]>();
-  for (const { capture } of keys) {
-    const row = ledger.statement<StoredCapture>(versionSql.capture).get(capture);
+  for (const { capture } of ledger.statement<{ capture: number }>(scratch.captures).all(hash)) {
+    const row = ledger.statement<StoredCapture>(scratch.capture).get(capture);
     if (row === undefined) continue;
-    const address = normalOf(row.url);
+    const address = normalOf(row.address);
     const of = byAddress.get(address) ?? [];
     byAddress.set(address, of);
-    const { outcome, ...fields } = unpack(captureColumns, row);
-    of.push({ ...fields, outcome, key: row.key, id: row.id, speaks: row.speaks === 1 });
+    of.push(addressCaptureOf(row));
   }
   return [...byAddress.values()].filter((of) => of.length > 1 && of.some(({ outcome }) => outcome === "document"));
 }
 
-interface StoredCapture {
-  readonly key: number;
-  readonly id: Hex;
-  readonly url: string;
+interface StoredCapture extends Addressed {
+  readonly place: string;
   readonly speaks: number;
+  readonly repeats: number | null;
+}
+
+function addressCaptureOf(row: StoredCapture): AddressCapture {
+  const { key, address, place, speaks, repeats } = row;
+  const fields = unpack(captureColumns, row);
+  const { statedPayloadDigest, recordType, payloadSha256 } = fields;
+  const stated = statedPayloadDigest === null ? null : hexDigestOf(statedPayloadDigest);
+  const own = recordType === "revisit" ? [] : [`sha256:${payloadSha256}`];
+  return {
+    ...fields,
+    key,
+    place,
+    exact: exactOf(address),
+    payloads: stated === null ? own : [stated, ...own],
+    repeats: recordType === "revisit" ? repeats : null,
+    speaks: speaks === 1,
+  };
+}
+
+function exactOf(url: string): string {
+  const parsed = URL.parse(url);
+  if (parsed === null) return url;
+  parsed.hash = "";
+  return parsed.href;
 }
 
 /** 52 bits of FNV-1a over UTF-16 code units, in two halves: an integer that both SQLite and JavaScript hold exactly. */

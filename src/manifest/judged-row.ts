@@ -1,6 +1,7 @@
 import { hostOfUrl } from "../core/address/host.ts";
 import type { JudgedDocument } from "../core/decisions.ts";
 import type { RuleSetRow } from "../core/records.ts";
+import { lacksPage } from "../core/versions.ts";
 import { licenceInForce, type ManifestRow } from "./manifest-row.ts";
 
 /**
@@ -9,7 +10,6 @@ import { licenceInForce, type ManifestRow } from "./manifest-row.ts";
  */
 export function judgedOf(row: ManifestRow, rules: readonly RuleSetRow[]): JudgedDocument {
   const { id, url, canonicalUrl, truncated, language, signals, inherited, cluster } = row;
-  const hasPage = inherited?.captures.some(({ relation }) => relation === "page") === true;
   return {
     id,
     url,
@@ -22,7 +22,7 @@ export function judgedOf(row: ManifestRow, rules: readonly RuleSetRow[]): Judged
     licence: licenceInForce(row),
     // What is not current is not published, which only the ledger can contradict.
     standing: "current",
-    withoutPage: row.recordType === "conversion" && !hasPage,
+    withoutPage: lacksPage(row),
     ruleSet: rules,
     measurements: rules.map(({ name }) => row.measurements[name] ?? null),
     signals: inherited === null ? signals : [...signals, ...inherited.signals],

@@ -1,7 +1,15 @@
 import type { JudgedDocument, Policy } from "../core/decisions.ts";
 import type { Hex, SiteFile } from "../core/records.ts";
-import { evidenceKindNames, type Evidence, type SeenEvidence, type Signal, type SiteSignal } from "../core/rights.ts";
-import type { Inherited, InheritedCapture, InheritedSignal } from "../core/versions.ts";
+import {
+  evidenceKindNames,
+  siteFiles,
+  type Evidence,
+  type SeenEvidence,
+  type Signal,
+  type SiteFileKind,
+  type SiteSignal,
+} from "../core/rights.ts";
+import { lacksPage, type Inherited, type InheritedCapture, type InheritedSignal } from "../core/versions.ts";
 import type { UnjudgedDocument } from "../ledger/decisions.ts";
 import type { Ledger } from "../ledger/open.ts";
 import { siteFileOf, siteFilesOf, type SiteFileCapture } from "../ledger/site-files.ts";
@@ -47,13 +55,12 @@ export function inheritanceOf(ledger: Ledger, { state, signals }: Pick<Policy, "
 
 /** A document with all that holds for it, as a policy judges it. */
 export function judgedWith(document: UnjudgedDocument, inherited: Inherited | null): JudgedDocument {
-  const { key: _, recordType, ...judged } = document;
-  const hasPage = inherited?.captures.some(({ relation }) => relation === "page") === true;
+  const { key: _, recordType, refersTo, ...judged } = document;
   return {
     ...judged,
     licence: inherited?.licence?.id ?? document.licence,
     signals: inherited === null ? document.signals : [...document.signals, ...inherited.signals],
-    withoutPage: recordType === "conversion" && !hasPage && document.standing !== "derived",
+    withoutPage: document.standing !== "derived" && lacksPage({ recordType, refersTo, inherited }),
   };
 }
 
@@ -103,25 +110,24 @@ interface Site {
   readonly read: (url: string) => readonly SiteSignal[];
 }
 
-/** Finds the files that govern a document: of each kind the newest of its origin, else that of the same host's other origin. */
+/** Finds the files that govern a document: of each kind the newest of its host, over `http` or `https`. */
 function siteFinder(ledger: Ledger, state: Policy["state"], agents: ReadonlySet<string>): (heir: Heir) => Site[] {
-  const byOrigin = new Map<string, SiteFileCapture[]>();
+  const bySite = new Map<string, SiteFileCapture[]>();
   for (const capture of siteFilesOf(ledger)) {
-    const origin = originOf(capture.url);
-    if (origin === null) continue;
-    const of = byOrigin.get(origin) ?? [];
-    byOrigin.set(origin, of);
+    const site = siteOf(capture.url);
+    if (site === null) continue;
+    const name = `${capture.kind} ${site}`;
+    const of = bySite.get(name) ?? [];
+    bySite.set(name, of);
     of.push(capture);
   }
-  for (const of of byOrigin.values()) of.sort(byTime);
+  for (const of of bySite.values()) of.sort(byTime);
   const read = siteTexts(ledger, agents);
   return ({ url, capturedAt }) => {
-    const origin = originOf(url);
-    if (origin === null || byOrigin.size === 0) return [];
-    const other = origin.startsWith("https:") ? `http:${origin.slice(6)}` : `https:${origin.slice(5)}`;
-    const governing = (["robots-txt", "tdmrep"] as const).flatMap((kind) => {
-      const of = [origin, other].map((name) => (byOrigin.get(name) ?? []).filter((one) => one.kind === kind));
-      const files = of.find(({ length }) => length > 0) ?? [];
+    const site = bySite.size === 0 ? null : siteOf(url);
+    if (site === null) return [];
+    const governing = kinds.flatMap((kind) => {
+      const files = bySite.get(`${kind} ${site}`) ?? [];
       const then = files.findLast((one) => (one.capturedAt ?? -Infinity) <= (capturedAt ?? Infinity));
       return (state === "newest" ? files.at(-1) : (then ?? files[0])) ?? [];
     });
@@ -129,15 +135,20 @@ function siteFinder(ledger: Ledger, state: Policy["state"], agents: ReadonlySet<
   };
 }
 
+const kinds = Object.keys(siteFiles) as readonly SiteFileKind[];
+
 function byTime(a: SiteFileCapture, b: SiteFileCapture): number {
-  return (a.capturedAt ?? -Infinity) - (b.capturedAt ?? -Infinity) || (a.id < b.id ? -1 : 1);
+  return (a.capturedAt ?? -Infinity) - (b.capturedAt ?? -Infinity) || (a.place < b.place ? -1 : 1);
 }
 
-/** Scheme, host and port as browsers have them: what robots.txt speaks for (RFC 9309, 2.3). */
-function originOf(url: string): string | null {
+/**
+ * Host and port as browsers have them. robots.txt speaks for one scheme alone (RFC 9309, 2.3), but sites that redirect one
+ * scheme to the other say there what holds for both.
+ */
+function siteOf(url: string): string | null {
   const parsed = URL.parse(url);
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) return null;
-  return `${parsed.protocol}//${parsed.host.replace(/\.(?=:|$)/, "")}`;
+  return parsed.host.replace(/\.(?=:|$)/, "");
 }
 
 /** Parsed files kept; documents come site by site more or less. */

@@ -143,9 +143,13 @@ export async function publishCorpus(
 /** Applies the policy to every document and replaces the old decisions; no page is read again. */
 export function decideDocuments({ ledgers }: Pick<Run, "ledgers">, policy: LoadedPolicy): void {
   const stored = { sha256: policy.sha256, name: policy.policy.name, text: policy.text };
-  const normalOf = (url: string): string => normalUrlOf(url) ?? url;
-  for (const ledger of ledgers) replaceVersions(ledger, normalOf, addressState);
+  for (const ledger of ledgers) replaceVersions(ledger, addressNameOf, addressState);
   replaceDecisions(ledgers, stored, decide(policy.policy, documentsOfAll(ledgers, policy.policy), licenceKnowledge));
+}
+
+/** Captures of one name are of one address: spellings make no difference, nor does `http` against `https`. */
+function addressNameOf(url: string): string {
+  return normalUrlOf(url)?.replace(/^https?:/, "") ?? url;
 }
 
 function* documentsOfAll(ledgers: readonly Ledger[], policy: Policy): Generator<JudgedDocument> {

@@ -18,21 +18,16 @@ export function addressState(captures: readonly AddressCapture[]): AddressState 
   const documents = inOrder.filter(({ outcome }) => outcome === "document");
   const direct = Math.min(...documents.map(directnessOf));
   const own = documents.filter((one) => directnessOf(one) === direct);
-  const derived = documents.filter((one) => directnessOf(one) > direct);
   const history: History = {
     all: inOrder.filter((one) => directnessOf(one) <= direct),
     pages: inOrder.filter((one) => directnessOf(one) < direct),
   };
-  const state = governing(history.all, own);
-  const { standing, capture, content } = state;
-
-  const versions: Version[] = own.map(({ key }) => ({
-    document: key,
-    standing: content === null ? standing : key === content ? "current" : "superseded",
-    capture,
-  }));
-  for (const one of derived) versions.push({ document: one.key, standing: "derived", capture: pageOf(one, own) });
-  return { versions, ties: own.flatMap((one) => tiesOf(one, one.key === content, history, state)) };
+  const versions = governed(history.all, own);
+  const state = [...versions.values()];
+  for (const one of documents) {
+    if (directnessOf(one) > direct) state.push({ document: one.key, standing: "derived", capture: pageOf(one, own) });
+  }
+  return { versions: state, ties: own.flatMap((one) => tiesOf(one, history, versions.get(one.key))) };
 }
 
 /** Captures of one address that are as direct as its documents or more so, in order of time. */
@@ -48,35 +43,53 @@ function directnessOf({ recordType }: AddressCapture): number {
   return rank < 0 ? directness.length : rank;
 }
 
-/** In order of time, of id where it is the same; a time that is not known comes first. */
+/** In order of time; a time that is not known comes first. What is of one second is in the order of its archive. */
 function byTime(a: AddressCapture, b: AddressCapture): number {
-  return (a.capturedAt ?? -Infinity) - (b.capturedAt ?? -Infinity) || (a.id < b.id ? -1 : Number(a.id > b.id));
+  return timeOf(a) - timeOf(b) || (a.place < b.place ? -1 : Number(a.place > b.place));
 }
 
-interface Governing {
-  readonly standing: Standing;
-  /** Key of the capture that governs. */
-  readonly capture: number;
-  /** Key of the document that is the current version; `null`: there is none. */
-  readonly content: number | null;
+function timeOf({ capturedAt }: Pick<AddressCapture, "capturedAt">): number {
+  return capturedAt ?? -Infinity;
 }
 
-function governing(history: readonly AddressCapture[], own: readonly AddressCapture[]): Governing {
-  for (let at = history.length - 1; at >= 0; at--) {
+/**
+ * How each document stands, by its key. From the newest capture to the oldest: what came before a page was gone, and is
+ * not there again, is gone with it.
+ */
+function governed(history: readonly AddressCapture[], own: readonly AddressCapture[]): Map<number, Version> {
+  const closed = new Map<string, Pick<Version, "standing" | "capture">>();
+  let current: { readonly content: number; readonly capture: number } | null = null;
+  for (let at = history.length - 1; at >= 0 && current === null; at--) {
     const one = history[at];
-    if (one === undefined) continue;
-    const { key, outcome, httpStatus, recordType } = one;
-    if (outcome === "document") return { standing: "current", capture: key, content: key };
-    if (recordType === "revisit") {
-      const content = repeatedBy(one, history.slice(0, at), own);
-      if (content !== null) return { standing: "current", capture: key, content };
-    } else if (httpStatus === 404 || httpStatus === 410 || httpStatus === 451) {
-      return { standing: "gone", capture: key, content: null };
-    } else if (httpStatus === 301 || httpStatus === 308) {
-      return { standing: "moved", capture: key, content: null };
-    }
+    if (one === undefined || closed.has(one.exact)) continue;
+    const end = one.outcome === "document" ? null : endOf(one.httpStatus);
+    const content = end === null ? contentOf(one, history.slice(0, at), own) : null;
+    if (content !== null) current = { content, capture: one.key };
+    if (end !== null) closed.set(one.exact, { standing: end, capture: one.key });
   }
-  throw new Error("an address without a document has no state");
+  const versions = new Map<number, Version>();
+  for (const { key, exact } of own) {
+    const end = closed.get(exact);
+    if (key === current?.content) versions.set(key, { document: key, standing: "current", capture: current.capture });
+    else if (end !== undefined) versions.set(key, { document: key, ...end });
+    else if (current !== null) versions.set(key, { document: key, standing: "superseded", capture: current.capture });
+  }
+  return versions;
+}
+
+function endOf(status: number | null): Extract<Standing, "gone" | "moved"> | null {
+  if (status === 404 || status === 410 || status === 451) return "gone";
+  return status === 301 || status === 308 ? "moved" : null;
+}
+
+/** Key of the document that a capture shows or repeats, maybe of another address; `null`: it shows none. */
+function contentOf(
+  one: AddressCapture,
+  earlier: readonly AddressCapture[],
+  own: readonly AddressCapture[],
+): number | null {
+  if (one.outcome === "document") return one.key;
+  return one.recordType === "revisit" ? repeatedBy(one, earlier, own) : null;
 }
 
 /** The document that a revisit repeats; `null` when it repeats something that is no document here. */
@@ -88,8 +101,8 @@ function repeatedBy(
   const named = earlier.find(({ recordId }) => recordId !== null && recordId === revisit.refersTo);
   if (named?.recordType === "revisit") return repeatedBy(named, earlier.slice(0, earlier.indexOf(named)), own);
   if (named !== undefined) return named.outcome === "document" ? named.key : null;
-  const digest = revisit.statedPayloadDigest;
-  const same = own.findLast((one) => digest !== null && one.statedPayloadDigest === digest);
+  if (revisit.repeats !== null) return revisit.repeats;
+  const same = own.findLast(({ payloads }) => payloads.some((digest) => revisit.payloads.includes(digest)));
   if (same !== undefined) return same.key;
   // Not modified since the last that was seen, whatever record it names.
   return revisit.httpStatus === 304 ? (earlier.findLast(({ outcome }) => outcome === "document")?.key ?? null) : null;
@@ -104,15 +117,18 @@ function pageOf(one: AddressCapture, pages: readonly AddressCapture[]): number {
 
 /**
  * What holds for a document besides its own words: the capture that governs its address and, for the current version,
- * what is said later or in the same second; and the page that it was made of.
+ * what is said later, in the same second or at an unknown time; and the page that it was made of.
  */
-function tiesOf(document: AddressCapture, isCurrent: boolean, history: History, state: Governing): Tie[] {
+function tiesOf(document: AddressCapture, history: History, version: Version | undefined): Tie[] {
   const page = history.pages.length === 0 ? null : pageOf(document, history.pages);
-  const since = history.all.find(({ key }) => key === state.capture)?.capturedAt ?? -Infinity;
+  const governs = history.all.find(({ key }) => key === version?.capture);
+  const since = governs === undefined ? -Infinity : timeOf(governs);
   return history.all.flatMap((one): Tie[] => {
     if (one.key === document.key) return [];
     if (one.key === page) return [{ document: document.key, capture: one.key, relation: "page" }];
-    const holds = one.key === state.capture || (isCurrent && (one.capturedAt ?? -Infinity) >= since);
-    return holds && one.speaks ? [{ document: document.key, capture: one.key, relation: "newer" }] : [];
+    const isLater = version?.standing === "current" && (one.capturedAt === null || timeOf(one) >= since);
+    return one.speaks && (one === governs || isLater)
+      ? [{ document: document.key, capture: one.key, relation: "newer" }]
+      : [];
   });
 }

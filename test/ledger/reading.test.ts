@@ -63,6 +63,7 @@ test("documents for decisions carry all that a policy looks at", () => {
     const rows = [...documentsForDecisions(ledger)];
     const expected: Omit<UnjudgedDocument, "key"> = {
       recordType: "response",
+      refersTo: null,
       standing: "current",
       id: idOf(1),
       url: "https://www.example.org:8443/page/1?q=1#x",

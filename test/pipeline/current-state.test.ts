@@ -10,6 +10,7 @@ import { recordUrn, type WrittenRecord } from "../../src/warc/write.ts";
 import { pageHtml, sentences } from "../fixtures/archive-of-pages.ts";
 import { html, http, record } from "../fixtures/response-record.ts";
 import { runColophon, temporaryFolder } from "../fixtures/run-colophon.ts";
+import { sha256 } from "../ledger/sample-rows.ts";
 
 const folder = temporaryFolder();
 const corpus = join(folder.path, "corpus");
@@ -19,7 +20,7 @@ let number = 0;
 /** A capture of a page of `example.org` on one of two days. */
 function capture(path: string, day: 1 | 2, block: string, fields: Partial<WrittenRecord> = {}): Buffer {
   number += 1;
-  const id = recordUrn(String(number).padStart(64, "0"));
+  const id = recordUrn(sha256(`record ${number}`));
   return record({ id, url: `https://example.org${path}`, dateMs: Date.UTC(2025, 0, day), ...fields }, block);
 }
 
@@ -79,6 +80,26 @@ before(async () => {
       capture("/alone.pdf", 1, text(41).words, converted),
       capture("/header", 1, pageWithHeader(10)),
       capture("/header", 1, pageHtml(10), { type: "resource", contentType: "text/html" }),
+      capture("/lone", 1, pageHtml(12), {
+        type: "resource",
+        contentType: "text/html",
+        refersTo: { id: recordUrn("cd".repeat(32)), url: "https://elsewhere.example/", dateMs: 0 },
+      }),
+      capture("/first.pdf", 1, http("200 OK\r\nContent-Type: application/pdf", "%PDF"), {
+        id: recordUrn("ef".repeat(32)),
+      }),
+      capture("/first.pdf.txt", 1, text(42).words, {
+        ...converted,
+        refersTo: { id: recordUrn("ef".repeat(32)), url: "https://example.org/first.pdf", dateMs: 0 },
+      }),
+      capture("/first.pdf", 2, http("410 Gone", "")),
+      capture("/gone-again", 1, page(13)),
+      capture("/gone-again", 2, http("410 Gone", ""), {
+        type: "revisit",
+        refersTo: { url: "https://example.org/gone-again", dateMs: 0 },
+      }),
+      capture("", 1, page(14), { url: "http://example.org/secure" }),
+      capture("/secure", 2, optedOut(14)),
       capture("/old-name", 1, optedOut(11), { id: recordUrn("ab".repeat(32)) }),
       capture("/new-name", 1, words, {
         ...converted,
@@ -93,7 +114,7 @@ before(async () => {
       JOIN decisions x ON x.key = d.key LEFT JOIN versions v ON v.key = d.key ORDER BY d.key`,
   );
   rows = found.map(({ url, captured_at: at, reasons, governing }) => ({
-    path: url.slice("https://example.org".length),
+    path: url.replace("https://example.org", ""),
     day: Number(at.slice(8, 10)),
     reasons: (JSON.parse(reasons) as string[]).filter((reason) => reason !== "duplicate"),
     governing,
@@ -165,6 +186,18 @@ suite("a text that a tool made", () => {
 
 test("a text is derived from the page that it names, whatever the address of either", () =>
   assert.deepEqual(against("/new-name"), { 1: ["derived"] }));
+
+test("a text is gone with the page that it was made of, under whatever address the text itself lies", () =>
+  assert.deepEqual(against("/first.pdf.txt"), { 1: ["gone"] }));
+
+test("what a tool stored of a page that is not here is refused as a conversion is", () =>
+  assert.deepEqual(against("/lone"), { 1: ["without-page"] }));
+
+test("a revisit of an answer that means gone takes the page out", () =>
+  assert.deepEqual(against("/gone-again"), { 1: ["gone"] }));
+
+test("an opt-out under https holds for the same address under http", () =>
+  assert.deepEqual(against("http://example.org/secure"), { 1: ["superseded", "signal:meta-robots:ai"] }));
 
 test("a manifest has one row an address", () => {
   assert.deepEqual(

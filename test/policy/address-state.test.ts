@@ -15,15 +15,16 @@ const page = document;
 function captures(stated: readonly Stated[]): AddressCapture[] {
   return stated.map(({ at, ...changes }, index) => ({
     key: index + 1,
-    id: String(index + 1).padStart(32, "0"),
+    place: `archive ${String(index + 1).padStart(3, "0")}`,
+    exact: "https://a.example/",
     capturedAt: at,
     recordType: "response",
     recordId: `<urn:${index + 1}>`,
     refersTo: null,
     httpStatus: 200,
     outcome: "skipped",
-    statedPayloadDigest: null,
-    payloadSha256: String(index + 1).padStart(64, "0"),
+    payloads: [],
+    repeats: null,
     speaks: false,
     ...changes,
   }));
@@ -123,9 +124,9 @@ const cases: readonly {
   {
     title: "a revisit that names no record is known by its payload digest",
     captures: [
-      { at: 1, ...page, statedPayloadDigest: "sha1:A" },
-      { at: 2, ...page, statedPayloadDigest: "sha1:B" },
-      { at: 3, ...revisit, statedPayloadDigest: "sha1:A" },
+      { at: 1, ...page, payloads: ["sha1:a"] },
+      { at: 2, ...page, payloads: ["sha1:b"] },
+      { at: 3, ...revisit, payloads: ["sha1:a"] },
     ],
     state: ["1 current by 3", "2 superseded by 3"],
   },
@@ -154,12 +155,63 @@ const cases: readonly {
     state: ["1 <- 2 newer", "1 superseded by 2", "2 <- 1 newer", "2 current by 2"],
   },
   {
-    title: "a capture without a date is older than any that has one",
+    title: "a capture without a date is older than any that has one, but what it says holds",
     captures: [
       { at: 5, ...page },
       { at: null, ...page },
     ],
-    state: ["1 current by 1", "2 <- 1 newer", "2 superseded by 1"],
+    state: ["1 <- 2 newer", "1 current by 1", "2 <- 1 newer", "2 superseded by 1"],
+  },
+  {
+    title: "a capture without a date may be the newest: what it says holds",
+    captures: [
+      { at: 5, ...page },
+      { at: null, speaks: true },
+    ],
+    state: ["1 <- 2 newer", "1 current by 1"],
+  },
+  {
+    title: "a revisit of an answer that means gone is no sign of life",
+    captures: [
+      { at: 1, ...page },
+      { at: 2, ...revisit, httpStatus: 410, refersTo: "<urn:1>" },
+    ],
+    state: ["1 gone by 2"],
+  },
+  {
+    title: "a revisit of another address' document supersedes what the address had",
+    captures: [
+      { at: 1, ...page },
+      { at: 2, ...revisit, refersTo: "<urn:elsewhere>", repeats: 99 },
+    ],
+    state: ["1 superseded by 2"],
+  },
+  {
+    title: "of one second the later in the archive governs",
+    captures: [
+      { at: 1, ...page, place: "archive 7" },
+      { at: 1, ...gone, place: "archive 8" },
+    ],
+    state: ["1 gone by 2"],
+  },
+  {
+    title: "another spelling of the address that is gone or has moved takes nothing with it, nor does http with https",
+    captures: [
+      { at: 1, ...page },
+      { at: 2, ...gone, exact: "http://a.example/" },
+      { at: 3, httpStatus: 301, exact: "https://a.example//" },
+    ],
+    state: ["1 current by 1"],
+  },
+  {
+    title: "a page that moved from http to https is current there and not where it was",
+    captures: [
+      { at: 1, ...page, exact: "http://a.example/" },
+      { at: 2, httpStatus: 301, exact: "http://a.example/" },
+      { at: 3, ...page },
+      { at: 4, httpStatus: 301, exact: "http://a.example/" },
+    ],
+    state: ["1 moved by 4", "3 current by 3"],
   },
   {
     title: "what was made of a page that is here is derived from it, though it is newer",
@@ -198,6 +250,7 @@ suite("the state of an address", () => {
   test("does not depend on the order in which its captures are read, and has one current version at most", () => {
     const capture = fc.record({
       at: fc.constantFrom(1, 2, 3, null),
+      exact: fc.constantFrom("https://a.example/", "http://a.example/"),
       recordType: fc.constantFrom("response", "revisit", "resource", "conversion"),
       outcome: fc.constantFrom("document", "skipped"),
       httpStatus: fc.constantFrom(200, 304, 301, 404, 503, null),
