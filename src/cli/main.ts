@@ -112,6 +112,11 @@ function reportedFailure(error: unknown, io: Io): ExitName {
     );
     return "diskFull";
   }
+  const damaged = error instanceof Error ? sqliteDamageOf(error) : null;
+  if (damaged !== null) {
+    io.err.write(`colophon: ${printable(damaged)}\n`);
+    return failures["ledger-broken"].exit;
+  }
   if (error instanceof Error && "syscall" in error && "code" in error && refusals.has(String(error.code))) {
     io.err.write(
       `colophon: ${printable(error.message)}; check the path, and whether this user may read and write there\n`,
@@ -122,6 +127,16 @@ function reportedFailure(error: unknown, io: Io): ExitName {
     `colophon: internal error, please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   );
   return "internal";
+}
+
+/**
+ * Damage that is found while a file of the corpus is read: opening it looks at its first pages alone. @returns what to do
+ * about it; `null` for any other error
+ */
+function sqliteDamageOf(error: Error): string | null {
+  const code = "code" in error ? String(error.code) : "";
+  if (!/^SQLITE_(?:CORRUPT|NOTADB|IOERR)/.test(code)) return null;
+  return `a database of the corpus is damaged (${error.message}): check the disk; \`sqlite3 FILE "PRAGMA integrity_check"\` says which, ledger.sqlite or frontier.sqlite. Move that file away: \`colophon ingest\` on the same archives makes the ledger again, a crawl without its frontier begins anew`;
 }
 
 function processIo(): Io {

@@ -116,7 +116,10 @@ export interface Frontier extends Notes {
    * @returns how many turns
    */
   recover(nowMs: number, hostNotBeforeMs: number): number;
-  /** Puts pages back into the queue that were last visited before then; budgets start from zero. @returns how many */
+  /**
+   * Puts pages back into the queue that were last visited before then, and those that were never visited because they
+   * failed or were refused; budgets start from zero. @returns how many
+   */
   recrawl(beforeMs: number): number;
   /** Counts links that the caller refused, by reason (scope, nofollow, ...). */
   refuse(refused: ReadonlyMap<string, RefusedCount>): void;

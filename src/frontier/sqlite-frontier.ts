@@ -118,15 +118,17 @@ function recrawl(store: FrontierFile, beforeMs: number): number {
   return store.inTransaction(() => {
     const { changes } = store
       .statement(
-        `UPDATE urls SET state = ${ready}, attempts = 0
-         WHERE state = ${done} AND id IN (SELECT url FROM validators WHERE coalesce(visited_at, captured_at) < ?)`,
+        `UPDATE urls SET state = ${ready}, attempts = 0, reason = NULL
+         WHERE state IN (${done}, ${refused}, ${failed}) AND id IN
+             (SELECT url FROM validators WHERE coalesce(visited_at, captured_at) < ?)
+           OR state IN (${refused}, ${failed}) AND id NOT IN (SELECT url FROM validators)`,
       )
       .run(beforeMs);
     store
       .statement(
-        `WITH now AS (SELECT host, sum(state = ${ready}) AS is_ready, sum(state = ${done}) AS is_done
-           FROM urls GROUP BY host)
-         UPDATE hosts SET ready = is_ready, done = is_done, pages = 0, bytes = 0, spent_ms = 0, over_budget = NULL
+        `WITH now AS (SELECT host, sum(state = ${ready}) AS is_ready, sum(state = ${done}) AS is_done,
+             sum(state = ${refused}) AS is_refused, sum(state = ${failed}) AS is_failed FROM urls GROUP BY host)
+         UPDATE hosts SET ready = is_ready, done = is_done, refused = is_refused, failed = is_failed, pages = 0, bytes = 0, spent_ms = 0, over_budget = NULL
          FROM now WHERE now.host = hosts.id`,
       )
       .run();

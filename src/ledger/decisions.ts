@@ -27,6 +27,7 @@ export const decisionSql = {
     JOIN term li ON li.key = d.licence
     WHERE d.key > ? ORDER BY d.key LIMIT ?`,
   policy: "SELECT key FROM policy WHERE sha256 = ?",
+  currentPolicy: "SELECT p.text FROM current_policy c JOIN policy p ON p.key = c.policy",
   policyText: "SELECT text FROM policy WHERE sha256 = ?",
   addPolicy: "INSERT INTO policy (sha256, name, text) VALUES (?, ?, ?)",
   clear: "DELETE FROM decision WHERE policy = ?",
@@ -69,16 +70,25 @@ export function* documentsForDecisions(ledger: Ledger): Generator<UnjudgedDocume
     ({ key }: StoredDocument) => key,
     (after, limit) => page.all(after, limit),
   );
-  for (const { ruleSetKey, measurements, signals, ...row } of rows) {
-    yield {
-      ...row,
-      ruleSet: sets.get(ruleSetKey) ?? [],
-      measurements: measurementsOf(measurements),
-      signals: (JSON.parse(signals) as [string, string, "y" | "n" | null, string][]).map(
-        ([kind, preference, value, agent]) => ({ kind, preference, value, agent }),
-      ),
-    };
-  }
+  for (const row of rows) yield unjudgedOf(row, sets);
+}
+
+/** One of them, by its key; `null` when this ledger has no such document. */
+export function unjudgedDocument(ledger: Ledger, key: number): UnjudgedDocument | null {
+  const [row] = ledger.statement<StoredDocument>(decisionSql.documents).all(key - 1, 1);
+  return row?.key === key ? unjudgedOf(row, ruleSets(ledger)) : null;
+}
+
+function unjudgedOf(row: StoredDocument, sets: ReturnType<typeof ruleSets>): UnjudgedDocument {
+  const { ruleSetKey, measurements, signals, ...stored } = row;
+  return {
+    ...stored,
+    ruleSet: sets.get(ruleSetKey) ?? [],
+    measurements: measurementsOf(measurements),
+    signals: (JSON.parse(signals) as [string, string, "y" | "n" | null, string][]).map(
+      ([kind, preference, value, agent]) => ({ kind, preference, value, agent }),
+    ),
+  };
 }
 
 /**
@@ -99,6 +109,12 @@ export function replaceDecisions(
       writers.get(ledger)?.(key, reasons);
     }
   });
+}
+
+/** The policy that decided last; `null` before any has. */
+export function currentPolicy(ledger: Ledger): Policy | null {
+  const row = ledger.statement<{ text: string }>(decisionSql.currentPolicy).get();
+  return row === undefined ? null : (JSON.parse(row.text) as Policy);
 }
 
 /** A policy that the ledger has decisions of; `null` when it has none. One from an older version may lack members. */

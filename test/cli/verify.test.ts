@@ -7,7 +7,7 @@ import { gunzipSync } from "node:zlib";
 
 import type { CorpusHead } from "../../src/manifest/corpus-head.ts";
 import type { VerifyReport } from "../../src/manifest/verify/verify.ts";
-import { archiveOfPages } from "../fixtures/archive-of-pages.ts";
+import { archiveOfPages, responseMember } from "../fixtures/archive-of-pages.ts";
 import { forge, headIn, rowsIn, writeHead } from "../fixtures/forge-manifest.ts";
 import { ended, manifestOf, runColophon, startColophon, temporaryFolder } from "../fixtures/run-colophon.ts";
 
@@ -187,7 +187,9 @@ test("documents that were added after the manifest was published do not make it 
   using folder = temporaryFolder();
   const { corpus } = await ingested(folder.path);
   const more = join(folder.path, "more.warc.gz");
-  writeFileSync(more, archiveOfPages("more.example", 50, 2));
+  // Pages of another host, and what the host of those that are published says now.
+  const robots = responseMember("https://pages.example/robots.txt", "User-agent: *\nContent-Signal: search=yes\n");
+  writeFileSync(more, Buffer.concat([archiveOfPages("more.example", 50, 2), robots]));
   assert.equal((await runColophon("ingest", more, "--corpus", corpus, "--no-publish")).status, 0);
   const { status, out } = await runColophon("verify", corpus);
   assert.equal(status, 0, out);

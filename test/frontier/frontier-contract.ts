@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { suite } from "node:test";
 
-import type { Validators } from "../../src/frontier/turn.ts";
+import type { Turn, TurnUrl, UrlOutcome, Validators } from "../../src/frontier/turn.ts";
 import { frontierBounds } from "./frontier-bounds.ts";
 import { addressesOf, done, endAll, found, frontierCheck, onlyTurn, pages, wide } from "./frontier-samples.ts";
 import type { FrontierPlace } from "./frontier-samples.ts";
@@ -62,6 +62,41 @@ export function frontierContract(name: string, place: () => FrontierPlace): void
       assert.equal(frontier.recrawl(71), 1);
       assert.deepEqual((await onlyTurn(frontier)).urls[0]?.validators, unchanged);
     });
+
+    check(
+      "pages that failed or were refused are due again: one that was visited once when that is long ago",
+      async (frontier) => {
+        frontier.add(pages(2));
+        const first = await onlyTurn(frontier);
+        const [visited, never] = first.urls;
+        assert.ok(visited !== undefined && never !== undefined);
+        const ends = (turn: Turn, outcomes: readonly (readonly [TurnUrl, UrlOutcome])[]): boolean =>
+          frontier.ack({
+            turn,
+            outcomes: new Map(outcomes.map(([{ id }, outcome]) => [id, outcome])),
+            found: [],
+            notBeforeMs: 0,
+          });
+        const disallowed = { kind: "refused", reason: "robots-disallowed" } as const;
+        ends(first, [
+          [visited, { ...done, validators }],
+          [never, disallowed],
+        ]);
+        assert.equal(frontier.recrawl(51), 2);
+        const again = await onlyTurn(frontier);
+        assert.deepEqual(again.urls.map(({ url }) => url).toSorted(), [visited.url, never.url].toSorted());
+        ends(again, [
+          [visited, { kind: "failed", reason: "status-500" }],
+          [never, disallowed],
+        ]);
+        assert.deepEqual([frontier.counts().urls.failed, frontier.counts().urls.refused], [1, 1]);
+        assert.equal(frontier.recrawl(50), 1);
+        assert.equal(frontier.recrawl(51), 1);
+        assert.deepEqual(frontier.counts().urls, { waiting: 2, leased: 0, done: 0, refused: 0, failed: 0 });
+        const last = await onlyTurn(frontier);
+        assert.deepEqual(last.urls.find(({ url }) => url === visited.url)?.validators, validators);
+      },
+    );
 
     check("validators of no usual form come back too", async (frontier) => {
       frontier.add(pages(1));

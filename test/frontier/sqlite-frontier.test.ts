@@ -147,9 +147,11 @@ suite("the SQLite frontier's file", () => {
         "http://c.example/new",
       ]);
       for (const turn of turns) assert.ok(endAll(frontier, turn, done, [], 2000));
-      assert.equal(frontier.recrawl(51), 1);
+      // The page that was visited, and the one that failed.
+      assert.equal(frontier.recrawl(51), 2);
       const again = await frontier.claim(2000, wide);
-      assert.partialDeepStrictEqual(again[0]?.urls[0]?.validators, {
+      const visited = again.flatMap(({ urls }) => urls).find((one) => one.validators !== null);
+      assert.partialDeepStrictEqual(visited?.validators, {
         recordId: "<urn:uuid:01234567-89ab-cdef-0123-456789abcdef>",
         capturedAt: 50,
         visitedAt: 50,

@@ -1,4 +1,5 @@
-import type { Story, ViewRow } from "../../ledger/capture-history.ts";
+import type { ViewRow } from "../../ledger/capture-history.ts";
+import type { WholeStory } from "../../pipeline/explain.ts";
 import type { Command, CommandInput, Io } from "../command.ts";
 import { corpusOption, jsonOption, textOf } from "../options.ts";
 import { jsonText, oneLine, printable, writeLine } from "../write-line.ts";
@@ -17,11 +18,11 @@ export const explain: Command = {
   async run({ args, options }: CommandInput, io: Io) {
     const { openCorpus } = await import("../../corpus/corpus.ts");
     const { openPartitions } = await import("../../ledger/partitions.ts");
-    const { storyOf } = await import("../../ledger/capture-history.ts");
+    const { wholeStories } = await import("../../pipeline/explain.ts");
     const corpus = await openCorpus(textOf(options, "corpus"), false);
     using ledgers = openPartitions(corpus.ledgerPaths, { mode: "read" });
     const wanted = args[0] ?? "";
-    const stories = storyOf(ledgers.all, wanted);
+    const stories = wholeStories(ledgers.all, wanted);
     for (const story of stories) await writeLine(io.out, options["json"] === true ? jsonText(story) : inWords(story));
     if (stories.length > 0) return "ok";
     io.err.write(
@@ -39,7 +40,7 @@ const toldElsewhere: ReadonlySet<string> = new Set(
 );
 
 /** The whole story, for people. */
-export function inWords(story: Story): string {
+export function inWords(story: WholeStory): string {
   const { capture, document } = story;
   const said = (row: ViewRow, name: string): string => oneLine(String(row[name] ?? "-"));
   const lines = [
@@ -100,32 +101,39 @@ export function inWords(story: Story): string {
   return printable(`${lines.join("\n")}\n`);
 }
 
-/** What other captures say about the document. */
+/** How it stands among the captures of its address, and what others say about it under the policy in force. */
 function elsewhereInWords(
-  { version, ties, siteFiles }: Story,
+  { version, inherited }: WholeStory,
   said: (row: ViewRow, name: string) => string,
 ): readonly string[] {
-  return [
-    ...(version === null
+  const standing =
+    version === null
       ? []
       : [
           `version      ${said(version, "state")}, by the capture ${said(version, "governing").slice(0, 12)} of ${said(version, "governing_captured_at")} (HTTP ${said(version, "governing_http_status")})`,
-        ]),
-    ...ties.map(
-      (row) =>
-        `  ${said(row, "relation").padEnd(9)}  ${said(row, "id").slice(0, 12)}  ${said(row, "captured_at")}, HTTP ${said(row, "http_status")}, ${said(row, "signals")} signals  ${said(row, "url")}`,
+        ];
+  if (inherited === null) return standing;
+  const { captures, signals, licence } = inherited;
+  return [
+    ...standing,
+    "from elsewhere",
+    ...captures.map(
+      ({ relation, id, url, capturedAt, payloadSha256 }) =>
+        `  ${relation.padEnd(6)} ${id.slice(0, 12)}  ${capturedAt ?? "-"}  ${oneLine(url)}, payload SHA-256 ${payloadSha256}`,
     ),
-    ...siteFiles.map(
-      (row) =>
-        `site         ${said(row, "kind")} ${said(row, "id").slice(0, 12)}  ${said(row, "captured_at")}, SHA-256 of its text ${said(row, "text_sha256")}  ${said(row, "url")}`,
+    ...signals.map(
+      ({ kind, preference, value, agent, place, quote, from }) =>
+        `  ${oneLine(`${kind}: ${preference}=${value ?? "unreadable"} for ${agent} at ${place} “${quote}”`)} (${from.slice(0, 12)})`,
     ),
+    ...(licence === null ? [] : [`  licence in force ${oneLine(licence.id)} (${licence.from.slice(0, 12)})`]),
   ];
 }
 
 /** Where the bytes came from, and what is archived of the host's robots.txt at that time. */
-function copyInWords({ copy, robots }: Story, said: (row: ViewRow, name: string) => string): string[] {
+function copyInWords({ copy, robots }: WholeStory, said: (row: ViewRow, name: string) => string): string[] {
   if (copy === null) return [];
-  const fields = copy["fields"] === null ? [] : Object.entries(JSON.parse(said(copy, "fields")) as Story["capture"]);
+  const fields =
+    copy["fields"] === null ? [] : Object.entries(JSON.parse(said(copy, "fields")) as WholeStory["capture"]);
   const index = fields
     .filter(([, value]) => value !== null)
     .map(([name, value]) => `${name} ${oneLine(String(value))}`);

@@ -155,7 +155,9 @@ function ledgerOf(
   const view = ask(manifest, partition);
   if (typeof view === "string") return { check: null, done: notAtAll(view) };
   const done = view.hasMovedOn
-    ? partly("archives or documents were added since it was published, so that its funnel and sources are not compared")
+    ? partly(
+        "archives or documents were added since it was published, so that its funnel, its sources and what rows inherit are not compared; publish again to have them in",
+      )
     : wholly;
   return { check: ledgerCheck(view, manifest, report), done };
 }
