@@ -136,7 +136,7 @@ export function commonCrawlFolder(corpus: Corpus): string {
 
 /** The commented `corpus.yaml` of a new corpus; `schemas/config.schema.json` is what it is checked against. */
 function defaultConfig(name: string, partitions: number): string {
-  return `# What this corpus is called and how it is read. Every field is explained in docs/provenance-format.md.
+  return `# What this corpus is called and how it is read. Every field is explained in schemas/config.schema.json.
 
 # Stands in the manifest: letters, digits, dot, dash and underscore.
 name: ${name}

@@ -21,7 +21,7 @@ export const crawl: Command = {
   name: "crawl",
   summary: "Visit pages politely, archive them, and go on to a manifest",
   description:
-    "Visits the seeds and what they lead to, as far as the scope and each host's robots.txt allow, one connection a host with a pause between requests. Every exchange is archived as WARC in the corpus, then takes the way of `ingest`. Stop it at any time, or kill it; the same command goes on where it was and fetches nothing again that was archived. Seeds and scope are remembered by the corpus, and budgets count what earlier runs used; every other option holds for the run that names it.",
+    "Visits the seeds and what they lead to, as far as the scope and each host's robots.txt allow, one connection a host with a pause between requests. Every exchange is archived as WARC in the corpus, then takes the way of `ingest`. Stop it at any time, or kill it; the same command goes on where it was and fetches nothing again that was archived. Seeds and scope are remembered by the corpus, and budgets count what earlier runs used since the crawl began or was last told to --recrawl; every other option holds for the run that names it. A link that --deny or --allow left out is not remembered: it is found again when its page is visited again. A recrawl that was stopped goes on without --recrawl.",
   arguments: [
     {
       name: "[seed...]",

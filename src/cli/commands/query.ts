@@ -8,7 +8,7 @@ export const query: Command = {
   name: "query",
   summary: "Ask the ledger anything in SQL",
   description:
-    "Runs one SELECT over the views captures, documents, measurements, evidence, signals, clusters, decisions, decision_history, archives, slices, losses, problems and copies; docs/provenance-format.md describes their columns. Over a ledger in partitions each view holds the rows of all. It reads only, in a process of its own that is ended when it runs over its bounds.",
+    "Runs one SELECT over the views captures, documents, measurements, evidence, signals, site_files, versions, ties, clusters, decisions, decision_history, archives, slices, builds, losses, problems and copies; docs/provenance-format.md describes their columns. Over a ledger in partitions each view holds the rows of all. It reads only, in a process of its own that is ended when it runs over its bounds.",
   arguments: [{ name: "<sql>", description: "one SELECT statement" }],
   options: [
     corpusOption,
