@@ -1,5 +1,5 @@
 import type { RobotsReading } from "./robots-words.ts";
-import { beginsRefusal, robotsReadingsOf, robotsWordOf } from "./robots-words.ts";
+import { beginsRefusal, lettersOf, robotsReadingsOf, robotsWordOf } from "./robots-words.ts";
 
 /** A directive of `X-Robots-Tag` or of a robots `meta` element that says something about use. */
 export interface RobotsDirective {
@@ -36,7 +36,7 @@ interface Reader {
   agent: string;
   /** A directive ended before this word, so a word with a colon may be an agent. */
   fresh: boolean;
-  /** Words in front that may become one directive with the next (`no ai`), and where they begin. */
+  /** Letters of words in front that may become one directive with the next (`no ai`), and where they begin. */
   begun: { readonly word: string; readonly start: number } | null;
   /** A prefix that waits for its value, and where it begins. */
   prefix: { readonly word: string; readonly start: number } | null;
@@ -69,10 +69,12 @@ export function robotsDirectivesOf(value: string, carrier: RobotsCarrier, defaul
   };
   let end = 0;
   for (const { 0: whole, 1: written = "", 2: colon, index } of text.matchAll(wordPattern)) {
-    if (text.slice(end, index).trim() !== "") {
+    const gap = text.slice(end, index).trim();
+    if (gap !== "") {
       reader.fresh = true;
-      reader.begun = null;
       reader.prefix = null;
+      // "no·ai": a bullet may also stand inside a directive.
+      if (!/^[·•]$/.test(gap)) reader.begun = null;
     }
     readWord(reader, {
       word: robotsWordOf(written),
@@ -136,7 +138,8 @@ function readWord(reader: Reader, one: Word): void {
   if (begun !== null && together !== null) push(reader, begun.start, end, together);
   else if (readings !== null) push(reader, start, end, readings);
   else {
-    const [next, from] = begun !== null && beginsRefusal(joined) ? [joined, begun.start] : [word, start];
+    const [whole, alone] = [lettersOf(joined), lettersOf(word)];
+    const [next, from] = begun !== null && beginsRefusal(whole) ? [whole, begun.start] : [alone, start];
     if (beginsRefusal(next)) reader.begun = { word: next, start: from };
     reader.fresh = false;
   }

@@ -15,9 +15,11 @@ import { meta } from "./evidence/meta.ts";
 import { relLicense } from "./evidence/rel-license.ts";
 import { textNotice } from "./evidence/text-notice.ts";
 import { contentUsage } from "./signals/content-usage.ts";
+import { eachOnce } from "./each-once.ts";
 import { metaRobots } from "./signals/meta-robots.ts";
 import { tdmReservation } from "./signals/tdm-reservation.ts";
 import { xRobotsTag } from "./signals/x-robots-tag.ts";
+import { trainingAgents } from "./site/training-agents.ts";
 import { visibleView } from "./visible-text.ts";
 
 /** One kind for each name, in the order of the names: a kind that is missing or misplaced does not compile. */
@@ -58,11 +60,23 @@ export function signalsOf(view: RightsView): SeenSignal[] {
   return signalKinds.flatMap((kind) => boundedSignals(kind.read(view)));
 }
 
-/** Where there are too many, what is refused to everybody is kept before anything else, and what is allowed goes first. */
-export function boundedSignals<One extends Pick<Signal, "value" | "agent">>(signals: readonly One[]): readonly One[] {
+/**
+ * Where there are too many, each is kept once: what is refused to everybody before anything else, then what is refused to
+ * agents of training and to this program, and what is allowed goes first.
+ */
+export function boundedSignals<One extends Pick<Signal, "preference" | "value" | "agent">>(
+  signals: readonly One[],
+): readonly One[] {
   if (signals.length <= itemsPerKind) return signals;
-  const weight = ({ value, agent }: One): number => (value === "y" ? 2 : Number(agent !== "*"));
-  return signals.toSorted((one, other) => weight(one) - weight(other)).slice(0, itemsPerKind);
+  return eachOnce(signals)
+    .toSorted((one, other) => weight(one) - weight(other))
+    .slice(0, itemsPerKind);
+}
+
+function weight({ value, agent }: Pick<Signal, "value" | "agent">): number {
+  if (value === "y") return 3;
+  if (agent === "*") return 0;
+  return trainingAgents.has(agent) || agent === "colophon" ? 1 : 2;
 }
 
 /** Credits for parts come first on a page and may be many: they are cut before what is said of the page itself. */

@@ -20,7 +20,6 @@ export interface HttpHeadFault {
 }
 
 const maxHeadBytes = 256 << 10;
-const maxHeaders = 1000;
 const statusLineForm = /^(?:HTTP\/\d+(?:\.\d+)?|ICY)[ \t]+(\d{3})(?:[ \t]|$)/i;
 
 /**
@@ -66,7 +65,7 @@ function headersOf(lines: readonly string[]): { headers: Fields; oddLines: numbe
     const colon = line.indexOf(":");
     if ((line.startsWith(" ") || line.startsWith("\t")) && last !== undefined)
       last[1] = `${last[1]} ${line.trim()}`.trim();
-    else if (colon > 0 && headers.length < maxHeaders)
+    else if (colon > 0)
       headers.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()]);
     else if (line.trim() !== "") oddLines += 1;
   }

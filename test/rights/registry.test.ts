@@ -7,6 +7,7 @@ import { regions } from "../../src/core/page.ts";
 import type { Page } from "../../src/core/page.ts";
 import { licenceOf } from "../../src/rights/licence-of.ts";
 import { boundedSignals, evidenceKinds, evidenceOf, signalKinds, signalsOf } from "../../src/rights/registry.ts";
+import { httpHeadOf } from "../../src/warc/http.ts";
 import { blockOf, linkOf, viewOf } from "./page-with.ts";
 
 test("names of kinds are unique, and evidence and signals bear the name of the kind that saw them", () => {
@@ -109,14 +110,61 @@ test("at most 50 items of a kind are kept, and what is said of the page before w
 
 test("a refusal that stands behind 50 other signals of its kind is kept", () => {
   const signals = [
-    ...Array.from({ length: 60 }, (_, at) => ({ value: "n", agent: `bot-${at}` }) as const),
-    ...Array.from({ length: 60 }, () => ({ value: "y", agent: "*" }) as const),
-    { value: null, agent: "*" },
-    { value: "n", agent: "*" },
+    ...Array.from({ length: 60 }, (_, at) => ({ preference: "ai", value: "n", agent: `bot-${at}` }) as const),
+    ...Array.from({ length: 60 }, () => ({ preference: "ai", value: "y", agent: "*" }) as const),
+    { preference: "ai", value: "n", agent: "ccbot" },
+    { preference: "ai", value: null, agent: "*" },
+    { preference: "ai", value: "n", agent: "*" },
   ] as const;
   const kept = boundedSignals(signals);
   assert.equal(kept.length, 50);
-  assert.deepEqual(kept.slice(0, 3), [signals[120], signals[121], signals[0]]);
+  assert.deepEqual(kept.slice(0, 4), [signals[121], signals[122], signals[120], signals[0]]);
+});
+
+test("the same said over and over leaves room for what else is said", () => {
+  const view = viewOf({}, [["X-Robots-Tag", `${"noindex, ".repeat(60)}noai`]]);
+  const kept = signalsOf(view).map(({ preference, value }) => [preference, value]);
+  assert.deepEqual(kept, [
+    ["index", "n"],
+    ["ai", "n"],
+  ]);
+});
+
+const far = "x".repeat(20_000);
+const many = 1200;
+const distant: readonly (readonly [name: string, values: readonly string[], said: string])[] = [
+  ["X-Robots-Tag", [`${far}, noai`], "ai n"],
+  ["X-Robots-Tag", [...Array<string>(many).fill("all"), "noai"], "ai n"],
+  ["Content-Usage", [`x="${far}", train-ai=n`], "train-ai n"],
+  ["Content-Usage", [`x="${far.repeat(5)}", train-ai=n`], "train-ai ?"],
+  ["Content-Usage", [...Array<string>(many).fill("search=y"), "train-ai=n"], "train-ai n"],
+  ["TDM-Reservation", [...Array<string>(many).fill("0"), "1"], "tdm n"],
+  ["TDM-Reservation", [`1, ${far}`], "tdm ?"],
+];
+for (const [name, values, expected] of distant) {
+  const length = values.join(", ").length;
+  test(`what ${values.length} fields of ${name} with ${length} characters reserve at their end is not lost`, () => {
+    const fields = values.map((value) => `${name}: ${value}`).join("\r\n");
+    const head = httpHeadOf(Buffer.from(`HTTP/1.1 200 OK\r\n${fields}\r\n\r\n`));
+    assert.ok(head.ok);
+    const said = signalsOf(viewOf({}, head.headers)).map(({ preference, value }) => `${preference} ${value ?? "?"}`);
+    assert.ok(said.includes(expected), said.join());
+  });
+}
+
+test("a head of a quarter of a mebibyte is read in less than a second", () => {
+  const parts = ["noai,", "no ", "a:", "x-", "no-", "no·", "=", "unavailable_after: 1 ", "<a>;rel=license,", '"'];
+  for (const part of parts) {
+    const value = part.repeat((250 << 10) / part.length);
+    for (const name of ["X-Robots-Tag", "Content-Usage", "TDM-Reservation", "Link"]) {
+      const began = performance.now();
+      const view = viewOf({}, [[name, value]]);
+      signalsOf(view);
+      evidenceOf(view);
+      const took = performance.now() - began;
+      assert.ok(took < 1000, `${name}: ${part} took ${took} ms`);
+    }
+  }
 });
 
 const pieces = fc.constantFrom(

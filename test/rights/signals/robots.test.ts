@@ -50,7 +50,25 @@ const cases: readonly (readonly [header: string, expected: readonly string[]])[]
   ["noai!", ["* ai=?"]],
   ["foo-noai", ["* ai=?"]],
   ["noaitraining", ["* ai=?"]],
-  ["noai=1", ["* ai=?"]],
+  ["noai=1", ["* ai=n"]],
+  ["no-ai=true; noimageai = 1", ["* ai=n", "* image-ai=n"]],
+  ["noai=0, noarchive=false", ["* ai=?", "* archive=?"]],
+  ["no-ai-training", ["* ai=?"]],
+  ["no-ai!", ["* ai=?"]],
+  [`"no-ai", 'noindex', “noimageai”`, ["* ai=n", "* index=n", "* image-ai=n"]],
+  [`"no ai"`, ["* ai=n"]],
+  ["x-no-ai", ["* ai=?"]],
+  ["no.ai, n.o.a.i", ["* ai=n", "* ai=n"]],
+  ["no·ai, no•image•ai, no‧ai", ["* ai=n", "* image-ai=n", "* ai=n"]],
+  ["noindex·noai", ["* index=n", "* ai=n"]],
+  ["no-image ai, no - ai", ["* image-ai=n", "* ai=n"]],
+  ["no-index-follow", ["* index=?"]],
+  ["no_ai/no_archive", ["* ai=n", "* archive=n"]],
+  ["DisallowAITraining, disallow-ai-training, Disallow AI Training", Array<string>(3).fill("* train-ai=n")],
+  ["AllowAITraining", ["* train-ai=y"]],
+  ["DisallowAITraining: /path", ["* train-ai=?"]],
+  ["x-disallowaitraining2", ["* train-ai=?"]],
+  ["casino-air, piano-ai, anno.ai, email, no-image-index, disallow, kino-archive", []],
   ["noai: true", ["* ai=?"]],
   ["noainoimageai", ["* ai=?", "* image-ai=?"]],
   ["index: yes, noai", ["* ai=n"]],
@@ -73,6 +91,11 @@ const cases: readonly (readonly [header: string, expected: readonly string[]])[]
 for (const [header, expected] of cases) {
   test(`X-Robots-Tag ${JSON.stringify(header)} says ${expected.join(", ") || "nothing"}`, () =>
     assert.deepEqual(headerSaid(header), expected));
+}
+
+for (const dash of "‐‑‒–—―−﹘﹣－⁃_") {
+  test(`"no${dash}ai" and "no${dash}image${dash}ai" are refusals`, () =>
+    assert.deepEqual(headerSaid(`no${dash}ai, no${dash}image${dash}ai`), ["* ai=n", "* image-ai=n"]));
 }
 
 test("an agent named in one header does not reach into the next", () => {
