@@ -5,6 +5,7 @@ import type { Ledger } from "./open.ts";
 import { evidenceJsonOf, evidenceOf, signalsJsonOf, signalsOf } from "./rows.ts";
 
 export const tieSql = {
+  any: "SELECT 1 FROM tie WHERE document = ? LIMIT 1",
   of: `SELECT r.text AS relation, lower(hex(c.id)) AS id, o.origin || c.url_rest AS url, c.captured_at AS capturedAt,
     lower(hex(c.payload_sha256)) AS payloadSha256,
     (SELECT l.text FROM document d JOIN term l ON l.key = d.licence WHERE d.key = c.key) AS licence,
@@ -28,6 +29,8 @@ export interface TiedCapture {
 
 /** In order of relation and id; empty for nearly every document. @param document its key */
 export function tiesOf(ledger: Ledger, document: number): TiedCapture[] {
+  // To begin sorting nothing costs twenty times as much as to look.
+  if (ledger.statement(tieSql.any).get(document) === undefined) return [];
   const rows = ledger.statement<StoredTie>(tieSql.of).all(document);
   return rows.map((row) => Object.assign(row, { signals: signalsOf(row.signals), evidence: evidenceOf(row.evidence) }));
 }

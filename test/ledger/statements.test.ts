@@ -11,7 +11,10 @@ import { keptSql } from "../../src/ledger/kept-documents.ts";
 import { namesSql } from "../../src/ledger/names.ts";
 import { openLedger } from "../../src/ledger/open.ts";
 import { dictionarySql, ruleSetSql } from "../../src/ledger/rows.ts";
+import { siteFileSql } from "../../src/ledger/site-files.ts";
 import { statsSql } from "../../src/ledger/stats.ts";
+import { tieSql } from "../../src/ledger/ties.ts";
+import { versionSql } from "../../src/ledger/versions.ts";
 import { temporaryFolder } from "./sample-rows.ts";
 
 const tables = {
@@ -24,8 +27,11 @@ const tables = {
   keptSql,
   namesSql,
   ruleSetSql,
+  siteFileSql,
   statsSql,
   storySql,
+  tieSql,
+  versionSql,
 };
 
 test("every statement in the tables of statements can be prepared on a new ledger", () => {
