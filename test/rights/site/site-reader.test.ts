@@ -3,6 +3,7 @@ import { suite, test } from "node:test";
 
 import * as fc from "fast-check";
 
+import type { SiteFile } from "../../../src/core/records.ts";
 import { siteFiles, type SiteFileKind } from "../../../src/core/rights.ts";
 import { siteReaderOf, siteSignalKinds } from "../../../src/rights/site/site-reader.ts";
 import { trainingAgents } from "../../../src/rights/site/training-agents.ts";
@@ -12,8 +13,11 @@ const page = `${site}/a/page?x=1`;
 
 /** `kind preference=value agent` of each signal that a file gives of a page. */
 function said(kind: SiteFileKind, text: string, url = page, agents: readonly string[] = []): string[] {
+  return saidBy({ kind, text }, url, agents);
+}
+function saidBy(file: SiteFile, url = page, agents: readonly string[] = []): string[] {
   return siteReaderOf(
-    { kind, text },
+    file,
     new Set(agents),
   )(url).map((signal) => `${signal.kind} ${signal.preference}=${signal.value ?? "?"} ${signal.agent}`);
 }
@@ -55,6 +59,19 @@ const groups: readonly (readonly [title: string, file: string, expected: readonl
   ["a reservation as TDMRep words it", "tdm-reservation: 1", ["robots-txt tdm=n *"]],
   ["one that cannot be read", "tdm-reservation: yes", ["robots-txt tdm=? *"]],
   ["white space for a colon", "User-agent GPTBot; Disallow /", ["robots-txt ai=n gptbot"]],
+  ["an agent of training behind another", "User-agent: Googlebot, GPTBot; Disallow: /", ["robots-txt ai=n gptbot"]],
+  [
+    "several in one line",
+    "User-agent: GPTBot CCBot/2.0; Disallow: /",
+    ["robots-txt ai=n gptbot", "robots-txt ai=n ccbot"],
+  ],
+  ["everybody in a list", "User-agent: Googlebot, *; Disallow: /", ["robots-txt crawl=n *"]],
+  [
+    "an agent that a group of its own refuses and a list allows",
+    "User-agent: GPTBot; Disallow: /; User-agent: Googlebot, GPTBot; Allow: /",
+    ["robots-txt ai=n gptbot"],
+  ],
+  ["an agent that is allowed in a list", "User-agent: Googlebot, GPTBot; Disallow: /b", []],
 ];
 
 const contentSignals: readonly (readonly [title: string, file: string, expected: readonly string[]])[] = [
@@ -85,6 +102,20 @@ const contentSignals: readonly (readonly [title: string, file: string, expected:
     ["content-signal train-ai=? *", "content-signal search=? *"],
   ],
   ["in other keys", "User-agent: *; Content-Signal: use=reference", []],
+  ...["ai_train=no", "ai-training=no", "train-ai: no", "no-ai", "aiTrain=0", "tdm=n", "machine-learning=no"].map(
+    (text): (typeof contentSignals)[number] => [
+      `that cannot be read in ${text}`,
+      `User-agent: *; Content-Signal: search=yes, ${text}`,
+      ["content-signal search=y *", "content-signal train-ai=? *"],
+    ],
+  ),
+  ["in an unread key that allows", "Content-Signal: ai_train=yes, ai-training=yes", []],
+  ["in another spelling of the line", "Content_Signal: ai-train=no", ["content-signal train-ai=n *"]],
+  [
+    "for agents in one line",
+    "User-agent: Googlebot, GPTBot; Content-Signal: ai-train=no",
+    ["content-signal train-ai=n googlebot", "content-signal train-ai=n gptbot"],
+  ],
 ];
 
 /** The example of the draft. */
@@ -132,6 +163,22 @@ suite("robots.txt", () => {
     assert.deepEqual(robots(file, page, ["colophon", "third", "gptbot"]), ["robots-txt crawl=n colophon"]);
   });
 
+  test("is read to its end where its text in UTF-8 is longer than its bytes were", () => {
+    const text = `# ${"\u00e4".repeat(300_000)}\nUser-agent: GPTBot\nDisallow: /`;
+    assert.deepEqual(robots(text), ["robots-txt ai=n gptbot"]);
+  });
+
+  test("of which lines about rights were left out is unknown, as is one that was cut off", () => {
+    const many = Array.from({ length: 10_001 }, (_, at) => `Content-Usage: /${at} train-ai=y`).join("\n");
+    assert.deepEqual(robots(many), ["robots-txt ai=? *"]);
+    const text = "User-agent: GPTBot\nDisallow: /";
+    assert.deepEqual(saidBy({ kind: "robots-txt", text, cut: true }), ["robots-txt ai=? *", "robots-txt ai=n gptbot"]);
+    assert.deepEqual(saidBy({ kind: "robots-txt", text: "", cut: true }), ["robots-txt ai=? *"]);
+    assert.deepEqual(robots(`${"Sitemap: /s; ".repeat(10_001)}Content-Signal: ai-train=no`), [
+      "content-signal train-ai=n *",
+    ]);
+  });
+
   test("is quoted with the line that refuses, its agent and its number", () => {
     const read = siteReaderOf({ kind: "robots-txt", text: "# all\nUser-agent: GPTBot\nDisallow: /ä\n" }, new Set());
     assert.deepEqual(
@@ -171,6 +218,15 @@ const tdmreps: readonly (readonly [title: string, file: unknown, expected: strin
   ["without a location", [{ "tdm-reservation": 1 }], "tdm=n"],
   ["by the address of its host", [reservation("https://example.org/a/", 1)], "tdm=n"],
   ["at a place that cannot be read", [reservation(["/a/"], 1)], "tdm=?"],
+  ["at such a place before one that allows", [reservation(["/a/"], 1), reservation("/", 0)], "tdm=?"],
+  ["at such a place behind one that allows", [reservation("/", 0), reservation(["/a/"], 1)], "tdm=y"],
+  ["at such a place before one that reserves", [reservation(["/b/"], 0), reservation("/", 1)], "tdm=n"],
+  ["without a location, which lifts nothing", [{ "tdm-reservation": 0 }, reservation("/", 1)], "tdm=n"],
+  ["without a location behind one that allows", [reservation("/", 0), { "tdm-reservation": 1 }], "tdm=n"],
+  ["at no location, in words", [reservation(null, 0), reservation(" ", 1)], "tdm=n"],
+  ["taken back without a location", [{ "tdm-reservation": 0 }], "tdm=y"],
+  ["under a name in another case", [{ location: "/", "TDM-Reservation": 1 }], "tdm=?"],
+  ["taken back beside a policy of that name", [{ ...reservation("/", 0), "tdm-policy": "/tdm-reservation" }], "tdm=y"],
   ["in another form", { rules: [reservation("/", 1)] }, "tdm=?"],
   ["in a list in a list", [[reservation("/", 1)]], "tdm=?"],
   ["nowhere", [], null],
@@ -186,6 +242,24 @@ suite("tdmrep.json", () => {
   test("that is no JSON but speaks of reservations is unknown, for every page; other text says nothing", () => {
     assert.deepEqual(said("tdmrep", `[{"location": "/b", "tdm-reservation": 1},]`), ["tdmrep tdm=? *"]);
     assert.deepEqual(said("tdmrep", "not found"), []);
+  });
+
+  test("with a name twice in one object is unknown, whichever value comes last and however the name is written", () => {
+    for (const members of [
+      `"tdm-reservation": 1, "tdm-reservation": 0`,
+      `"tdm-reservation": 0, "tdm-reservation": 1`,
+      `"tdm-reservation": 1, "tdm\\u002dreservation": 0`,
+      `"location": "/b", "tdm-reservation": 0`,
+    ])
+      assert.deepEqual(said("tdmrep", `[{"location": "/", ${members}}]`), ["tdmrep tdm=? *"], members);
+    assert.deepEqual(said("tdmrep", `{"a": 1, "a": ":\\""}`), []);
+  });
+
+  test("that was cut off is unknown where nothing in it is about the page", () => {
+    const cut = (text: string): string[] => saidBy({ kind: "tdmrep", text, cut: true });
+    assert.deepEqual(cut(" ".repeat(1 << 20)), ["tdmrep tdm=? *"]);
+    assert.deepEqual(cut(JSON.stringify([reservation("/b", 0)])), ["tdmrep tdm=? *"]);
+    assert.deepEqual(cut(JSON.stringify([reservation("/", 1)])), ["tdmrep tdm=n *"]);
   });
 
   test("points to the policy of a reservation, and to none where nothing is reserved", () => {
@@ -261,6 +335,12 @@ suite("a file of a site", () => {
       ["robots-txt", `${all}${usage.join("")}`],
       ["tdmrep", JSON.stringify(Array.from({ length: 9_000 }, () => reservation(`/${"*a".repeat(40)}b`, 1)))],
       ["tdmrep", `${"[".repeat(900_000)}tdm-reservation`],
+      ["tdmrep", `${"[".repeat(500_000)}${"]".repeat(500_000)}`],
+      [
+        "robots-txt",
+        `User-agent: ${"a, gptbot ".repeat(50)}\n${"Content-Signal: ai-train=no, search=no\n".repeat(9_999)}`,
+      ],
+      ["robots-txt", `${"tdm-reservation: 1\n".repeat(9_999)}tdm-policy: /a`],
     ];
     for (const [kind, text] of lists) {
       const read = siteReaderOf({ kind, text }, new Set());
