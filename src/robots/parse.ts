@@ -146,9 +146,9 @@ function addAgents(groups: OpenGroup[], value: string): void {
 /** As nearly all lines name an agent. */
 const oneName = /^(?:\*|[\w-]*)$/;
 
-/** Every word that can be the name of an agent, without the version behind it. */
+/** Every word that can be the name of an agent, without the version behind it; a star that stands alone is everybody. */
 function namesIn(value: string): string[] {
-  return (value.match(/\*|[a-z\d_](?:[\w.-]*[\w-])?/gi) ?? []).map((name) => name.toLowerCase());
+  return (value.match(/(?<![\w*.-])\*(?![\w*.-])|[a-z\d_](?:[\w.-]*[\w-])?/gi) ?? []).map((name) => name.toLowerCase());
 }
 
 /**
