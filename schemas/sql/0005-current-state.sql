@@ -45,7 +45,8 @@ CREATE TABLE statement (
 CREATE TABLE site_file (
   capture   INTEGER PRIMARY KEY REFERENCES capture (key),
   kind      INTEGER NOT NULL REFERENCES term (key),
-  statement INTEGER NOT NULL REFERENCES statement (key)
+  statement INTEGER NOT NULL REFERENCES statement (key),
+  cut       INTEGER NOT NULL CHECK (cut IN (0, 1))     -- part of the file was not seen
 ) STRICT;
 
 -- Replaced as a whole when a policy is applied. Documents whose address has other captures; one that is alone is current.
@@ -108,7 +109,8 @@ SELECT
   strftime('%Y-%m-%dT%H:%M:%fZ', c.captured_at / 1000.0, 'unixepoch') AS captured_at, -- NULL when the record states no readable date
   k.text AS kind, -- `robots-txt` or `tdmrep`
   lower(hex(s.sha256)) AS text_sha256, -- of the text in UTF-8
-  s.text AS text -- what it says; untrusted
+  s.text AS text, -- what it says; untrusted
+  f.cut AS cut -- 1 where part of the file was not seen, so that what it does not say is unknown
 FROM site_file f
 JOIN capture c ON c.key = f.capture
 JOIN origin o ON o.key = c.origin

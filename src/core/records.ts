@@ -52,6 +52,8 @@ export interface CaptureRights {
 export interface SiteFile {
   readonly kind: SiteFileKind;
   readonly text: string;
+  /** Part of it was not seen: what the text does not say is unknown. Left out where all of it that is ever read was seen. */
+  readonly cut?: boolean;
 }
 
 /**

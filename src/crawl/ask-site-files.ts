@@ -6,8 +6,9 @@ import type { FoundUrl } from "../frontier/turn.ts";
 import { fileTextOf } from "../robots/file-text.ts";
 import { robotsVerdict } from "../robots/verdict.ts";
 import { hostKeyOf } from "../url/normalize.ts";
-import { decodedBody, headerOf } from "../warc/http.ts";
+import { headerOf } from "../warc/http.ts";
 import type { Fields } from "../warc/record.ts";
+import { textBodyOf } from "../warc/text-body.ts";
 import type { CrawlContext } from "./crawl-settings.ts";
 import { statedSitemaps } from "./discovered-urls.ts";
 import { exchangeRecords } from "./exchange-records.ts";
@@ -111,7 +112,7 @@ function archive(asking: SiteAsk, url: string, result: ExchangeResult, facts: Fi
 
 function textOf({ headers, payload }: Exchanged): string | null {
   const coding = headerOf(headers, "content-encoding");
-  const { bytes } = decodedBody(coding === null ? [] : [["content-encoding", coding]], payload, limits);
+  const { bytes } = textBodyOf(coding === null ? [] : [["content-encoding", coding]], payload, limits);
   const text = fileTextOf(bytes);
   // A page that stands in its place says nothing.
   return /^\s*</.test(text) ? null : text;

@@ -68,7 +68,7 @@ export const appendSql = {
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   statement: "SELECT key FROM statement WHERE sha256 = ?",
   addStatement: "INSERT INTO statement (sha256, text) VALUES (?, ?)",
-  addSiteFile: "INSERT INTO site_file (capture, kind, statement) VALUES (?, ?, ?)",
+  addSiteFile: "INSERT INTO site_file (capture, kind, statement, cut) VALUES (?, ?, ?, ?)",
   addSignal: `INSERT INTO signal (document, ordinal, kind, preference, value, agent, place, quote, policy_url)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 } as const;
@@ -300,11 +300,11 @@ function addCopy(ledger: Ledger, { capture, recordId, from }: CopyRow): void {
   ledger.statement(appendSql.addCopy).run(...terms, ...place, blobOf(capture), packedRecordId(recordId));
 }
 
-function addSiteFile(ledger: Ledger, { kind, text }: SiteFile, key: number): void {
+function addSiteFile(ledger: Ledger, { kind, text, cut }: SiteFile, key: number): void {
   const sha256 = createHash("sha256").update(text).digest();
   const known = ledger.statement<{ key: number }>(appendSql.statement).get(sha256);
   const statement = known?.key ?? ledger.statement(appendSql.addStatement).run(sha256, text).lastInsertRowid;
-  ledger.statement(appendSql.addSiteFile).run(key, termKey(ledger, kind), statement);
+  ledger.statement(appendSql.addSiteFile).run(key, termKey(ledger, kind), statement, Number(cut === true));
 }
 
 function addRights(

@@ -12,7 +12,7 @@ const paths = Object.values(siteFiles)
   .join(", ");
 
 export const siteFileSql = {
-  files: `SELECT ${captureOf}, k.text AS kind, f.statement FROM site_file f JOIN capture c ON c.key = f.capture
+  files: `SELECT ${captureOf}, k.text AS kind, f.statement, f.cut FROM site_file f JOIN capture c ON c.key = f.capture
     JOIN term k ON k.key = f.kind ${joins} ORDER BY f.capture`,
   revisits: `SELECT ${captureOf} FROM capture c ${joins} WHERE c.outcome = 1 AND c.url_rest IN (${paths}) ORDER BY c.key`,
   text: "SELECT text FROM statement WHERE key = ?",
@@ -27,6 +27,8 @@ export interface SiteFileCapture {
   readonly kind: SiteFileKind;
   /** Of its text in this ledger: captures that say the same share one. */
   readonly statement: number;
+  /** 1 where part of the file was not seen. */
+  readonly cut: 0 | 1;
   /** Archive and offset, to be compared as text: what is of one second is in this order. */
   readonly place: string;
 }
@@ -37,24 +39,23 @@ interface StoredCapture {
   readonly place: string;
 }
 
-interface StoredFile extends StoredCapture {
-  readonly kind: SiteFileKind;
-  readonly statement: number;
-}
+type Said = Pick<SiteFileCapture, "kind" | "statement" | "cut">;
+
+type StoredFile = StoredCapture & Said;
 
 /** Every such capture, without its text; a revisit says what the capture says that it repeats, whatever host that is of. */
 export function siteFilesOf(ledger: Ledger): SiteFileCapture[] {
-  const known = new Map<string, Pick<SiteFileCapture, "kind" | "statement">>();
+  const known = new Map<string, Said>();
   const files = ledger
     .statement<StoredFile>(siteFileSql.files)
     .all()
     .map((row): SiteFileCapture => {
-      const { id, url, place, kind, statement } = row;
+      const { id, url, place, kind, statement, cut } = row;
       const { capturedAt, payloadSha256, recordId, statedPayloadDigest } = unpack(captureColumns, row);
       const stated = statedPayloadDigest === null ? null : hexDigestOf(statedPayloadDigest);
       for (const name of [recordId, stated, `sha256:${payloadSha256}`])
-        if (name !== null) known.set(`${kind} ${name}`, { kind, statement });
-      return { id, url, place, capturedAt, payloadSha256, kind, statement };
+        if (name !== null) known.set(`${kind} ${name}`, { kind, statement, cut });
+      return { id, url, place, capturedAt, payloadSha256, kind, statement, cut };
     });
   return [
     ...files,
@@ -65,10 +66,7 @@ export function siteFilesOf(ledger: Ledger): SiteFileCapture[] {
   ];
 }
 
-function repeated(
-  row: StoredCapture,
-  known: ReadonlyMap<string, Pick<SiteFileCapture, "kind" | "statement">>,
-): SiteFileCapture[] {
+function repeated(row: StoredCapture, known: ReadonlyMap<string, Said>): SiteFileCapture[] {
   const { id, url, place } = row;
   const { capturedAt, payloadSha256, refersTo, statedPayloadDigest } = unpack(captureColumns, row);
   const kind = url.endsWith(siteFiles.tdmrep) ? "tdmrep" : "robots-txt";
@@ -77,7 +75,7 @@ function repeated(
   return file === undefined ? [] : [{ id, url, place, capturedAt, payloadSha256, ...file }];
 }
 
-export function siteFileOf(ledger: Ledger, { kind, statement }: SiteFileCapture): SiteFile {
+export function siteFileOf(ledger: Ledger, { kind, statement, cut }: SiteFileCapture): SiteFile {
   const row = ledger.statement<{ text: string }>(siteFileSql.text).get(statement);
-  return { kind, text: row?.text ?? "" };
+  return { kind, text: row?.text ?? "", ...(cut === 1 ? { cut: true } : {}) };
 }

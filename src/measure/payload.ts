@@ -1,8 +1,10 @@
 import type { OutcomeReason } from "../core/outcome-reasons.ts";
 import type { SiteFile } from "../core/records.ts";
+import type { SiteFileKind } from "../core/rights.ts";
 import { essenceOf, readingOf, type Reading } from "../page/media-type.ts";
 import { decodedBody, headerOf, httpHeadOf, isShortBody, type HttpHead, type HttpHeadFault } from "../warc/http.ts";
 import type { ArchiveRecord, Fields } from "../warc/record.ts";
+import { textBodyOf } from "../warc/text-body.ts";
 import { siteFileGone, siteFileKindOf, siteFileOf } from "./site-file.ts";
 import { targetFault } from "./target.ts";
 
@@ -50,7 +52,8 @@ export function exchangeOf(record: Enclosed): Exchange {
   // Only a response that is whole has a payload behind its head.
   const head = http?.ok === true && record.type === "response" && !isCapped(record) ? http : null;
   const payload = head === null ? record.block : record.block.subarray(head.bodyOffset);
-  const body = bodyOf(head, payload);
+  const kind = record.url === null ? null : siteFileKindOf(record.url);
+  const body = bodyOf(head, payload, kind);
   const contentType = head === null ? record.contentType : headerOf(head.headers, "content-type");
   const essence = essenceOf(contentType);
   const exchange = {
@@ -64,7 +67,7 @@ export function exchangeOf(record: Enclosed): Exchange {
     truncated: cutOf(record) ?? body.missing,
     notes: body.notes,
   };
-  return { ...exchange, noPage: noPageOf(record, http, exchange) };
+  return { ...exchange, noPage: noPageOf(record, http, exchange, kind) };
 }
 
 function isCapped({ block, blockBytes = block.length }: Enclosed): boolean {
@@ -85,9 +88,10 @@ interface Body {
 }
 
 /** A page is in the payload of a whole, successful answer; any other payload is left as it is. */
-function bodyOf(head: HttpHead | null, payload: Buffer): Body {
+function bodyOf(head: HttpHead | null, payload: Buffer, siteFile: SiteFileKind | null): Body {
   if (head === null || !isSuccess(head.status)) return { bytes: payload, notes: [], missing: null };
-  const { bytes, complete, notes } = decodedBody(head.headers, payload);
+  const { bytes, complete, notes } =
+    siteFile === null ? decodedBody(head.headers, payload) : textBodyOf(head.headers, payload);
   const short = isShortBody(head.headers, payload, notes);
   return { bytes, notes, missing: short ? "content-length" : complete ? null : "decode" };
 }
@@ -107,26 +111,39 @@ function cutOf({ type, truncated, problems, segmentNumber = null }: Enclosed): s
 function noPageOf(
   record: Enclosed,
   http: HttpHead | HttpHeadFault | null,
-  { payload, body, essence, reading, notes }: Omit<Exchange, "noPage">,
+  { payload, body, essence, reading, truncated, notes }: Omit<Exchange, "noPage">,
+  kind: SiteFileKind | null,
 ): NoPage | null {
   const { type, url } = record;
   if (type === "revisit") return { reason: "revisit", detail: record.refersToUrl ?? null };
   if (type === "continuation") return { reason: "continuation", detail: null };
   const fault = url === null ? null : targetFault(url);
   if (fault !== null) return { reason: fault, detail: record.contentType };
-  if (isCapped(record)) return { reason: "too-large", detail: `${record.blockBytes} bytes` };
+  const ofSite = (bytes: Buffer, isCut: boolean): SiteFile | null =>
+    kind === null || url === null || type === "conversion" ? null : siteFileOf(kind, { url, body: bytes, isCut });
+  if (isCapped(record)) {
+    const siteFile = kind === null ? null : ofSite(cappedBodyOf(record, http), true);
+    return { reason: "too-large", detail: `${record.blockBytes} bytes`, siteFile };
+  }
   if (type === "response" && http === null) return { reason: "not-http", detail: record.contentType };
   if (http?.ok === false) return { reason: "http-malformed", detail: http.detail };
   if (http !== null && !isSuccess(http.status)) {
     return { reason: "http-status", detail: String(http.status), siteFile: siteFileGone(url ?? "", http.status) };
   }
   // A payload that was there before its coding was taken off, and of which nothing is left.
-  if (body.length === 0 && payload.length > 0) return { reason: "body-undecodable", detail: notes.join("; ") };
+  if (body.length === 0 && payload.length > 0)
+    return { reason: "body-undecodable", detail: notes.join("; "), siteFile: ofSite(body, true) };
   if (url === null) return { reason: "no-url", detail: null };
-  const kind = siteFileKindOf(url);
-  const siteFile = kind === null || type === "conversion" ? null : siteFileOf(kind, url, body);
+  const siteFile = ofSite(body, truncated !== null);
   if (kind === "robots-txt") return { reason: "robots-txt", detail: null, siteFile };
   if (siteFile !== null) return { reason: "site-file", detail: null, siteFile };
   if (body.length === 0) return { reason: "empty-body", detail: null };
   return reading === "none" ? { reason: "media-type", detail: essence } : null;
+}
+
+/** What can be read of a site's file of which only the beginning was: the limits of files lie far below that of records. */
+function cappedBodyOf({ block }: Enclosed, http: HttpHead | HttpHeadFault | null): Buffer {
+  if (http === null) return block;
+  if (!http.ok || !isSuccess(http.status)) return Buffer.alloc(0);
+  return textBodyOf(http.headers, block.subarray(http.bodyOffset)).bytes;
 }

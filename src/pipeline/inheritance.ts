@@ -160,7 +160,7 @@ function siteTexts(
 ): (capture: SiteFileCapture) => (url: string) => readonly SiteSignal[] {
   const readers = new Map<string, (url: string) => readonly SiteSignal[]>();
   return (capture) => {
-    const name = `${capture.kind} ${capture.statement}`;
+    const name = `${capture.kind} ${capture.statement} ${capture.cut}`;
     const known = readers.get(name);
     if (known !== undefined) return known;
     const file: SiteFile = siteFileOf(ledger, capture);

@@ -17,7 +17,10 @@ interface UrlPattern {
   readonly below: boolean;
   /** `null`: any. */
   readonly port: string | null;
+  /** Path and query in the normal form. */
   readonly fits: Glob;
+  /** As they are written; `null` without a star, where the normal form says it all. */
+  readonly fitsWritten: Glob | null;
 }
 
 /** @param entries those that cannot be read cover nothing; `policyProblems` names them */
@@ -27,9 +30,10 @@ export function urlListOf(entries: readonly string[]): UrlList {
   for (const entry of new Set(entries)) {
     const read = urlEntryOf(entry);
     if (read === null) continue;
-    const { scheme, host, below, port, rest } = read;
+    const { scheme, host, below, port, rest, written } = read;
     if (host === null || below || rest.includes("*")) {
-      add(patterns, host ?? "*", { entry, scheme, below, port, fits: globOf(rest) });
+      const fitsWritten = rest.includes("*") ? globOf(written) : null;
+      add(patterns, host ?? "*", { entry, scheme, below, port, fits: globOf(rest), fitsWritten });
     } else {
       for (const one of scheme === null ? ["http:", "https:"] : [scheme])
         add(exact, `${one}//${host}:${port}${rest}`, entry);
@@ -62,7 +66,7 @@ export function entriesCovering({ exact, patterns }: UrlList, url: string): read
 /** @param isOwn the patterns are those of the address's own host, not of one above it */
 function addFitting(
   patterns: readonly UrlPattern[] | undefined,
-  { scheme, port, rest }: ComparableUrl,
+  { scheme, port, rest, written }: ComparableUrl,
   isOwn: boolean,
   found: string[],
 ): void {
@@ -70,6 +74,6 @@ function addFitting(
     if (!isOwn && !pattern.below) continue;
     if (pattern.scheme === null ? scheme === "ftp:" : pattern.scheme !== scheme) continue;
     if (pattern.port !== null && pattern.port !== port) continue;
-    if (pattern.fits(rest)) found.push(pattern.entry);
+    if (pattern.fits(rest) || pattern.fitsWritten?.(written) === true) found.push(pattern.entry);
   }
 }

@@ -9,11 +9,18 @@ export interface RobotsFile {
   readonly statements: readonly RobotsStatement[];
   /** Whether the file was longer than `maxRobotsBytes`. */
   readonly cut: boolean;
+  /** Whether lines about rights were left out: too many, or too long. What the file does not say is then unknown. */
+  readonly unread: boolean;
 }
 
 export interface RobotsGroup {
   /** Product tokens in lower case, `*` for everybody. */
   readonly agents: ReadonlySet<string>;
+  /**
+   * Names behind the first in its lines (`Googlebot, GPTBot`). RFC 9309 knows one agent a line, and so does a crawl; whoever
+   * wrote them meant all.
+   */
+  readonly others: ReadonlySet<string>;
   readonly rules: readonly RobotsRule[];
   /** The largest value that the group states. */
   readonly crawlDelayMs: number | null;
@@ -40,14 +47,14 @@ export interface RobotsStatement {
 
 interface OpenGroup {
   readonly agents: Set<string>;
+  readonly others: Set<string>;
   readonly rules: RobotsRule[];
   crawlDelayMs: number | null;
   /** Agent lines after a rule open the next group; lines that are neither do not (RFC 9309, 2.2.1 and 2.2.4). */
   closed: boolean;
 }
 
-const keptStatements = new Set([
-  "sitemap",
+const aboutRights = new Set([
   "content-signal",
   "content-signals",
   "content-usage",
@@ -57,11 +64,10 @@ const keptStatements = new Set([
   "disallowaitraining",
   "tdm-reservation",
   "tdm-policy",
-  "request-rate",
-  "visit-time",
-  "host",
 ]);
+const aboutTheRest = new Set(["sitemap", "request-rate", "visit-time", "host"]);
 const wholeFile = new Set(["sitemap", "license", "host"]);
+/** Lines about rights that are kept, and as many of the others: long lists of sitemaps displace no reservation. */
 const maxStatements = 10_000;
 
 /**
@@ -69,38 +75,80 @@ const maxStatements = 10_000;
  * names, white space for a missing colon. Source: RFC 9309, 2.2.
  */
 export function robotsFileOf(file: Buffer): RobotsFile {
-  const bytes = plainBytesOf(file.subarray(0, maxRobotsBytes));
-  const groups: OpenGroup[] = [];
-  const statements: RobotsStatement[] = [];
+  const read = fileIn(plainBytesOf(file.subarray(0, maxRobotsBytes)));
+  return { ...read, cut: file.length > maxRobotsBytes };
+}
+
+/** Reads what `fileTextOf` made of the first 500 KiB: all of it, for characters can have become more bytes than they were. */
+export function robotsFileIn(text: string): RobotsFile {
+  return { ...fileIn(Buffer.from(text)), cut: false };
+}
+
+interface OpenFile {
+  readonly groups: OpenGroup[];
+  readonly statements: RobotsStatement[];
+  /** Of those, lines about rights. */
+  rightsLines: number;
+  unread: boolean;
+}
+
+function fileIn(bytes: Buffer): Omit<RobotsFile, "cut"> {
+  const file: OpenFile = { groups: [], statements: [], rightsLines: 0, unread: false };
   let lineNumber = 0;
   for (let at = 0; at < bytes.length;) {
     const end = lineEnd(bytes, at);
     lineNumber += 1;
     const line = robotsLineOf(bytes, at, end);
-    at = bytes[end] === 13 && bytes[end + 1] === 10 ? end + 2 : end + 1;
-    if (line === null) continue;
-    const group = groups.at(-1);
-    if (line.name === "user-agent") addAgents(groups, line.value);
-    else if (line.name === "allow" || line.name === "disallow") {
-      if (group !== undefined) addRule(group, { allow: line.name === "allow", pattern: line.value, lineNumber });
-    } else if (line.name === "crawl-delay") {
-      if (group !== undefined) addCrawlDelay(group, line.value);
-    } else if (keptStatements.has(line.name) && statements.length < maxStatements) {
-      const agents = group === undefined || wholeFile.has(line.name) ? null : group.agents;
-      // A rule in AIPREF's draft on attaching preferences (attach-05): it ends the list of its agents, as Allow does.
-      if (line.name === "content-usage" && group !== undefined) group.closed = true;
-      statements.push({ name: line.name, value: utf8Of(line.value), agents, line: utf8Of(line.raw), lineNumber });
+    if (line !== null) {
+      if (end - at > maxLineBytes && (line.name === "user-agent" || aboutRights.has(line.name))) file.unread = true;
+      addLine(file, line, lineNumber);
     }
+    at = bytes[end] === 13 && bytes[end + 1] === 10 ? end + 2 : end + 1;
   }
-  return { groups, statements, cut: file.length > maxRobotsBytes };
+  return { groups: file.groups, statements: file.statements, unread: file.unread };
+}
+
+function addLine(file: OpenFile, line: RobotsLine, lineNumber: number): void {
+  const { name, value } = line;
+  const group = file.groups.at(-1);
+  if (name === "user-agent") addAgents(file.groups, value);
+  else if (name === "allow" || name === "disallow") {
+    if (group !== undefined) addRule(group, { allow: name === "allow", pattern: value, lineNumber });
+  } else if (name === "crawl-delay") {
+    if (group !== undefined) addCrawlDelay(group, value);
+  } else if (aboutRights.has(name) || aboutTheRest.has(name)) addStatement(file, group, line, lineNumber);
+}
+
+function addStatement(file: OpenFile, group: OpenGroup | undefined, line: RobotsLine, lineNumber: number): void {
+  const { name, value, raw } = line;
+  const isAboutRights = aboutRights.has(name);
+  const before = isAboutRights ? file.rightsLines : file.statements.length - file.rightsLines;
+  // A rule in AIPREF's draft on attaching preferences (attach-05): it ends the list of its agents, as Allow does.
+  if (name === "content-usage" && group !== undefined) group.closed = true;
+  if (before >= maxStatements) {
+    file.unread ||= isAboutRights;
+    return;
+  }
+  if (isAboutRights) file.rightsLines += 1;
+  const agents = group === undefined || wholeFile.has(name) ? null : group.agents;
+  file.statements.push({ name, value: utf8Of(value), agents, line: utf8Of(raw), lineNumber });
 }
 
 function addAgents(groups: OpenGroup[], value: string): void {
-  const agents = agentsOf(value);
   const last = groups.at(-1);
-  if (last === undefined || last.closed) {
-    groups.push({ agents: new Set(agents), rules: [], crawlDelayMs: null, closed: false });
-  } else for (const agent of agents) last.agents.add(agent);
+  const open = last === undefined || last.closed ? null : last;
+  const group = open ?? { agents: new Set(), others: new Set(), rules: [], crawlDelayMs: null, closed: false };
+  if (open === null) groups.push(group);
+  for (const agent of agentsOf(value)) group.agents.add(agent);
+  if (!oneName.test(value)) for (const agent of namesIn(value)) group.others.add(agent);
+}
+
+/** As nearly all lines name an agent. */
+const oneName = /^(?:\*|[\w-]*)$/;
+
+/** Every word that can be the name of an agent, without the version behind it; a star that stands alone is everybody. */
+function namesIn(value: string): string[] {
+  return (value.match(/(?<![\w*.-])\*(?![\w*.-])|[a-z\d_](?:[\w.-]*[\w-])?/gi) ?? []).map((name) => name.toLowerCase());
 }
 
 /**
@@ -149,7 +197,7 @@ const maxRawCharacters = 1000;
 /** White space replaces a missing colon only between exactly two words, as in Google's parser. */
 const twoWords = /^([^ \t]+)[ \t]+([^ \t]+)$/;
 
-/** Misspellings common enough for Google's parser, or crawler-commons, to accept them. */
+/** Misspellings common enough for Google's parser, or crawler-commons, to accept them; of lines that reserve rights, any that is plain. */
 const misspellings: ReadonlyMap<string, string> = new Map([
   ["useragent", "user-agent"],
   ["user agent", "user-agent"],
@@ -162,6 +210,19 @@ const misspellings: ReadonlyMap<string, string> = new Map([
   ["crawldelay", "crawl-delay"],
   ["site-map", "sitemap"],
   ["licence", "license"],
+  ["content signal", "content-signal"],
+  ["content_signal", "content-signal"],
+  ["contentsignal", "content-signal"],
+  ["content signals", "content-signals"],
+  ["content_signals", "content-signals"],
+  ["contentsignals", "content-signals"],
+  ["content usage", "content-usage"],
+  ["content_usage", "content-usage"],
+  ["contentusage", "content-usage"],
+  ["tdm reservation", "tdm-reservation"],
+  ["tdm_reservation", "tdm-reservation"],
+  ["tdmreservation", "tdm-reservation"],
+  ["disallow-ai-training", "disallowaitraining"],
 ]);
 
 /** The line between two offsets, `null` when it is empty, a comment, or has no name and value. */

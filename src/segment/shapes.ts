@@ -2,6 +2,7 @@ import type { LossReason, ProblemCode } from "../core/archive-faults.ts";
 import { captureFields, documentFields, type Fields, type RowOf, type Values } from "../core/document-fields.ts";
 import {
   count,
+  flag,
   listOf,
   mapOf,
   nullable,
@@ -91,7 +92,7 @@ export const captureShape: Shape<CaptureRow> = object({
   url: text,
   document: nullable(document),
   rights: nullableSince(object({ evidence: listOf(evidence), signals: listOf(signal) })),
-  siteFile: nullableSince(object({ kind: oneOf(siteFileKinds), text })),
+  siteFile: nullableSince(objectWith({ kind: oneOf(siteFileKinds), text }, { cut: flag })),
 });
 
 const copiedFrom = object({

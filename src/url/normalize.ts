@@ -1,4 +1,4 @@
-import { normalEscapes } from "../core/address/percent-encoding.ts";
+import { normalPathOf, normalQueryOf } from "../core/address/normal-rest.ts";
 
 /**
  * Code units of a normal address; a longer one is rejected. Source: the bound that browsers and sitemaps settled on.
@@ -35,7 +35,7 @@ export function addressOf(raw: string, base?: string): Address | null {
   if (host === null) return null;
   const { port, pathname, search } = parsed;
   const origin = `${parsed.protocol}//${host}${port === "" ? "" : `:${port}`}`;
-  const url = origin + normalPath(pathname) + normalQuery(search);
+  const url = origin + normalPathOf(pathname) + normalQueryOf(search);
   return url.length > urlLengthLimit ? null : { url, rawUrl: origin + pathname + search };
 }
 
@@ -66,23 +66,4 @@ function hostOf(name: string): string | null {
   const host = name.endsWith(".") ? name.slice(0, -1) : name;
   if (host === "" || host.length > hostLengthLimit || host.startsWith(".") || host.endsWith(".")) return null;
   return host.includes("..") ? null : host;
-}
-
-function normalPath(path: string): string {
-  const escaped = normalEscapes(path);
-  return escaped.includes("//") ? escaped.replaceAll(/\/{2,}/g, "/") : escaped;
-}
-
-function normalQuery(search: string): string {
-  if (search === "") return "";
-  const query = normalEscapes(search.slice(1));
-  const parts: { readonly name: string; readonly text: string }[] = [];
-  for (const text of query.split("&")) {
-    const equals = text.indexOf("=");
-    const name = equals < 0 ? text : text.slice(0, equals);
-    if (name !== "") parts.push({ name, text: equals === text.length - 1 ? name : text });
-  }
-  if (parts.length === 0) return "";
-  if (parts.length > 1) parts.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
-  return `?${parts.map(({ text }) => text).join("&")}`;
 }

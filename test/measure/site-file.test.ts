@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
+import { gzipSync } from "node:zlib";
 
 import type { SiteFile } from "../../src/core/records.ts";
-import { exchangeOf, type NoPage } from "../../src/measure/payload.ts";
+import { exchangeOf, type Enclosed, type NoPage } from "../../src/measure/payload.ts";
 import { http } from "../fixtures/response-record.ts";
 
 const robots = "https://example.org/robots.txt";
 const tdmrep = "https://example.org/.well-known/tdmrep.json";
 
-function noPageOf(url: string, block: string, type = "response"): NoPage | null {
+function noPageOf(url: string, block: string, type = "response", besides: Partial<Enclosed> = {}): NoPage | null {
   return exchangeOf({
     type,
     url,
@@ -16,6 +17,7 @@ function noPageOf(url: string, block: string, type = "response"): NoPage | null 
     truncated: null,
     block: Buffer.from(block, "latin1"),
     problems: [],
+    ...besides,
   }).noPage;
 }
 
@@ -32,6 +34,59 @@ suite("a file of a site", () => {
     assert.deepEqual(fileOf(tdmrep, "[]"), { kind: "tdmrep", text: "[]" });
     for (const url of [`${robots}?a`, "https://example.org/a/robots.txt", "https://example.org/ROBOTS.TXT"])
       assert.equal(fileOf(url, text), null, url);
+  });
+
+  test("is known by its address, however that is written", () => {
+    const text = "User-agent: *";
+    for (const url of [
+      `${robots}#x`,
+      `${robots}?`,
+      "https://example.org//robots.txt",
+      "http:\\\\example.org\\robots.txt",
+      "https://example.org/%72obots%2Etxt",
+      "https://example.org/a/../robots.txt",
+      " https://me:word@EXAMPLE.org./robots.txt",
+    ]) {
+      assert.deepEqual(fileOf(url, text), { kind: "robots-txt", text }, url);
+      assert.equal(noPageOf(url, http("200 OK", text))?.reason, "robots-txt", url);
+    }
+    assert.equal(fileOf("https://example.org/.well-known//tdmre%70.json", "[]")?.kind, "tdmrep");
+    assert.deepEqual(fileOf("https://example.org//robots.txt", "", "404 Not Found"), { kind: "robots-txt", text: "" });
+  });
+
+  test("is read as it stands where its codings are none that is known, chunked or not", () => {
+    const text = "User-agent: *\nDisallow: /private";
+    for (const coding of ["UTF-8", "text/plain", "gzip;q=1", "a, b, c", "utf-8, gzip"]) {
+      const head = `200 OK\r\nContent-Encoding: ${coding}`;
+      assert.deepEqual(fileOf(robots, text, head), { kind: "robots-txt", text }, coding);
+      assert.equal(noPageOf(robots, http(head, text))?.reason, "robots-txt", coding);
+      assert.equal(fileOf(robots, gzipSync(text).toString("latin1"), head)?.text, text, coding);
+    }
+    const chunked = "5\r\nUser-\r\n8\r\nagent: *\r\n0\r\n\r\n";
+    const head = "200 OK\r\nContent-Encoding: utf8\r\nTransfer-Encoding: chunked";
+    assert.deepEqual(fileOf(robots, chunked, head), { kind: "robots-txt", text: "User-agent: *" });
+  });
+
+  test("of which the end is missing says so: cut off, in segments, too long, or in bytes that cannot be read", () => {
+    const text = "User-agent: *";
+    const short = "200 OK\r\nContent-Length: 100";
+    assert.deepEqual(fileOf(robots, text, short), { kind: "robots-txt", text, cut: true });
+    assert.deepEqual(fileOf(tdmrep, "[]", short), { kind: "tdmrep", text: "[]", cut: true });
+    const block = http("200 OK", text);
+    for (const cut of [{ truncated: "disconnect" }, { segmentNumber: "1" }, { blockBytes: 1_000 }])
+      assert.deepEqual(noPageOf(robots, block, "response", cut)?.siteFile, { kind: "robots-txt", text, cut: true });
+    assert.equal(fileOf(tdmrep, " ".repeat((1 << 20) + 1))?.cut, true);
+    assert.equal(fileOf(tdmrep, " ".repeat(1 << 20))?.cut, undefined);
+    const packed = "200 OK\r\nContent-Encoding: unknown";
+    assert.deepEqual(fileOf(robots, "\x01\x02", packed), { kind: "robots-txt", text: "", cut: true });
+    assert.equal(noPageOf(robots, http(packed, "\x01\x02"))?.reason, "body-undecodable");
+  });
+
+  test("is whole when it was cut off behind all that is ever read", () => {
+    const long = "# long\n".repeat(80_000);
+    const file = noPageOf(robots, http("200 OK", long), "response", { truncated: "length" })?.siteFile;
+    assert.equal(file?.text.length, 512_000);
+    assert.equal(file?.cut, undefined);
   });
 
   test("has its codings undone and is read in UTF-8, UTF-16 and Latin-1", () => {

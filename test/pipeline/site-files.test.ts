@@ -3,101 +3,66 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 
-import { recordUrn, type WrittenRecord } from "../../src/warc/write.ts";
+import { recordUrn } from "../../src/warc/write.ts";
 import { pageHtml } from "../fixtures/archive-of-pages.ts";
 import { html, http, record } from "../fixtures/response-record.ts";
 import { runColophon, temporaryFolder } from "../fixtures/run-colophon.ts";
-import { sha256 } from "../ledger/sample-rows.ts";
 
-const folder = temporaryFolder();
-const corpus = join(folder.path, "corpus");
-let records: Buffer[] = [];
-
-function capture(url: string, day: number, block: string, fields: Partial<WrittenRecord> = {}): string {
-  const id = recordUrn(sha256(`record ${records.length}`));
-  records.push(record({ id, url, dateMs: Date.UTC(2025, 0, day), ...fields }, block));
-  return id;
-}
-
-const robots = (host: string, day: number, text: string): string =>
-  capture(`${host}/robots.txt`, day, http("200 OK\r\nContent-Type: text/plain", text));
-const repeats = (url: string, day: number, id: string): string =>
-  capture(url, day, http("304 Not Modified", ""), { type: "revisit", refersTo: { id, url, dateMs: 0 } });
-const page = (host: string, seed: number): string =>
-  capture(`${host}/page`, 1, http(`200 OK\r\n${html}`, pageHtml(seed)));
-
-const closed = "User-agent: GPTBot\nDisallow: /\n";
-const open = "User-agent: *\nDisallow:\n";
-const reserved = '[{"location": "/", "tdm-reservation": 1}]';
-
-const reasons = new Map<string, string>();
-
-before(async () => {
-  const first = robots("https://closed.example", 1, closed);
-  page("https://closed.example", 1);
-
-  robots("https://opened.example", 1, closed);
-  capture("https://opened.example/robots.txt", 2, http("404 Not Found", ""));
-  page("https://opened.example", 2);
-
-  const again = robots("https://again.example", 1, closed);
-  robots("https://again.example", 2, open);
-  repeats("https://again.example/robots.txt", 3, again);
-  page("https://again.example", 3);
-
-  repeats("https://same-file.example/robots.txt", 1, first);
-  page("https://same-file.example", 4);
-
-  robots("http://moved.example", 1, open);
-  capture("http://moved.example/robots.txt", 2, http("301 Moved\r\nLocation: https://moved.example/robots.txt", ""));
-  robots("https://moved.example", 2, closed);
-  page("http://moved.example", 5);
-
-  robots("https://one-second.example", 1, closed);
-  robots("https://one-second.example", 1, open);
-  page("https://one-second.example", 6);
-
-  const tdm = capture("https://tdm.example/.well-known/tdmrep.json", 1, http("200 OK", reserved));
-  repeats("https://tdm.example/.well-known/tdmrep.json", 2, tdm);
-  page("https://tdm.example", 7);
-
-  capture("https://own-word.example/.well-known/tdmrep.json", 1, http("200 OK", reserved));
-  capture("https://own-word.example/page", 1, http(`200 OK\r\ntdm-reservation: 0\r\n${html}`, pageHtml(8)));
-
-  const archive = join(folder.path, "sites.warc");
-  writeFileSync(archive, Buffer.concat(records));
-  const { status, err } = await runColophon("ingest", archive, "--corpus", corpus);
-  assert.equal(status, 0, err);
-  const sql = "SELECT d.host, x.reasons FROM documents d JOIN decisions x ON x.key = d.key";
-  const { out } = await runColophon("query", sql, "--corpus", corpus, "--json");
-  for (const line of out.trimEnd().split("\n")) {
-    const row = JSON.parse(line) as { readonly host: string; readonly reasons: string };
-    reasons.set(row.host, row.reasons);
-  }
-});
-after(() => {
-  records = [];
-  folder[Symbol.dispose]();
-});
-
-const cases = {
-  "closed.example": ["signal:robots-txt:ai", "a file that refuses a crawler of training refuses its pages"],
-  "opened.example": [null, "a site that has no file any more refuses nothing"],
-  "again.example": [
-    "signal:robots-txt:ai",
-    "a revisit says what the file says that it repeats, though another came between",
+const closed = "User-agent: Googlebot, GPTBot\nDisallow: /\n";
+const open = "User-agent: *\nDisallow: /private\n";
+/** What a site answers at an address of its file, and why its page is then refused. */
+const sites: readonly (readonly [title: string, path: string, answer: string, reasons: readonly string[]])[] = [
+  ["open", "/robots.txt", http("200 OK", open), []],
+  ["closed to a list of agents", "/robots.txt", http("200 OK", closed), ["signal:robots-txt:ai"]],
+  [
+    "with a charset as its coding",
+    "/robots.txt",
+    http("200 OK\r\nContent-Encoding: UTF-8", closed),
+    ["signal:robots-txt:ai"],
   ],
-  "same-file.example": ["signal:robots-txt:ai", "a revisit may repeat the file of another host"],
-  "moved.example": ["signal:robots-txt:ai", "the newest file of the host holds for http and https"],
-  "one-second.example": [null, "of two files of one second the later in the archive holds"],
-  "tdm.example": ["signal:tdmrep:tdm", "tdmrep.json is read likewise"],
-  "own-word.example": [null, "what a page says of text and data mining itself prevails over tdmrep.json"],
-} as const;
+  ["with an open file in such a coding", "/robots.txt", http("200 OK\r\nContent-Encoding: UTF-8", open), []],
+  ["under another spelling", "//%72obots.txt#x", http("200 OK", closed), ["signal:robots-txt:ai"]],
+  [
+    "with a file that was cut off",
+    "/robots.txt",
+    http("200 OK\r\nContent-Length: 999", open),
+    ["signal:robots-txt:ai=unreadable"],
+  ],
+  [
+    "with a tdmrep.json that is too long",
+    "/.well-known/tdmrep.json",
+    http("200 OK", " ".repeat(2 << 20)),
+    ["signal:tdmrep:tdm=unreadable"],
+  ],
+];
 
-suite("what a site says for all its pages", () => {
-  for (const [host, [reason, title]] of Object.entries(cases)) {
-    test(`${title} (${host})`, () => {
-      assert.equal(reasons.get(host), JSON.stringify(reason === null ? [] : [reason]));
-    });
+suite("what a site states in its files", () => {
+  const folder = temporaryFolder();
+  const corpus = join(folder.path, "corpus");
+  let reasons: ReadonlyMap<string, readonly string[]> = new Map();
+  before(async () => {
+    const archive = join(folder.path, "sites.warc");
+    const captures = sites.flatMap(([, path, answer], site) =>
+      [["/page", http(`200 OK\r\n${html}`, pageHtml(site))] as const, [path, answer] as const].map(
+        ([at, block], which) => {
+          const id = recordUrn(String(2 * site + which).padStart(64, "0"));
+          return record({ id, url: `https://site${site}.example${at}`, dateMs: 0 }, block);
+        },
+      ),
+    );
+    writeFileSync(archive, Buffer.concat(captures));
+    assert.equal((await runColophon("ingest", archive, "--corpus", corpus)).status, 0);
+    const sql = "SELECT d.url, x.reasons FROM documents d JOIN decisions x ON x.key = d.key";
+    const { out } = await runColophon("query", sql, "--corpus", corpus, "--json");
+    const rows = out.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Record<string, string>]));
+    reasons = new Map(rows.map(({ url = "", reasons: why = "" }) => [url, JSON.parse(why) as string[]]));
+  });
+  after(() => folder[Symbol.dispose]());
+
+  for (const [site, [title, , , expected]] of sites.entries()) {
+    test(`decides about the page of one ${title}`, () =>
+      assert.deepEqual(reasons.get(`https://site${site}.example/page`), expected));
   }
+
+  test("is no document of its own", () => assert.equal(reasons.size, sites.length));
 });

@@ -6,6 +6,7 @@ import * as fc from "fast-check";
 import { urlEntryOf } from "../../src/core/address/url-entry.ts";
 import type { Policy } from "../../src/core/decisions.ts";
 import { reasonsAgainst } from "../../src/policy/decide.ts";
+import { normalUrlOf } from "../../src/url/normalize.ts";
 import { lenient, licences, sampleDocument } from "./sample-policy.ts";
 
 const against = (urls: Policy["urls"], url: string): string[] =>
@@ -28,6 +29,8 @@ const cases: readonly Case[] = [
       "https://me:word@evil.example/a/b/../page?x=1&y=%c3%bc#part",
       "https://evil.example/%61/./p%61ge?x=1&y=%C3%BC",
       "https:\\\\evil.example\\a\\page?x=1&y=%C3%BC",
+      "https://evil.example//a///page?y=%C3%BC&x=1",
+      "https://evil.example/a/page?&x=1&&y=%C3%BC&",
       " https://evil。example/a/page?x=1&y=%C3%BC ",
     ],
     not: [
@@ -54,6 +57,29 @@ const cases: readonly Case[] = [
     entry: "https://evil.example/part/*",
     covers: ["https://evil.example/part/", "https://evil.example/part/a/b?c", "https://evil.example/x/../part/a"],
     not: ["https://evil.example/part", "https://evil.example/parts/", "https://evil.example/part/../a"],
+  },
+  {
+    entry: "evil.example/m/*",
+    covers: ["http://evil.example//m/1", "http://evil.example/m//1?b&a", "http://evil.example/%6D%2e/../m//"],
+    not: ["http://evil.example//n/1", "http://evil.example//m"],
+  },
+  { entry: "evil.example//m//*", covers: ["http://evil.example/m/1", "http://evil.example//m//1"], not: [] },
+  { entry: "evil.example/m?b=1&a=2", covers: ["http://evil.example//m?a=2&b=1"], not: ["http://evil.example/m?b=1"] },
+  {
+    entry: "evil.example/m?b=1&a=*",
+    covers: ["http://evil.example/m?a=2&b=1", "http://evil.example//m?b=1&a=2"],
+    not: ["http://evil.example/m?b=2&a=1"],
+  },
+  { entry: "evil.example/*id=1", covers: ["http://evil.example/m?z=1&id=1", "http://evil.example/m?id=1"], not: [] },
+  {
+    entry: "evil.example/m?*",
+    covers: ["http://evil.example/m?&", "http://evil.example//m?x=1"],
+    not: ["http://evil.example/m"],
+  },
+  {
+    entry: "evil.example/*?id=*",
+    covers: ["http://evil.example/m?id=1&a=2", "http://evil.example/m?id=1"],
+    not: ["http://evil.example/m?ident=1"],
   },
   {
     entry: "evil.example/*/private/*.html",
@@ -116,6 +142,8 @@ suite("an entry of a policy's list of addresses", () => {
         fc.pre(!url.includes("*"));
         assert.ok(denied(url, url));
         assert.ok(denied(url, URL.parse(url)?.href ?? ""));
+        assert.ok(denied(url, normalUrlOf(url) ?? url));
+        assert.ok(denied(normalUrlOf(url) ?? url, url));
       }),
     );
   });

@@ -60,6 +60,15 @@ suite("lines", () => {
     assert.deepEqual(robotsFileOf(Buffer.from(little).swap16()), expected);
   });
 
+  test("UTF-16 without a byte order mark is understood, and stray empty bytes make none of a file in UTF-8", () => {
+    const text = "# \u4e00\u4e8c\u4e09 \u00fc\nUser-agent: *\nDisallow: /\u4e00\n";
+    const little = Buffer.from(text, "utf16le");
+    assert.deepEqual(robotsFileOf(little), fileOf(text));
+    assert.deepEqual(robotsFileOf(Buffer.from(little).swap16()), fileOf(text));
+    const padded = Buffer.concat([Buffer.from(text), Buffer.alloc(4_096)]);
+    assert.deepEqual(robotsFileOf(padded).groups, fileOf(text).groups);
+  });
+
   test("a line is read up to 16,664 bytes", () => {
     const fits = `disallow: /${"x".repeat(16_664 - 11)}`;
     const pattern = (line: string) => fileOf(`user-agent: a\n${line}`).groups[0]?.rules[0]?.pattern.length;
@@ -104,6 +113,15 @@ suite("groups", () => {
   test("an agent with digits in its name is named by all of it, and by its letters alone", () => {
     const file = fileOf("user-agent: AI2Bot-Dolma/1.0\ndisallow: /\n");
     assert.deepEqual([...(file.groups[0]?.agents ?? [])], ["ai", "ai2bot-dolma"]);
+  });
+
+  test("agents behind the first in a line are noted, but not those of the group", () => {
+    for (const list of ["Googlebot, GPTBot", "Googlebot;GPTBot/1.1", "googlebot (compatible; GPTBOT)"]) {
+      const [group] = fileOf(`user-agent: ${list}\ndisallow: /`).groups;
+      assert.deepEqual([...(group?.agents ?? [])], ["googlebot"]);
+      assert.ok([...(group?.others ?? [])].includes("gptbot"), list);
+    }
+    assert.deepEqual([...(fileOf("user-agent: *").groups[0]?.others ?? [])], []);
   });
 
   test("rules before any agent say nothing", () => {
@@ -179,7 +197,17 @@ suite("statements", () => {
     ]);
   });
 
-  test("there are at most ten thousand of them", () => {
-    assert.equal(fileOf("sitemap: /s\n".repeat(12_000)).statements.length, 10_000);
+  test("there are at most ten thousand of them, and as many about rights; whether any of these were left out is known", () => {
+    const many = "sitemap: /s\n".repeat(12_000);
+    assert.equal(fileOf(many).statements.length, 10_000);
+    const { statements, unread } = fileOf(`${many}Content-Signal: ai-train=no`);
+    assert.deepEqual([statements.at(-1)?.name, unread], ["content-signal", false]);
+    assert.equal(fileOf("Content-Usage: train-ai=y\n".repeat(10_000)).unread, false);
+    assert.equal(fileOf("Content-Usage: train-ai=y\n".repeat(10_001)).unread, true);
+  });
+
+  test("one that is longer than a line is read is known to be read in part", () => {
+    assert.equal(fileOf(`Content-Signal: ${"search=yes, ".repeat(2_000)}ai-train=no`).unread, true);
+    assert.equal(fileOf(`Sitemap: /${"s".repeat(20_000)}`).unread, false);
   });
 });

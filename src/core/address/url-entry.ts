@@ -1,4 +1,5 @@
 import { hostNamed, hostOfUrl } from "./host.ts";
+import { normalPathOf, normalQueryOf } from "./normal-rest.ts";
 import { normalEscapes } from "./percent-encoding.ts";
 
 /** The parts of an address that lists of addresses compare, the same for all its spellings. */
@@ -8,8 +9,10 @@ export interface ComparableUrl {
   readonly host: string;
   /** Empty for the scheme's own. */
   readonly port: string;
-  /** Path and query, without the fragment. */
+  /** Path and query in the normal form, without the fragment: repeated slashes are one, parameters sorted by name. */
   readonly rest: string;
+  /** Path and query with no more than percent-encoding in one spelling. */
+  readonly written: string;
 }
 
 const schemes = new Set(["http:", "https:", "ftp:"]);
@@ -19,11 +22,14 @@ export function comparableUrlOf(url: string): ComparableUrl | null {
   const parsed = URL.parse(url);
   if (parsed === null || !schemes.has(parsed.protocol)) return null;
   const host = hostOfUrl(url);
-  return host === "" ? null : { scheme: parsed.protocol, host, port: parsed.port, rest: restOf(parsed) };
+  return host === "" ? null : { scheme: parsed.protocol, host, port: parsed.port, ...restOf(parsed) };
 }
 
-function restOf({ pathname, search }: URL): string {
-  return normalEscapes(pathname) + normalEscapes(search);
+function restOf({ pathname, search }: URL): Pick<ComparableUrl, "rest" | "written"> {
+  return {
+    rest: normalPathOf(pathname) + normalQueryOf(search),
+    written: normalEscapes(pathname) + normalEscapes(search),
+  };
 }
 
 /** An entry of a policy's list of addresses. */
@@ -38,6 +44,7 @@ export interface UrlEntry {
   readonly port: string | null;
   /** As in `ComparableUrl`; a `*` stands for any run of characters. */
   readonly rest: string;
+  readonly written: string;
 }
 
 const entryParts = /^(?:(https?:|ftp:)[/\\]{2,})?([^/\\?#]*)(.*)$/is;
@@ -45,7 +52,8 @@ const entryParts = /^(?:(https?:|ftp:)[/\\]{2,})?([^/\\?#]*)(.*)$/is;
 /**
  * Reads an entry: `https://example.org/page` is that address, `example.org/page` that of http and of https,
  * `example.org/part/*` all that begins so, and `*` anywhere in path and query is any run of characters. `*.example.org/...`
- * is a host with all below it, and `*` for a host any. Spellings and fragments make no difference, as with addresses.
+ * is a host with all below it, and `*` for a host any. Spellings that the ledger takes for one address make no difference,
+ * nor do fragments. Where there is a star, nobody can say how parameters are sorted around it: the form as written is compared too.
  * `null` for anything else.
  */
 export function urlEntryOf(entry: string): UrlEntry | null {
@@ -66,6 +74,6 @@ export function urlEntryOf(entry: string): UrlEntry | null {
     host,
     below: /^\*?\./.test(name),
     port: isOwn ? (host === null && port === "" ? null : "") : read.port,
-    rest: restOf(read),
+    ...restOf(read),
   };
 }

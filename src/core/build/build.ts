@@ -3,7 +3,7 @@ import type { Build } from "./build-id.ts";
 
 /** What this program measures with. */
 export const ownBuild: Build = {
-  id: "6a6da1b96705fbe2",
+  id: "04c886a1c7b9f633",
   revisions: {
     "data/language-model": "8f3472cfe8738a7b6099e8e999c3cbfae0dcd15696aac7d7738a8039db603e83",
     "data/main-text-weights": "b6acbe523feb3ceb891a3ec52b2a7eac58862d234482a967713381ae2c605a1c",
@@ -53,7 +53,7 @@ export const ownBuild: Build = {
     "stage/archive": 1,
     "stage/charset": 1,
     "stage/collector": 1,
-    "stage/exchange": 1,
+    "stage/exchange": 2,
     "stage/language": 1,
     "stage/licence": 1,
     "stage/main-text": 1,

@@ -6,8 +6,8 @@
 export const stageRevisions = {
   /** Bytes of an archive to records and losses: `warc`. */
   archive: 1,
-  /** A record to its HTTP exchange, the body's codings undone: `measure/payload.ts`. */
-  exchange: 1,
+  /** A record to its HTTP exchange, the body's codings undone: `measure/payload.ts`, `measure/site-file.ts`. */
+  exchange: 2,
   /** Bytes of a page to characters: `page/charset`. */
   charset: 1,
   /** Characters to a page, its head, blocks, links and marks of rights: `page/collect`. */

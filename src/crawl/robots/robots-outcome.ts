@@ -7,7 +7,8 @@ import { retryAfterMs } from "../../fetch/retry-after.ts";
 import { compiledRobots, type RobotsRules } from "../../robots/compile.ts";
 import { fileTextOf } from "../../robots/file-text.ts";
 import { maxRobotsBytes, robotsFileOf, type RobotsStatement } from "../../robots/parse.ts";
-import { type DecodedBody, decodedBody, headerOf } from "../../warc/http.ts";
+import { headerOf } from "../../warc/http.ts";
+import { textBodyOf } from "../../warc/text-body.ts";
 
 /** RFC 9309 (2.4): a file may be used for a day. */
 export const robotsLifetimeMs = 24 * 3_600_000;
@@ -81,7 +82,7 @@ export function robotsOutcomeOf(answer: RobotsAnswer, context: RobotsContext): R
   if (status >= 500 || status < 200) return later(`status-${status}`);
   if (status >= 300) return allowAll(`status-${status}`, nowMs);
   if (answer.truncated === "time" || answer.truncated === "disconnect") return later(`truncated-${answer.truncated}`);
-  const { bytes, complete, notes } = robotsBodyOf(answer);
+  const { bytes, complete, notes } = textBodyOf(contentHeadersOf(answer.headers), answer.payload, decodedLimits);
   // Rules that cannot be decoded are unknown, not absent. Reaching the size limit is fine: everything that must be read
   // comes before it.
   if (!complete && answer.truncated === null && bytes.length < maxRobotsBytes) return later(notes.join(" "));
@@ -107,23 +108,6 @@ function retryDelayMs(answer: RobotsAnswer, { failures, nowMs }: RobotsContext):
   const stated = answer.ok === true ? headerOf(answer.headers, "retry-after") : null;
   const askedMs = stated === null ? null : retryAfterMs(stated, nowMs);
   return Math.min(robotsLifetimeMs, Math.max(ownMs, askedMs ?? 0));
-}
-
-/**
- * The file without its content codings. Servers name things there that are no codings, such as a charset: what is text
- * as it stands, or once it is unpacked, is what its owner wrote.
- */
-function robotsBodyOf({ headers, payload }: Pick<Exchanged, "headers" | "payload">): DecodedBody {
-  const body = decodedBody(contentHeadersOf(headers), payload, decodedLimits);
-  if (!body.notes.some((note) => note === "coding-unknown" || note === "codings-too-many")) return body;
-  // Gzip is known by its first bytes; anything else comes back as it is.
-  const plain = decodedBody([["content-encoding", "gzip"]], payload, decodedLimits);
-  return hasControls(plain.bytes) ? body : plain;
-}
-
-/** Octets that no text has and that packed bytes abound in. */
-function hasControls(bytes: Buffer): boolean {
-  return bytes.some((octet) => octet < 9 || (octet > 13 && octet < 32) || octet === 127);
 }
 
 function contentHeadersOf(headers: readonly (readonly [string, string])[]): [string, string][] {

@@ -7,6 +7,7 @@ import { usagesOf, type Usage } from "../signals/content-usage.ts";
 import type { AgentRules } from "./agent-rules.ts";
 import { agentsOf } from "./agents-of.ts";
 import type { PageReader, RobotsSite, SiteSignalKind } from "./site-signal-kind.ts";
+import { strictnessOf } from "./strictness.ts";
 
 /** What one line states. */
 interface Stated {
@@ -23,7 +24,7 @@ interface Stated {
  */
 export const contentUsageOfSite = {
   name: "content-usage",
-  revision: 1,
+  revision: 2,
   source: "IETF AIPREF drafts vocab-07 and attach-05; RFC 9651",
   readerOf({ file, rulesOf }) {
     const stated = file.statements.filter(({ name }) => name === "content-usage").map(statedIn);
@@ -69,8 +70,6 @@ function agentReader(agent: string, stated: readonly Stated[], rulesOf: AgentRul
   };
 }
 
-const restriction: readonly SiteSignal["value"][] = ["n", null, "y"];
-
 /** One signal a preference. */
 function combined(stated: readonly Stated[], agent: string): SiteSignal[] {
   const strictest = new Map<string, SiteSignal>();
@@ -79,7 +78,7 @@ function combined(stated: readonly Stated[], agent: string): SiteSignal[] {
     const [place, quote] = [`robots.txt:${lineNumber}`, quoteOf(line)];
     for (const { preference, value } of usages) {
       const before = strictest.get(preference);
-      if (before !== undefined && restriction.indexOf(before.value) <= restriction.indexOf(value)) continue;
+      if (before !== undefined && strictnessOf(before.value) <= strictnessOf(value)) continue;
       strictest.set(preference, { kind: "content-usage", preference, value, agent, place, quote, policyUrl: null });
     }
   }

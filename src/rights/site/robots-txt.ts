@@ -23,13 +23,15 @@ type ByRules = ReadonlyMap<readonly CompiledRule[], readonly Addressed[]>;
  */
 export const robotsTxt = {
   name: "robots-txt",
-  revision: 1,
+  revision: 2,
   source: "RFC 9309; ai-robots-txt/ai.robots.txt (agents); draft-canel-robots-ai-control (DisallowAITraining)",
   readerOf(site) {
     const lines = linesOf(site.file);
     const lists = [...trainingRules(site.file), ...groupRules(site)];
     const reserved = reservations(site.file);
+    const unknown = site.complete ? [] : [unread];
     return (page) => [
+      ...unknown,
       ...reserved(page.url),
       ...lists.flatMap(([rules, addressed]) => refusals(rules, addressed, page, lines)),
     ];
@@ -98,7 +100,9 @@ function linesOf(file: RobotsFile): Lines {
 }
 
 function reservations({ statements }: RobotsFile): (url: string) => SiteSignal[] {
-  const stated = statements.filter(({ name }) => name === "tdm-reservation");
+  const all = statements.filter(({ name }) => name === "tdm-reservation");
+  // One of each value is enough, and a file may have thousands.
+  const stated = [...new Map(all.toReversed().map((line) => [reservationOf(line.value), line])).values()].reverse();
   const policy = statements.find(({ name }) => name === "tdm-policy")?.value;
   return (url) =>
     stated.map(({ value: text, line, lineNumber }) => {
@@ -107,6 +111,17 @@ function reservations({ statements }: RobotsFile): (url: string) => SiteSignal[]
       return signal(line, lineNumber, { preference: "tdm", value, agent: "*", policyUrl });
     });
 }
+
+/** Part of the file was not seen or not kept: what it does not say is unknown. */
+const unread: SiteSignal = {
+  kind: "robots-txt",
+  preference: "ai",
+  value: null,
+  agent: "*",
+  place: "robots.txt",
+  quote: "",
+  policyUrl: null,
+};
 
 function signal(
   line: string,

@@ -18,6 +18,8 @@ export type PageReader = (page: SitePage) => SiteSignal[];
 /** A robots.txt, read once for all pages. */
 export interface RobotsSite {
   readonly file: RobotsFile;
+  /** False when part of it was not seen or not kept. */
+  readonly complete: boolean;
   readonly rulesOf: AgentRules;
   /** Agents whose own groups matter besides those of training, in lower case. */
   readonly agents: ReadonlySet<string>;

@@ -4,72 +4,57 @@ import { matchOf } from "../../robots/verdict.ts";
 import { quoteOf } from "../quote.ts";
 import { policyUrlOf, reservationOf } from "../signals/tdm-reservation.ts";
 import type { SiteSignalKind } from "./site-signal-kind.ts";
+import { strictnessOf } from "./strictness.ts";
+import { mentionIn, tdmrepFileOf, type TdmrepEntry } from "./tdmrep-entries.ts";
 
-/** One entry of the file. */
-interface Entry {
-  readonly location: string;
-  readonly reservation: string;
-  readonly policy: string | undefined;
+/** A tdmrep.json. */
+export interface TdmrepSite {
+  readonly text: string;
+  /** False when part of it was not seen. */
+  readonly complete: boolean;
 }
 
-/** `tdmrep.json`, a list of locations with reservations: the first location that matches decides. */
+/**
+ * `tdmrep.json`, a list of locations with reservations: the first location that matches decides. An entry without a location
+ * can reserve all pages, but lifts no reservation of another.
+ */
 export const tdmrep = {
   name: "tdmrep",
-  revision: 1,
+  revision: 2,
   source: "W3C TDMRep final report, section on the file on the origin server",
-  readerOf(text) {
-    const entries = entriesIn(text);
-    // `lineNumber` is the number of the entry here.
-    const rules = entries.flatMap((entry, index) => rulesOf(entry, index));
-    const doubtful = mentionsIn(text) > entries.length;
+  readerOf({ text, complete }) {
+    const { entries, firstUnread } = tdmrepFileOf(text, complete);
+    // `lineNumber` is the position in this list.
+    const rules = entries.flatMap((entry, position) => rulesOf(entry, position));
+    const [placeless] = entries
+      .filter(({ location }) => location === null)
+      .toSorted((one, other) => strictness(one) - strictness(other));
+    const unread = unreadable(text);
     return ({ url, path, budget }) => {
       const { rule, tooComplex } = matchOf(rules, path, budget);
       const entry = rule === null ? undefined : entries[rule.lineNumber];
-      if (rule !== null && entry !== undefined) return [signal(entry, rule.lineNumber, tooComplex ? null : url)];
+      const said = entry === undefined ? [] : [signal(entry, tooComplex ? null : url)];
+      if (placeless !== undefined) said.push(signal(placeless, url));
       // A reservation that cannot be read, or whose place cannot, is not an absent one.
-      return doubtful ? [unreadable(text)] : [];
+      if (firstUnread < (entry?.index ?? Infinity)) said.push(unread);
+      return said.toSorted((one, other) => strictnessOf(one.value) - strictnessOf(other.value)).slice(0, 1);
     };
   },
-} as const satisfies SiteSignalKind<string>;
+} as const satisfies SiteSignalKind<TdmrepSite>;
 
-function rulesOf({ location }: Entry, index: number): CompiledRule[] {
+function strictness({ reservation }: TdmrepEntry): number {
+  return strictnessOf(reservationOf(reservation));
+}
+
+function rulesOf({ location }: TdmrepEntry, position: number): CompiledRule[] {
+  if (location === null) return [];
   const path = location.replace(/^https?:\/\/[^/]*/iu, "");
   const pattern = Buffer.from(path.startsWith("/") ? path : `/${path}`).toString("latin1");
-  return spellingsOf({ allow: false, pattern, lineNumber: index });
-}
-
-function mentionsIn(text: string): number {
-  return text.match(/tdm-reservation/giu)?.length ?? 0;
-}
-
-/** The entries that can be read; a single one may stand without a list, and one without a location is about all pages. */
-function entriesIn(text: string): Entry[] {
-  const value = parsed(text);
-  return (Array.isArray(value) ? value : [value]).flatMap((entry: unknown) => entryOf(entry) ?? []);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-function entryOf(value: unknown): Entry | null {
-  if (typeof value !== "object" || value === null) return null;
-  const { location = "/", ...members }: { readonly [name: string]: unknown } = { ...value };
-  const { "tdm-reservation": reservation, "tdm-policy": policy } = members;
-  if (typeof location !== "string" || reservation === undefined) return null;
-  return {
-    location,
-    reservation: typeof reservation === "number" || typeof reservation === "string" ? String(reservation) : "?",
-    policy: typeof policy === "string" ? policy : undefined,
-  };
+  return spellingsOf({ allow: false, pattern, lineNumber: position });
 }
 
 /** @param url of the page; `null` when the entry may be the wrong one */
-function signal({ location, reservation, policy }: Entry, index: number, url: string | null): SiteSignal {
+function signal({ location, reservation, policy, index }: TdmrepEntry, url: string | null): SiteSignal {
   const value = url === null ? null : reservationOf(reservation);
   const file = value === "n" && url !== null ? URL.parse("/.well-known/tdmrep.json", url) : null;
   return {
@@ -78,13 +63,12 @@ function signal({ location, reservation, policy }: Entry, index: number, url: st
     value,
     agent: "*",
     place: `tdmrep.json:${index + 1}`,
-    quote: quoteOf(JSON.stringify({ location, "tdm-reservation": reservation })),
+    quote: quoteOf(JSON.stringify({ location: location ?? undefined, "tdm-reservation": reservation })),
     policyUrl: file === null ? null : policyUrlOf(policy, file.href),
   };
 }
 
 function unreadable(text: string): SiteSignal {
-  const at = text.search(/tdm-reservation/iu);
-  const quote = quoteOf(text.slice(Math.max(0, at - 20)));
+  const quote = quoteOf(text.slice(Math.max(0, mentionIn(text) - 20)));
   return { kind: "tdmrep", preference: "tdm", value: null, agent: "*", place: "tdmrep.json", quote, policyUrl: null };
 }

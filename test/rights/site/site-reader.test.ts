@@ -6,17 +6,8 @@ import * as fc from "fast-check";
 import { siteFiles, type SiteFileKind } from "../../../src/core/rights.ts";
 import { siteReaderOf, siteSignalKinds } from "../../../src/rights/site/site-reader.ts";
 import { trainingAgents } from "../../../src/rights/site/training-agents.ts";
+import { page, reservation, said, saidBy, site } from "./said.ts";
 
-const site = "https://example.org";
-const page = `${site}/a/page?x=1`;
-
-/** `kind preference=value agent` of each signal that a file gives of a page. */
-function said(kind: SiteFileKind, text: string, url = page, agents: readonly string[] = []): string[] {
-  return siteReaderOf(
-    { kind, text },
-    new Set(agents),
-  )(url).map((signal) => `${signal.kind} ${signal.preference}=${signal.value ?? "?"} ${signal.agent}`);
-}
 const robots = (lines: string, url?: string, agents?: readonly string[]): string[] =>
   said("robots-txt", lines.replaceAll("; ", "\n"), url, agents);
 
@@ -55,6 +46,20 @@ const groups: readonly (readonly [title: string, file: string, expected: readonl
   ["a reservation as TDMRep words it", "tdm-reservation: 1", ["robots-txt tdm=n *"]],
   ["one that cannot be read", "tdm-reservation: yes", ["robots-txt tdm=? *"]],
   ["white space for a colon", "User-agent GPTBot; Disallow /", ["robots-txt ai=n gptbot"]],
+  ["an agent of training behind another", "User-agent: Googlebot, GPTBot; Disallow: /", ["robots-txt ai=n gptbot"]],
+  [
+    "several in one line",
+    "User-agent: GPTBot CCBot/2.0; Disallow: /",
+    ["robots-txt ai=n gptbot", "robots-txt ai=n ccbot"],
+  ],
+  ["everybody in a list", "User-agent: Googlebot, *; Disallow: /", ["robots-txt crawl=n *"]],
+  [
+    "an agent that a group of its own refuses and a list allows",
+    "User-agent: GPTBot; Disallow: /; User-agent: Googlebot, GPTBot; Allow: /",
+    ["robots-txt ai=n gptbot"],
+  ],
+  ["nobody by a star in a name", "User-agent: *bot*, foo; Disallow: /", []],
+  ["an agent that is allowed in a list", "User-agent: Googlebot, GPTBot; Disallow: /b", []],
 ];
 
 const contentSignals: readonly (readonly [title: string, file: string, expected: readonly string[]])[] = [
@@ -85,6 +90,20 @@ const contentSignals: readonly (readonly [title: string, file: string, expected:
     ["content-signal train-ai=? *", "content-signal search=? *"],
   ],
   ["in other keys", "User-agent: *; Content-Signal: use=reference", []],
+  ...["ai_train=no", "ai-training=no", "train-ai: no", "no-ai", "aiTrain=0", "tdm=n", "machine-learning=no"].map(
+    (text): (typeof contentSignals)[number] => [
+      `that cannot be read in ${text}`,
+      `User-agent: *; Content-Signal: search=yes, ${text}`,
+      ["content-signal search=y *", "content-signal train-ai=? *"],
+    ],
+  ),
+  ["in an unread key that allows", "Content-Signal: ai_train=yes, ai-training=yes", []],
+  ["in another spelling of the line", "Content_Signal: ai-train=no", ["content-signal train-ai=n *"]],
+  [
+    "for agents in one line",
+    "User-agent: Googlebot, GPTBot; Content-Signal: ai-train=no",
+    ["content-signal train-ai=n googlebot", "content-signal train-ai=n gptbot"],
+  ],
 ];
 
 /** The example of the draft. */
@@ -132,6 +151,22 @@ suite("robots.txt", () => {
     assert.deepEqual(robots(file, page, ["colophon", "third", "gptbot"]), ["robots-txt crawl=n colophon"]);
   });
 
+  test("is read to its end where its text in UTF-8 is longer than its bytes were", () => {
+    const text = `# ${"\u00e4".repeat(300_000)}\nUser-agent: GPTBot\nDisallow: /`;
+    assert.deepEqual(robots(text), ["robots-txt ai=n gptbot"]);
+  });
+
+  test("of which lines about rights were left out is unknown, as is one that was cut off", () => {
+    const many = Array.from({ length: 10_001 }, (_, at) => `Content-Usage: /${at} train-ai=y`).join("\n");
+    assert.deepEqual(robots(many), ["robots-txt ai=? *"]);
+    const text = "User-agent: GPTBot\nDisallow: /";
+    assert.deepEqual(saidBy({ kind: "robots-txt", text, cut: true }), ["robots-txt ai=? *", "robots-txt ai=n gptbot"]);
+    assert.deepEqual(saidBy({ kind: "robots-txt", text: "", cut: true }), ["robots-txt ai=? *"]);
+    assert.deepEqual(robots(`${"Sitemap: /s; ".repeat(10_001)}Content-Signal: ai-train=no`), [
+      "content-signal train-ai=n *",
+    ]);
+  });
+
   test("is quoted with the line that refuses, its agent and its number", () => {
     const read = siteReaderOf({ kind: "robots-txt", text: "# all\nUser-agent: GPTBot\nDisallow: /ä\n" }, new Set());
     assert.deepEqual(
@@ -151,53 +186,6 @@ suite("robots.txt", () => {
       robots(`${file}\nDisallow: /`).toSorted(),
       [...trainingAgents].map((agent) => `robots-txt ai=n ${agent}`).toSorted(),
     );
-  });
-});
-
-const reservation = (location: unknown, value: unknown): object => ({ location, "tdm-reservation": value });
-const tdmreps: readonly (readonly [title: string, file: unknown, expected: string | null])[] = [
-  ["for all pages", [reservation("/", 1)], "tdm=n"],
-  ["as text", [reservation("/", "1")], "tdm=n"],
-  ["taken back", [reservation("/", 0)], "tdm=y"],
-  ["with another value", [reservation("/", 2)], "tdm=?"],
-  ["with true", [reservation("/", true)], "tdm=?"],
-  ["for this folder", [reservation("/a/", 1)], "tdm=n"],
-  ["for another folder", [reservation("/A/", 1)], null],
-  ["without the slash at the start", [reservation("a/*", 1)], "tdm=n"],
-  ["with an end that is not that of the page", [reservation("/a/page$", 1)], null],
-  ["with the end of the page", [reservation("*x=1$", 1)], "tdm=n"],
-  ["by the first location that matches", [reservation("/a/", 0), reservation("/", 1)], "tdm=y"],
-  ["without a list", reservation("/", 1), "tdm=n"],
-  ["without a location", [{ "tdm-reservation": 1 }], "tdm=n"],
-  ["by the address of its host", [reservation("https://example.org/a/", 1)], "tdm=n"],
-  ["at a place that cannot be read", [reservation(["/a/"], 1)], "tdm=?"],
-  ["in another form", { rules: [reservation("/", 1)] }, "tdm=?"],
-  ["in a list in a list", [[reservation("/", 1)]], "tdm=?"],
-  ["nowhere", [], null],
-  ["nowhere, in words", "none", null],
-];
-
-suite("tdmrep.json", () => {
-  for (const [title, file, expected] of tdmreps) {
-    test(`reserves ${title}`, () =>
-      assert.deepEqual(said("tdmrep", JSON.stringify(file)), expected === null ? [] : [`tdmrep ${expected} *`]));
-  }
-
-  test("that is no JSON but speaks of reservations is unknown, for every page; other text says nothing", () => {
-    assert.deepEqual(said("tdmrep", `[{"location": "/b", "tdm-reservation": 1},]`), ["tdmrep tdm=? *"]);
-    assert.deepEqual(said("tdmrep", "not found"), []);
-  });
-
-  test("points to the policy of a reservation, and to none where nothing is reserved", () => {
-    const policyOf = (value: number, policy: string): string | null | undefined =>
-      siteReaderOf(
-        { kind: "tdmrep", text: JSON.stringify([{ ...reservation("/", value), "tdm-policy": policy }]) },
-        new Set(),
-      )(page)[0]?.policyUrl;
-    assert.equal(policyOf(1, "https://example.com/policy.json"), "https://example.com/policy.json");
-    assert.equal(policyOf(1, "policy.json"), `${site}/.well-known/policy.json`);
-    assert.equal(policyOf(0, "https://example.com/policy.json"), null);
-    assert.equal(policyOf(1, "javascript:x"), null);
   });
 });
 
@@ -261,6 +249,12 @@ suite("a file of a site", () => {
       ["robots-txt", `${all}${usage.join("")}`],
       ["tdmrep", JSON.stringify(Array.from({ length: 9_000 }, () => reservation(`/${"*a".repeat(40)}b`, 1)))],
       ["tdmrep", `${"[".repeat(900_000)}tdm-reservation`],
+      ["tdmrep", `${"[".repeat(500_000)}${"]".repeat(500_000)}`],
+      [
+        "robots-txt",
+        `User-agent: ${"a, gptbot ".repeat(50)}\n${"Content-Signal: ai-train=no, search=no\n".repeat(9_999)}`,
+      ],
+      ["robots-txt", `${"tdm-reservation: 1\n".repeat(9_999)}tdm-policy: /a`],
     ];
     for (const [kind, text] of lists) {
       const read = siteReaderOf({ kind, text }, new Set());
