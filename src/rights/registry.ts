@@ -6,6 +6,7 @@ import type {
   Signal,
   signalKindNames,
 } from "../core/rights.ts";
+import { eachOnce } from "./each-once.ts";
 import type { EvidenceKind, SignalKind } from "./evidence-kind.ts";
 import { ccBadge } from "./evidence/cc-badge.ts";
 import { ccLink } from "./evidence/cc-link.ts";
@@ -15,7 +16,6 @@ import { meta } from "./evidence/meta.ts";
 import { relLicense } from "./evidence/rel-license.ts";
 import { textNotice } from "./evidence/text-notice.ts";
 import { contentUsage } from "./signals/content-usage.ts";
-import { eachOnce } from "./each-once.ts";
 import { metaRobots } from "./signals/meta-robots.ts";
 import { tdmReservation } from "./signals/tdm-reservation.ts";
 import { xRobotsTag } from "./signals/x-robots-tag.ts";

@@ -65,8 +65,7 @@ function headersOf(lines: readonly string[]): { headers: Fields; oddLines: numbe
     const colon = line.indexOf(":");
     if ((line.startsWith(" ") || line.startsWith("\t")) && last !== undefined)
       last[1] = `${last[1]} ${line.trim()}`.trim();
-    else if (colon > 0)
-      headers.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()]);
+    else if (colon > 0) headers.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()]);
     else if (line.trim() !== "") oddLines += 1;
   }
   return { headers, oddLines };
