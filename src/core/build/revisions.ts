@@ -7,7 +7,7 @@ export const stageRevisions = {
   /** Bytes of an archive to records and losses: `warc`. */
   archive: 1,
   /** A record to its HTTP exchange, the body's codings undone: `measure/payload.ts`. */
-  exchange: 1,
+  exchange: 2,
   /** Bytes of a page to characters: `page/charset`. */
   charset: 1,
   /** Characters to a page, its head, blocks, links and marks of rights: `page/collect`. */
@@ -23,5 +23,5 @@ export const stageRevisions = {
   /** Evidence to the one licence that it amounts to: `rights/licence-of.ts`. */
   licence: 1,
   /** The words of robots headers and elements: `core/robots-directives.ts`. */
-  "robots-directives": 1,
+  "robots-directives": 2,
 } as const;

@@ -192,6 +192,28 @@ test("whatever parts two directives, neither refusal is lost", () => {
   );
 });
 
+test("whatever mark stands inside a refusal or around it, unless it parts directives, the refusal is not absent", () => {
+  const marks = Array.from({ length: 0x1_00_00 }, (_, point) => String.fromCharCode(point)).filter(
+    (one) => /\p{P}|\p{Z}/u.test(one) && !/[,;:]/.test(one.normalize("NFKC")) && !/[，、；：،؛､、︐﹐﹑︓﹔]/.test(one),
+  );
+  assert.ok(marks.length > 500);
+  for (const mark of marks) {
+    for (const parts of [
+      ["no", "ai"],
+      ["no", "ai", "training"],
+      ["x", "no", "ai"],
+      ["", "noai", ""],
+    ]) {
+      const content = parts.join(mark);
+      const seen = metaRobots.read(viewOf({ metas: [{ name: "robots", content }] }));
+      assert.ok(
+        seen.some(({ preference, value }) => preference === "ai" && value !== "y"),
+        JSON.stringify(content),
+      );
+    }
+  }
+});
+
 test("any list of agents and directives is read back", () => {
   const words = { noindex: "index=n", follow: "follow=y", noai: "ai=n", noarchive: "archive=n" } as const;
   const group = fc.tuple(
