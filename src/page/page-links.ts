@@ -1,6 +1,7 @@
 import { headerLinksOf } from "../core/link-header.ts";
 import type { Meta } from "../core/page.ts";
-import { metaForbidsFollowing } from "../core/robots-directives.ts";
+import { headerForbidsFollowing, metaForbidsFollowing } from "../core/robots-directives.ts";
+import { robotsCarrierOf, robotsNamesOf } from "../core/robots-names.ts";
 import { charsetOf, decode, latin1Of } from "./charset/charset.ts";
 import { entityDecoder } from "./entities.ts";
 import { pageLimits } from "./page-limits.ts";
@@ -41,7 +42,7 @@ export interface PageLinksInput extends PageInput {
 const wanted = tagNames(["a", "area", "frame", "iframe", "link", "base", "meta"]);
 /** Names of `meta` that no signal goes by: to read their values would take longer than all else. */
 const aboutRights =
-  /^(?!(?:og|twitter|fb|dc|article|citation|msapplication|apple)[:._-]|(?:viewport|description|keywords|author|generator)$)/;
+  /^(?!(?:og|twitter|fb|dc|article|citation|msapplication|apple)[:._-]|(?:viewport|description|keywords|author|generator|content-type|refresh)$)/;
 /** What a `link` must be to be followed: others are parts of the page, such as style sheets and icons. */
 const followed = new Set(["next", "prev", "alternate", "canonical"]);
 
@@ -60,17 +61,18 @@ export function pageLinksOf({ url, bytes, contentType, agent }: PageLinksInput):
   for (const scan = tagScan(source.text, wanted); links.length < pageLimits.links && nextTag(scan);) {
     const tag = scan.name;
     if (tag === "meta") {
-      const label = valueOf(source, scan, "name")?.trim().toLowerCase();
-      if (label === "robots" || (label !== undefined && label === agent)) {
-        metaNofollow ||= metaForbidsFollowing(valueOf(source, scan, "content") ?? "");
-      }
+      const pragma = labelOf(source, scan, "http-equiv");
       const name =
-        label ?? (valueOf(source, scan, "property") ?? valueOf(source, scan, "itemprop"))?.trim().toLowerCase();
-      if (name !== undefined && aboutRights.test(name) && metas.length < pageLimits.metas) {
-        metas.push({ name, content: valueOf(source, scan, "content") ?? "" });
+        labelOf(source, scan, "name") ??
+        labelOf(source, scan, "property") ??
+        pragma ??
+        labelOf(source, scan, "itemprop");
+      if (name !== null && aboutRights.test(name)) {
+        const meta = { name, content: valueOf(source, scan, "content") ?? "" };
+        if (metas.length < pageLimits.metas) metas.push(meta);
+        metaNofollow ||= forbidsFollowing(meta, agent);
       }
-      if (valueOf(source, scan, "http-equiv")?.trim().toLowerCase() === "refresh")
-        metaRefresh ??= refreshTarget(valueOf(source, scan, "content") ?? "");
+      if (pragma === "refresh") metaRefresh ??= refreshTarget(valueOf(source, scan, "content") ?? "");
       continue;
     }
     const address = valueOf(source, scan, tag === "frame" || tag === "iframe" ? "src" : "href")?.trim() ?? null;
@@ -94,6 +96,13 @@ export function linkHeaderLinks(fields: readonly string[]): PageLink[] {
     const type = parameters.get("type")?.trim().toLowerCase() ?? null;
     return isFollowed(rel) && !parameters.has("anchor") ? [{ url: target, rel, tag: "http-link", type }] : [];
   });
+}
+
+/** Does an element that addresses the crawler or everybody ask not to follow? */
+function forbidsFollowing({ name, content }: Meta, agent: string): boolean {
+  const names = robotsNamesOf(name);
+  if (!names.includes("*") && !names.includes(agent)) return false;
+  return robotsCarrierOf(name) === "header" ? headerForbidsFollowing(content, agent) : metaForbidsFollowing(content);
 }
 
 interface Source {
@@ -125,6 +134,11 @@ function valueOf({ text, bytes, charset }: Source, scan: TagScan, attribute: str
   const stored = text.slice(start, end);
   const isPlain = charset === null || !/[\u0080-\u00ff]/.test(stored);
   return entities.attribute(isPlain ? stored : decoderOf(charset).decode(bytes.subarray(start, end)));
+}
+
+/** The value of an attribute that names what the tag is. */
+function labelOf(source: Source, scan: TagScan, attribute: string): string | null {
+  return valueOf(source, scan, attribute)?.trim().toLowerCase() ?? null;
 }
 
 const entities = entityDecoder();

@@ -7,6 +7,7 @@ import * as fc from "fast-check";
 import { pageLimits } from "../../src/page/page-limits.ts";
 import { linkHeaderLinks, pageLinksOf } from "../../src/page/page-links.ts";
 import type { PageLinks } from "../../src/page/page-links.ts";
+import { pageOf } from "../../src/page/parse-page.ts";
 
 const url = "https://example.org/dir/page";
 
@@ -123,6 +124,20 @@ suite("pageLinksOf", () => {
     assert.equal(says(`<meta name=robots content=index,follow><meta name=robots content=nofollow>`), true);
     assert.equal(says(`<meta name=otherbot content=nofollow><meta name=robots content=noindex>`), false);
     assert.equal(says(`<meta name=robots>`), false);
+    assert.equal(says(`<meta http-equiv=X-Robots-Tag content="noindex, nofollow">`), true);
+    assert.equal(says(`<meta name=x-robots-tag content="googlebot: noindex, colophon: nofollow">`), true);
+    assert.equal(says(`<meta http-equiv=X-Robots-Tag content="googlebot: nofollow">`), false);
+    assert.equal(says(`<meta name="googlebot, colophon" content=nofollow>`), true);
+    assert.equal(says(`<meta name="robots;googlebot" content=nofollow>`), true);
+    assert.equal(says(`<meta name="googlebot bingbot" content=nofollow>`), false);
+  });
+
+  test("elements are kept under the names that the full parse gives them", () => {
+    const html = `<meta name=Robots content=a><meta http-equiv=X-Robots-Tag content=b><meta property=p content=c>
+      <meta itemprop=i content=d><meta itemprop=i http-equiv=h content=e><meta content=f>`;
+    const page = pageOf({ url: "https://a.test/", bytes: Buffer.from(html), contentType: "text/html" });
+    assert.equal(page.metas.length, 5);
+    assert.deepEqual(linksOf(html).metas, page.metas);
   });
 
   test("addresses are decoded in the encoding of the page", () => {

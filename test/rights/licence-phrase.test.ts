@@ -38,7 +38,6 @@ const cases: readonly (readonly [text: string, ids: readonly string[]])[] = [
   ],
   ["Creative Commons Reconocimiento-NoComercial-SinObraDerivada 4.0", ["CC-BY-NC-ND-4.0"]],
   ["Creative Commons Attribution-Whatever 4.0", []],
-  ["Creative Commons Namensnennung ohne Veränderung 4.0", []],
   ["CC-BY-Lizenz", ["LicenseRef-CC-BY-unversioned"]],
   ["知识共享 Creative Commons 署名-非商业性使用-相同方式共享 4.0", ["CC-BY-NC-SA-4.0"]],
   ["CC BY 2.0 / CC BY-SA 3.0", ["CC-BY-2.0", "CC-BY-SA-3.0"]],
@@ -76,6 +75,11 @@ const cases: readonly (readonly [text: string, ids: readonly string[]])[] = [
   ["Creative Commons BY-NC (Attribution-NonCommercial)", ["LicenseRef-CC-BY-NC-unversioned"]],
   ["CC BY — Jane Doe", ["LicenseRef-CC-BY-unversioned"]],
   ["CC BY 4.0. Noncommercial copies are cheap", ["CC-BY-4.0"]],
+  ["CC BY 4.0, which permits commercial and non-commercial use", ["CC-BY-4.0"]],
+  ["CC BY 4.0, which permits unrestricted use and derivative works", ["CC-BY-4.0"]],
+  ["CC BY 4.0, Verlag Beispiel SA", ["CC-BY-4.0"]],
+  ["CC BY-NC 4.0, for non-commercial use", ["CC-BY-NC-4.0"]],
+  ["https://creativecommons.org/licenses/by/4.0/?ref=chooser-v1#deed", ["CC-BY-4.0"]],
   ["CC BY 4.0, pictures CC BY-NC 4.0", ["CC-BY-4.0", "CC-BY-NC-4.0"]],
   ["https://creativecommons.org/licenses/by‑nc/4.0/", ["CC-BY-NC-4.0"]],
   ["", []],
@@ -104,6 +108,22 @@ const unread = [
   "CC BY 3.0 DE (ND)",
   "CC BY 4.0 International (NonCommercial)",
   "https://creativecommons.org/licenses/by•nc/4.0/",
+  "https://creativecommons.org/licenses/by#nc",
+  "https://creativecommons.org/licenses/by?nc",
+  'https://creativecommons.org/licenses/by"nc',
+  "https://creativecommons.org/licenses/by/4.0/?type=by-nd",
+  "https://creativecommons.org/licenses/by/4.0/ with no derivatives",
+  "CC BY 4.0 with no derivatives",
+  "CC BY 4.0, but no derivatives are allowed",
+  "CC BY 4.0 International License for non-commercial use only",
+  "CC BY 4.0 with NC",
+  "CC BY 4.0 (Attribution) NC",
+  "Creative Commons Namensnennung ohne Veränderung 4.0",
+  "CC BY 3.0 DE und ND",
+  "CC BY 4.0 that may not be used for commercial purposes",
+  "CC BY 4.0, commercial use is not allowed",
+  "CC BY 4.0 ohne Bearbeitung",
+  "Creative Commons Attribution 4.0 International, to be shared: share alike",
 ];
 for (const text of unread) {
   test(`${text} names no licence, since what was not read restricts it`, () => {
@@ -156,6 +176,7 @@ test("NC, ND or SA behind whatever was not read is never left out", () => {
     "«",
     "License",
     "v4",
+    "with",
   );
   const element = fc.constantFrom("NC", "ND", "SA", "NonCommercial", "Keine Bearbeitung", "ShareAlike", "継承", "ＮＣ");
   fc.assert(

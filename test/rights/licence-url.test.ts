@@ -45,6 +45,20 @@ const cases: readonly (readonly [url: string, id: string | null])[] = [
   ["https://creativecommons.org/licenses/by/nc/4.0/", null],
   ["https://creativecommons.org/licenses/by/4.0-nc/", null],
   ["https://creativecommons.org/licenses/by/4.0/nc-sa/", null],
+  ["https://creativecommons.org/licenses/by#nc", null],
+  ["https://creativecommons.org/licenses/by?nc", null],
+  ['https://creativecommons.org/licenses/by"nc', null],
+  ["https://creativecommons.org/licenses/by/4.0/#by-nc-nd", null],
+  ["https://creativecommons.org/licenses/by/4.0/?type=bync", null],
+  ["https://creativecommons.org/licenses/by/4.0/#NonCommercial", null],
+  ["https://creativecommons.org/licenses/by/4.0/de/nd", null],
+  ["https://creativecommons.org/licenses/by/4.0/;sa", null],
+  ["https://creativecommons.org/licenses/by-nc/4.0/#nd", null],
+  ["https://creativecommons.org/publicdomain/zero/1.0/?nc", null],
+  ["https://creativecommons.org/licenses/by-nc/4.0/?ref=by-nc", "CC-BY-NC-4.0"],
+  ["https://creativecommons.org/licenses/by/2.0/?ref=openverse&atype=rich", "CC-BY-2.0"],
+  ["https://creativecommons.org/licenses/by/4.0/deed.sa?lang=sa", "CC-BY-4.0"],
+  ["https://creativecommons.org/licenses/by/4.0/#ref-terms", "CC-BY-4.0"],
   ["https://creativecommons.org/publicdomain/zero/1.0/", "CC0-1.0"],
   ["https://creativecommons.org/publicdomain/mark/1.0/deed.en", "CC-PDM-1.0"],
   ["http://creativecommons.org/licenses/publicdomain/", "CC-PDDC"],
@@ -98,10 +112,11 @@ test("a licence button names the tool that it shows", () => {
     "https://creativecommons.org/images/public/somerights20.png",
     "https://licensebuttons.net/l/by/nc/4.0/88x31.png",
     "https://mirrors.creativecommons.org/presskit/buttons/88x31/png/by.nc.png",
+    "https://licensebuttons.net/l/by/4.0/88x31.png?nc",
   ].map((url) => creativeCommonsToolOfButton(url));
   assert.deepEqual(
     ids.map((tool) => (tool === null ? null : creativeCommonsIdOf(tool))),
-    ["CC-BY-NC-3.0-DE", "CC0-1.0", "LicenseRef-CC-BY-SA-unversioned", null, null, null],
+    ["CC-BY-NC-3.0-DE", "CC0-1.0", "LicenseRef-CC-BY-SA-unversioned", null, null, null, null],
   );
 });
 

@@ -23,5 +23,5 @@ export const stageRevisions = {
   /** Evidence to the one licence that it amounts to: `rights/licence-of.ts`. */
   licence: 1,
   /** The words of robots headers and elements: `core/robots-directives.ts`. */
-  "robots-directives": 1,
+  "robots-directives": 2,
 } as const;

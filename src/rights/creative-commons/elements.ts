@@ -81,10 +81,21 @@ export const elementNames: readonly (readonly [Element, RegExp])[] = [
 /** What may part two elements in plain text: any marks and spaces. */
 export const betweenElements = /[ -]+/y;
 
+/** Words that restrict as an element does, though no deed has them as its title. */
+const otherWords = {
+  NC: [
+    "not(?: [a-z]+){0,3} commercial",
+    "commercial (?:use|purposes?|reuse) (?:is |are )?(?:not|prohibited|forbidden|excluded)",
+    "nicht(?: [a-zäöü]+){0,2} kommerzi",
+  ],
+  ND: ["non~deriv", "ohne~(?:bearbeitung|veränderung)", "sans~modification"],
+  SA: [],
+} as const;
+
 /** An element that restricts, anywhere in plain text: by title, by letters ("NC", "N.C.") or by symbol. */
 const restricting = (["NC", "SA", "ND"] as const).map((element) => ({
   element,
-  title: new RegExp(`(?<![a-z])(?:${titlesOf(element).join("|")})`, "iu"),
+  title: new RegExp(`(?<![a-z])(?:${[...titlesOf(element), ...otherWords[element].map(sourceOf)].join("|")})`, "iu"),
   letters: new RegExp(
     `(?<![^ -])(?:(?:NC|SA|ND)*${element}(?:NC|SA|ND)*|${element.charAt(0)}- ?${element.charAt(1)})(?![^ \\d-])|${symbols[element]}`,
     "u",
@@ -117,10 +128,16 @@ export function restrictedBeyond(text: string, end: number, seen: ReadonlySet<st
   );
 }
 
-const versionWords = /^(?:[ -]|(?:international|unported|generic|licen[cs]e|lizenz)(?![a-z]))*/i;
+const versionWords =
+  /^(?:[ -]|(?:international|unported|generic|licen[cs]e|lizenz|attribution|namensnennung|by|with|plus|and|but|only|for|the|an?|mit|und|aber|nur|avec|et|mais|con|y|e|com|met|en)(?![a-z]))*/i;
 const joinedLetters = /^(?:nc|sa|nd)+(?![^ \d-])/iu;
+/** "for commercial and non-commercial purposes" permits both. */
+const commercialToo = /(?<!\p{L})(?:commerci|kommerzi|comerci|kommersi|kommerci)/iu;
 
-/** The same behind the version or the address that ends at `end`, with nothing but marks between. */
+/**
+ * The same behind the version or the address that ends at `end`: letters with nothing but marks and small words between, a
+ * title anywhere in the rest of the sentence.
+ */
 export function restrictedAfterVersion(text: string, end: number, seen: ReadonlySet<string>): boolean {
   const said = saidFrom(text, end);
   const [before = ""] = versionWords.exec(said) ?? [];
@@ -128,7 +145,13 @@ export function restrictedAfterVersion(text: string, end: number, seen: Readonly
   const joined = before.endsWith("-") ? (joinedLetters.exec(rest)?.[0].toUpperCase() ?? "") : "";
   return restricting.some(
     ({ element, title, letters }) =>
-      !seen.has(element) &&
-      (title.exec(rest)?.index === 0 || letters.exec(rest)?.index === 0 || joined.includes(element)),
+      !seen.has(element) && (letters.exec(rest)?.index === 0 || joined.includes(element) || restrictedBy(title, said)),
   );
+}
+
+function restrictedBy(title: RegExp, said: string): boolean {
+  const found = title.exec(said);
+  if (found === null) return false;
+  const around = `${said.slice(0, found.index)}${" ".repeat(found[0].length)}${said.slice(found.index + found[0].length)}`;
+  return !/comm?erci|kommer[zsc]i/i.test(found[0]) || !commercialToo.test(around);
 }

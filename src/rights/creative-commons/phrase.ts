@@ -59,7 +59,9 @@ const filler =
   /(?:[\s\p{Pd}−⁃,:;/()"'„“”«»‘’·•∙‧・+_&]|\.(?=\d)|licen[sc]e[sd]?(?![a-z])|lizenz(?:vertrag|en)?(?![a-z])|licencia|licence|licenza|licen[çc]a|version|v(?=\.?\s?\d)|public|cc(?![a-z])|the|and|und|der|einer|unter)/iuy;
 const versionNumber = /(?:version\s?|v\.?\s?)?([1-4]\.\d)(?![\d.]*\d)/iuy;
 const jurisdictionName = /[\s,()\p{Pd}−⁃]{0,3}(\p{L}{2,14}(?: (?:zealand|states|kingdom))?)(?!\p{L})/iuy;
-const addressAfter = /[\s([<:\p{Pd}]{0,4}((?:https?:\/\/)?(?:www\.)?creativecommons\.org\/[\w./+%\p{Pd}−⁃-]{1,80})/iuy;
+/** An address, and its query or fragment. */
+const addressAfter =
+  /[\s([<:\p{Pd}]{0,4}((?:https?:\/\/)?(?:www\.)?creativecommons\.org\/[\w./+%\p{Pd}−⁃-]{1,80})([?#][^\s"'<>)\]]{0,200})?/iuy;
 /**
  * A further element that none of the names covers: "Attribution-SomethingElse", "... ohne Bearbeitung". It may
  * forbid what the known elements allow, so the phrase then names no licence.
@@ -130,11 +132,13 @@ function elementsAt({ text, plain }: Words, start: number): { readonly seen: Set
 /** A URL written out in the text. */
 function addressAt(text: string, start: number): (LicencePhrase & { readonly unit: string }) | null {
   addressAfter.lastIndex = start;
-  const tool = creativeCommonsToolOf(addressAfter.exec(text)?.[1] ?? "");
+  const [, address = "", after = ""] = addressAfter.exec(text) ?? [];
+  const tool = creativeCommonsToolOf(address);
   if (tool === null) return null;
-  const end = addressAfter.lastIndex;
+  const end = addressAfter.lastIndex - after.length;
   const seen = new Set(tool.unit.split("-"));
-  const licence = restrictedAfterVersion(text, end, seen) ? null : creativeCommonsIdOf(tool);
+  const restricted = creativeCommonsToolOf(address + after) === null || restrictedAfterVersion(text, end, seen);
+  const licence = restricted ? null : creativeCommonsIdOf(tool);
   return { licence, start, end, unit: tool.unit };
 }
 

@@ -28,11 +28,22 @@ const licenceUnits = new Set([
 ]);
 const publicDomainUnits = new Set(["zero", "mark", "certification"]);
 
-/** Elements, which are no jurisdictions of any port. */
-const misplaced = new Set(["nc", "nd", "sa", "nc-nd", "nc-sa"]);
+/**
+ * Elements behind the unit, wherever they stand: `by/nc/4.0`, `by/4.0-nc`, `by?nc`, `by/4.0/#by-nd`. No port has one of these
+ * names; languages of documents have.
+ */
+const misplaced = [
+  ["nc", new RegExp(`${lettersWith("nc")}|non[^a-z]{0,3}commercial`)],
+  ["nd", new RegExp(`${lettersWith("nd")}|no[^a-z]{0,3}deriv`)],
+  ["sa", new RegExp(`${lettersWith("sa")}|share[^a-z]{0,3}alike`)],
+] as const;
+
+function lettersWith(element: string): string {
+  return `(?<![a-z])(?<!(?:deed|legalcode)\\.|lang=)(?:by)?(?:nc|nd|sa)*${element}(?:nc|nd|sa)*(?![a-z])`;
+}
 
 const addressLength = 2048;
-const archivePrefix = /^(?:https?:)?\/{0,2}(?:web\.)?archive\.org\/web\/[^/]{1,40}\//;
+const archivePrefix = /^(?:https?:)?\/{0,2}(?:web\.)?archive\.org\/web\/[^/?#]{1,40}\//;
 const toolHost = /^(?:https?:)?\/{0,2}(?:www\.)?creativecommons\.org(?::\d{1,5})?\/(licenses|publicdomain)\//;
 const buttonHost =
   /^(?:https?:)?\/{0,2}(?:(?:www\.)?licensebuttons\.net|i\.creativecommons\.org|(?:www\.)?creativecommons\.org\/images)\/(l|p)\//;
@@ -60,13 +71,12 @@ export function creativeCommonsToolOfButton(address: string): CreativeCommonsToo
   return unit === undefined ? null : toolOfPath(unit === "cc-zero" ? "zero" : unit, unit === "cc-zero");
 }
 
-/** Lower case, without query, fragment, surrounding white space and the prefix of a web archive. */
+/** Lower case, without white space and the prefix of a web archive. */
 function plainAddress(address: string): string {
   const text = address
     .slice(0, addressLength)
     .replace(/\s|%20|\p{Default_Ignorable_Code_Point}/gu, "")
     .replace(/[\p{Pd}−⁃]/gu, "-")
-    .replace(/[?#].*$/, "")
     .replace(/%2b/gi, "+")
     .toLowerCase();
   return text.replace(archivePrefix, "");
@@ -74,15 +84,16 @@ function plainAddress(address: string): string {
 
 function toolOfPath(path: string, publicDomain: boolean): CreativeCommonsTool | null {
   const [unitPart = "", versionPart = "", jurisdictionPart = ""] = path
+    .replace(/[?#].*$/, "")
     .split("/", 12)
     .filter((part) => part !== "")
     .map((part) => part.replace(/[).,;:"'>\]]+$/, ""));
   // The retired dedication had an address among the licences; the tool is now called certification.
   if (!publicDomain && unitPart === "publicdomain") return { unit: "CERTIFICATION", version: null, jurisdiction: null };
   if (!(publicDomain ? publicDomainUnits : licenceUnits).has(unitPart)) return null;
-  // "by/nc/4.0", "by/4.0-nc": an element in the wrong place restricts all the same.
-  if (/^(?!deed|legalcode)(?:.*[^a-z])?(?:nc|nd|sa)(?![a-z])/.test(versionPart) || misplaced.has(jurisdictionPart))
-    return null;
+  // An element in the wrong place restricts all the same.
+  const rest = path.replace(/^\/*[^/?#]*/, "");
+  if (misplaced.some(([element, pattern]) => !unitPart.split("-").includes(element) && pattern.test(rest))) return null;
   const unit = unitPart.toUpperCase();
   if (!/^\d\.\d$/.test(versionPart)) return { unit, version: null, jurisdiction: null };
   const jurisdiction = /^(?:[a-z]{2}|igo|scotland)$/.test(jurisdictionPart) ? jurisdictionPart.toUpperCase() : null;

@@ -7,7 +7,7 @@ import { linkEvidence } from "../link-evidence.ts";
 /** Licence buttons from Creative Commons' own image hosts; the address of the image names the tool. */
 export const ccBadge = {
   name: "cc-badge",
-  revision: 2,
+  revision: 3,
   source: "licensebuttons.net, i.creativecommons.org, mirrors.creativecommons.org/presskit",
   collect(view) {
     return linkEvidence(view, "cc-badge", false, licenceOfBadge);

@@ -13,7 +13,7 @@ const mayBeTool = /creative\s?commons|licen|publicdomain/i;
  */
 export const ccLink = {
   name: "cc-link",
-  revision: 2,
+  revision: 3,
   source: "creativecommons/cc-legal-tools-app, legal_tools/urls.py",
   collect(view) {
     return linkEvidence(view, "cc-link", false, licenceOfTool);

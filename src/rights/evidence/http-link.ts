@@ -9,7 +9,7 @@ import { cut, quoteOf, valueLength } from "../quote.ts";
 /** The HTTP `Link` header with `rel=license`. With RSL's media type it points at a reservation and names no licence. */
 export const httpLink = {
   name: "http-link",
-  revision: 2,
+  revision: 3,
   source: "RFC 8288; RFC 4946; RSL 1.0",
   collect(view) {
     return headerValues(view, "link")

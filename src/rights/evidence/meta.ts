@@ -1,7 +1,7 @@
 import type { SeenEvidence, RightsView } from "../../core/rights.ts";
 import type { EvidenceKind } from "../evidence-kind.ts";
 import { licencePhrasesIn } from "../licence-phrase.ts";
-import { allRightsReserved } from "../licence-table.ts";
+import { allRightsReserved, isCreativeCommons } from "../licence-table.ts";
 import { licenceOfUrl } from "../licence-url.ts";
 import { cut, quoteOf, valueLength } from "../quote.ts";
 import { reservationsIn } from "../reservation.ts";
@@ -29,7 +29,7 @@ const names = new Set([
  */
 export const meta = {
   name: "meta",
-  revision: 2,
+  revision: 3,
   source: "DCMI Metadata Terms; ccREL; Open Graph usage",
   collect(view) {
     return view.page.metas.flatMap(({ name, content }) => {
@@ -53,6 +53,9 @@ export const meta = {
 function licenceOfContent(view: RightsView, content: string): string | null {
   const address = /(?:https?:)?\/\/[^\s"'<>]+/i.exec(content)?.[0] ?? (/^\S+$/.test(content) ? content : null);
   const licence = address === null ? null : licenceOfUrl(address, view.page.baseUrl);
-  if (licence !== null) return licence;
-  return licencePhrasesIn(content)[0]?.licence ?? (reservationsIn(content).length > 0 ? allRightsReserved : null);
+  const phrases = licencePhrasesIn(content);
+  // `.../licenses/by"nc`, "https://.../by/4.0/ NonCommercial": the words restrict what the address gives.
+  const restricted = phrases.some((phrase) => phrase.licence === null);
+  if (licence !== null && !(restricted && isCreativeCommons(licence))) return licence;
+  return phrases[0]?.licence ?? (reservationsIn(content).length > 0 ? allRightsReserved : null);
 }

@@ -15,7 +15,7 @@ const reservationType = "application/rsl+xml";
 /** `rel=license` on `link`, `a`, `area` and `form`; `rel=copyright` only where its target is a known licence. */
 export const relLicense = {
   name: "rel-license",
-  revision: 2,
+  revision: 3,
   source: "WHATWG HTML, link types; RFC 4946; HTML 4.01 (copyright); hNews; ccREL",
   collect(view) {
     return linkEvidence(view, "rel-license", true, licenceOfMarked);

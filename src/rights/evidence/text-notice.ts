@@ -26,7 +26,7 @@ const reservationLength = 160;
 /** Sentences that name a licence or reserve all rights, with no link needed. */
 export const textNotice = {
   name: "text-notice",
-  revision: 2,
+  revision: 3,
   source: "wording of licence notices on real pages; titles of the Creative Commons deeds",
   collect({ page }) {
     const layout = layoutOf(page);

@@ -16,7 +16,7 @@ const unknownTrainingLabel = /train|tdm|genai/;
  */
 export const contentUsage = {
   name: "content-usage",
-  revision: 3,
+  revision: 4,
   source: "IETF AIPREF drafts vocab-07 and attach-05; RFC 9651",
   read(view) {
     const values = headerValues(view, "content-usage");

@@ -9,7 +9,7 @@ import { quoteOf } from "../quote.ts";
  */
 export const tdmReservation = {
   name: "tdm-reservation",
-  revision: 1,
+  revision: 2,
   source: "W3C TDMRep final report, sections on HTTP headers and HTML metadata",
   read(view) {
     const metaOf = (name: string): string[] =>

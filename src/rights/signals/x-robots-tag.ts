@@ -5,7 +5,7 @@ import { robotsSignals } from "../robots-signals.ts";
 /** The HTTP header `X-Robots-Tag`, which may occur several times and address single agents. */
 export const xRobotsTag = {
   name: "x-robots-tag",
-  revision: 2,
+  revision: 3,
   source: "Google, X-Robots-Tag reference; DeviantArt 2022 (noai, noimageai); noml.info",
   read(view) {
     return headerValues(view, "x-robots-tag").flatMap((value) =>

@@ -18,6 +18,10 @@ const cases: readonly (readonly [name: string, content: string, licence: string 
   ["og:license", "CC BY-NC 4.0", "CC-BY-NC-4.0"],
   ["dc.rights", "All rights reserved", "LicenseRef-ARR"],
   ["copyright", "© 2011 Jane Doe", "null"],
+  ["dc.rights", 'https://creativecommons.org/licenses/by"nc', "null"],
+  ["dc.rights", "https://creativecommons.org/licenses/by/4.0/ NonCommercial", "null"],
+  ["dc.rights", "https://creativecommons.org/licenses/by/4.0/ | All rights reserved, no derivatives", "LicenseRef-ARR"],
+  ["dc.rights", "https://creativecommons.org/licenses/by#nc", "null"],
   ["rights", " ", undefined],
   ["description", "CC BY 4.0", undefined],
 ];

@@ -4,6 +4,8 @@ import { test } from "node:test";
 import * as fc from "fast-check";
 
 import type { RightsView, Signal } from "../../../src/core/rights.ts";
+import { pageOf } from "../../../src/page/parse-page.ts";
+import { agentNames } from "../../../src/rights/agent-names.ts";
 import { metaRobots } from "../../../src/rights/signals/meta-robots.ts";
 import { xRobotsTag } from "../../../src/rights/signals/x-robots-tag.ts";
 import { viewOf } from "../page-with.ts";
@@ -122,6 +124,42 @@ test("meta elements speak to all, or to the agent they are named after; other na
   });
 });
 
+const names: readonly (readonly [name: string, content: string, expected: readonly string[]])[] = [
+  ["x-robots-tag", "noai, gptbot: noindex", ["* ai=n", "gptbot index=n"]],
+  ["x-robots", "noai", ["* ai=n"]],
+  ["robots,googlebot", "noai, noindex", ["* ai=n", "googlebot ai=n", "* index=n", "googlebot index=n"]],
+  ["gptbot; ccbot robots", "noai, noai", ["gptbot ai=n", "ccbot ai=n", "* ai=n"]],
+  ["robots, nobody-knows, robots", "noai", ["* ai=n"]],
+  ["nobody-knows", "noai", []],
+  ["nobody knows", "noai", []],
+];
+for (const [name, content, expected] of names) {
+  test(`a meta element named ${JSON.stringify(name)} with ${JSON.stringify(content)} says ${expected.join(", ") || "nothing"}`, () =>
+    assert.deepEqual(said(metaRobots.read(viewOf({ metas: [{ name, content }] }))), expected));
+}
+
+test("every agent that has a name here is addressed by a meta element of that name", () => {
+  for (const agent of agentNames) {
+    const signals = metaRobots.read(viewOf({ metas: [{ name: agent, content: "noai" }] }));
+    assert.deepEqual(said(signals), [`${agent} ai=n`]);
+  }
+});
+
+test("an X-Robots-Tag in a page counts as in the head of its answer", () => {
+  const bytes = Buffer.from(`<!doctype html><meta http-equiv="X-Robots-Tag" content="noai">`);
+  const page = pageOf({ url: "https://site.test/page", bytes, contentType: "text/html" });
+  const [signal] = metaRobots.read(viewOf(page));
+  assert.deepEqual([signal?.preference, signal?.value, signal?.place], ["ai", "n", "meta:x-robots-tag"]);
+});
+
+test("a thousand elements that each address everybody say no more than one", () => {
+  const metas = Array.from({ length: 1000 }, () => ({
+    name: agentNames.join(),
+    content: "noai,noindex,nofollow,noarchive,".repeat(100),
+  }));
+  assert.equal(metaRobots.read(viewOf({ metas })).length, 4 * agentNames.length);
+});
+
 test("a prefix in a meta element addresses nobody else, since its name says whom it addresses", () => {
   const content = "revisit-after: 7 days, googlebot: noindex, foo: noai";
   assert.deepEqual(said(metaRobots.read(viewOf({ metas: [{ name: "robots", content }] }))), ["* index=n", "* ai=n"]);
@@ -152,6 +190,28 @@ test("whatever parts two directives, neither refusal is lost", () => {
       }
     }),
   );
+});
+
+test("whatever mark stands inside a refusal or around it, unless it parts directives, the refusal is not absent", () => {
+  const marks = Array.from({ length: 0x1_00_00 }, (_, point) => String.fromCharCode(point)).filter(
+    (one) => /\p{P}|\p{Z}/u.test(one) && !/[,;:]/.test(one.normalize("NFKC")) && !/[，、；：،؛､、︐﹐﹑︓﹔]/.test(one),
+  );
+  assert.ok(marks.length > 500);
+  for (const mark of marks) {
+    for (const parts of [
+      ["no", "ai"],
+      ["no", "ai", "training"],
+      ["x", "no", "ai"],
+      ["", "noai", ""],
+    ]) {
+      const content = parts.join(mark);
+      const seen = metaRobots.read(viewOf({ metas: [{ name: "robots", content }] }));
+      assert.ok(
+        seen.some(({ preference, value }) => preference === "ai" && value !== "y"),
+        JSON.stringify(content),
+      );
+    }
+  }
 });
 
 test("any list of agents and directives is read back", () => {
