@@ -1,7 +1,8 @@
 import type { RuleSetRow } from "../core/records.ts";
 import type { LoadedPolicy } from "../corpus/policy-file.ts";
 import { archiveTotals } from "../ledger/archives.ts";
-import { policyIn } from "../ledger/decisions.ts";
+import { keptBuilds } from "../ledger/builds.ts";
+import { currentPolicy, policyIn } from "../ledger/decisions.ts";
 import { funnel, type Funnel as LedgerFunnel } from "../ledger/funnel.ts";
 import { keptDocuments } from "../ledger/kept-documents.ts";
 import type { Ledger } from "../ledger/open.ts";
@@ -53,21 +54,38 @@ export function publishedFunnel({ documents: _documents, undecided: _undecided, 
 
 /** Answers from the partitions of a corpus, all of them open. */
 export function askingLedgers(ledgers: readonly Ledger[]): AskLedger {
-  return ({ policy: { sha256 }, sources: stated }, partition) => {
-    const ledger = ledgers[partition];
-    if (ledger === undefined) return `the ledger has ${ledgers.length} partitions`;
-    const funnels = ledgers.map((one) => funnel(one, sha256));
-    if (funnels.every(({ kept, refused, documents }) => kept + refused === 0 && documents > 0))
-      return "it was not decided by this policy";
+  return (manifest, { number, count }) => {
+    const { sha256 } = manifest.policy;
+    const ledger = ledgers[number];
+    if (ledger === undefined || ledgers.length !== count) {
+      const [expected, found] = [partitionsInWords(ledgers.length), partitionsInWords(count)];
+      return { what: "ledger-partitions", where: `partition ${number}`, expected, found };
+    }
+    if (ledgers.every((one) => currentPolicy(one) === null)) return "no policy has been applied to it yet";
     const policy = policyIn(ledger, sha256);
-    if (policy === null) return "it does not know this policy";
-    const own = funnels[partition] ?? funnel(ledger, sha256);
+    if (policy === null) {
+      const found = `${sha256}, by which it never decided`;
+      return { what: "ledger-policy", where: "policy", expected: "a policy of this ledger", found };
+    }
+    const funnels = ledgers.map((one) => funnel(one, sha256));
     const sources = publishedSources(ledgers);
-    const known = new Set(stated.map((source) => source.sha256));
+    const stated = new Set(manifest.sources.map((source) => source.sha256));
+    const ofSources = archiveTotals([ledger]).filter((source) => stated.has(source.sha256));
     return {
       rows: publishedRows(ledger, { sha256, policy }, ledgers),
-      head: { funnel: publishedFunnel(own), sources, rules: publishedRules(ledger) },
-      hasMovedOn: funnels.some(({ undecided }) => undecided > 0) || sources.some((source) => !known.has(source.sha256)),
+      head: {
+        funnel: publishedFunnel(funnels[number] ?? funnel(ledger, sha256)),
+        sources,
+        rules: publishedRules(ledger),
+        builds: keptBuilds(ledger, sha256),
+      },
+      capturesOfSources: ofSources.reduce((sum, { captures }) => sum + captures, 0),
+      hasMovedOn:
+        funnels.some(({ undecided }) => undecided > 0) || sources.some((source) => !stated.has(source.sha256)),
     };
   };
+}
+
+function partitionsInWords(count: number): string {
+  return count === 1 ? "one whole" : `${count} partitions`;
 }

@@ -1,11 +1,21 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 
 import type { CorpusHead } from "../../src/manifest/corpus-head.ts";
+import { canonicalDigest } from "../../src/manifest/manifest-text.ts";
 import type { VerifyReport } from "../../src/manifest/verify/verify.ts";
 import { archiveOfPages, responseMember } from "../fixtures/archive-of-pages.ts";
 import { forge, headIn, rowsIn, writeHead } from "../fixtures/forge-manifest.ts";
@@ -253,3 +263,49 @@ test(
     assert.ok(performance.now() - startedMs < 8000);
   },
 );
+
+test("a manifest in its corpus is not taken for one of another: neither by a changed policy nor by fewer partitions or archives", async () => {
+  using folder = temporaryFolder();
+  const corpus = join(folder.path, "corpus");
+  const archives = ["a", "b"].map((host, at) => {
+    const path = join(folder.path, `${host}.warc.gz`);
+    writeFileSync(path, archiveOfPages(`${host}.example`, at * 10, 4));
+    return path;
+  });
+  const made = await runColophon("ingest", ...archives, "--corpus", corpus, "--partitions", "2");
+  assert.equal(made.status, 0, made.err);
+  const manifest = join(corpus, "manifest");
+  const kept = join(folder.path, "kept");
+  cpSync(manifest, kept, { recursive: true });
+  const findings = async (): Promise<readonly string[]> => {
+    const { status, out, err } = await runColophon("verify", corpus, "--json");
+    assert.equal(status, 4, out + err);
+    const kinds = found(out).map(([what]) => what);
+    rmSync(manifest, { recursive: true });
+    cpSync(kept, manifest, { recursive: true });
+    return [...new Set(kinds)];
+  };
+
+  // One partition put in the place of all.
+  rmSync(manifest, { recursive: true });
+  cpSync(join(kept, "partition-00000"), manifest, { recursive: true });
+  assert.deepEqual(await findings(), ["ledger-partitions"]);
+
+  for (const part of ["partition-00000", "partition-00001"]) {
+    forge(join(manifest, part), {
+      head: (head) => {
+        const document = { ...head.policy.document, description: "another" };
+        return { ...head, policy: { document, sha256: canonicalDigest(document) } };
+      },
+    });
+  }
+  assert.ok((await findings()).includes("ledger-policy"));
+
+  for (const part of ["partition-00000", "partition-00001"]) {
+    forge(join(manifest, part), { head: (head) => ({ ...head, sources: head.sources.slice(1) }) });
+  }
+  assert.ok((await findings()).includes("ledger-differs"));
+
+  forge(join(manifest, "partition-00001"), { head: (head) => ({ ...head, builds: [] }) });
+  assert.ok((await findings()).includes("ledger-differs"));
+});

@@ -57,7 +57,7 @@ export async function verifyCorpusManifest(directory: string, options: VerifyOpt
       ...ofPartition,
       limit,
       sample: sample === null ? null : shareOf(sample, head.partitions, number),
-      partitions: { ...shared, number },
+      partitions: { ...shared, number, count: head.partitions.length },
       onRow: ids.begin(),
       onProgress: (progress) => options.onProgress?.(together(progress, walk.seen, head.documents, sample)),
     });

@@ -1,7 +1,8 @@
 import { yieldToEventLoop } from "../../async/yield.ts";
 import type { Hex } from "../../core/records.ts";
-import type { Manifest, ManifestHead } from "../manifest-head.ts";
+import type { Manifest, ManifestHead, Source } from "../manifest-head.ts";
 import type { ManifestRow, UnplacedRow } from "../manifest-row.ts";
+import type { Disagreement } from "../manifest-sums.ts";
 import { canonicalJson } from "../manifest-text.ts";
 import { derivableOf } from "./archives.ts";
 import { compareMembers } from "./compare-members.ts";
@@ -11,16 +12,24 @@ import type { Findings } from "./findings.ts";
 export interface LedgerView {
   /** In ascending order of id. */
   readonly rows: Iterable<UnplacedRow>;
-  readonly head: Pick<ManifestHead, "funnel" | "sources" | "rules">;
+  readonly head: Pick<ManifestHead, "funnel" | "sources" | "rules" | "builds">;
+  /** Captures of the archives that the manifest names, as far as they are in this partition. */
+  readonly capturesOfSources: number;
   /** Archives or documents were added since the policy was applied: the head is not that of the manifest any more. */
   readonly hasMovedOn: boolean;
 }
 
+/** Why a ledger cannot be compared with a manifest at all, where that is wrong in itself. */
+export type LedgerMismatch = Pick<Disagreement, "what" | "where" | "expected" | "found">;
+
 /**
- * Asks a ledger; in words why it cannot answer.
- * @param partition 0 in a corpus that is whole
+ * Asks a ledger; in words why it cannot answer, or what is wrong when it should be able to.
+ * @param partition 0 of 1 in a corpus that is whole
  */
-export type AskLedger = (manifest: Manifest, partition: number) => LedgerView | string;
+export type AskLedger = (
+  manifest: Manifest,
+  partition: { readonly number: number; readonly count: number },
+) => LedgerView | LedgerMismatch | string;
 
 /** Compares rows with the ledger as they come, one for one. */
 export interface LedgerCheck {
@@ -29,7 +38,8 @@ export interface LedgerCheck {
 }
 
 /** Every document that the ledger keeps has a row, every row such a document, and both say the same. */
-export function ledgerCheck({ rows, head, hasMovedOn }: LedgerView, manifest: Manifest, report: Findings): LedgerCheck {
+export function ledgerCheck(view: LedgerView, manifest: Manifest, report: Findings): LedgerCheck {
+  const { rows, head, hasMovedOn } = view;
   const kept = rows[Symbol.iterator]();
   let next = kept.next();
 
@@ -60,9 +70,12 @@ export function ledgerCheck({ rows, head, hasMovedOn }: LedgerView, manifest: Ma
     },
     async finish() {
       await passUntil(null);
-      if (hasMovedOn) return;
-      for (const key of ["funnel", "sources", "rules"] as const)
-        report.expect("ledger-differs", key, canonicalJson(manifest[key]), canonicalJson(head[key]));
+      if (hasMovedOn) {
+        compareSources(view, manifest, report);
+        return;
+      }
+      for (const key of ["funnel", "sources", "rules", "builds"] as const)
+        report.expect("ledger-differs", key, canonicalJson(manifest[key] ?? null), canonicalJson(head[key] ?? null));
     },
   };
 }
@@ -79,4 +92,22 @@ function knownOf(row: ManifestRow): object {
 
 function withoutSource({ source: _source, ...row }: UnplacedRow): object {
   return row;
+}
+
+/** A manifest of before is of fewer archives, maybe of parts of them, but names them as the ledger does and counts all their captures. */
+function compareSources({ head, capturesOfSources }: LedgerView, manifest: Manifest, report: Findings): void {
+  const known = new Map(head.sources.map((source) => [source.sha256, source]));
+  let whole = true;
+  for (const source of manifest.sources) {
+    const found = known.get(source.sha256) ?? null;
+    const where = `sources ${source.sha256}`;
+    report.expect("ledger-differs", where, identityOf(source), found === null ? "no such archive" : identityOf(found));
+    whole &&= source.recordBytes === found?.recordBytes && source.lostBytes === found.lostBytes;
+  }
+  if (!whole) return;
+  report.expect("ledger-differs", "funnel.captures", String(manifest.funnel.captures), String(capturesOfSources));
+}
+
+function identityOf({ name, bytes, slices }: Source): string {
+  return canonicalJson({ name, bytes, slices });
 }

@@ -42,6 +42,8 @@ export interface VerifyOptions {
 export interface PartitionsSeen {
   /** Number of the one that is looked at. */
   readonly number: number;
+  /** Of all; 1 in a corpus that is whole. */
+  readonly count: number;
   readonly archives: Map<Hex, ArchiveState>;
   /** Clusters that have a row. */
   readonly clusters: Set<Hex>;
@@ -88,9 +90,10 @@ export async function verifyManifest(directory: string, options: VerifyOptions =
   const manifestSha256 = createHash("sha256").update(bytes).digest("hex");
   await verifyFiles({ directory, manifest, manifestSha256 }, report, signal);
   for (const wrong of manifestSums(manifest)) report.add(wrong);
-  const { partitions = { number: 0, archives: new Map<Hex, ArchiveState>(), clusters: new Set<Hex>() } } = options;
+  const { partitions = { number: 0, count: 1, archives: new Map<Hex, ArchiveState>(), clusters: new Set<Hex>() } } =
+    options;
   const archives = await archivesOf(manifest, { ...options, partitions }, report);
-  const ledger = ledgerOf(manifest, partitions.number, options.ledger, report);
+  const ledger = ledgerOf(manifest, partitions, options.ledger, report);
   const policy = await policyCheck(manifest, partitions.clusters, report);
   let readable = 0;
   const onRow = async (row: ManifestRow): Promise<void> => {
@@ -147,16 +150,20 @@ function reportOf(
 
 function ledgerOf(
   manifest: Manifest,
-  partition: number,
+  partition: PartitionsSeen,
   ask: AskLedger | undefined,
   report: Findings,
 ): { readonly check: LedgerCheck | null; readonly done: Check } {
   if (ask === undefined) return { check: null, done: notAtAll("there is no ledger here") };
   const view = ask(manifest, partition);
   if (typeof view === "string") return { check: null, done: notAtAll(view) };
+  if ("what" in view) {
+    report.add(view);
+    return { check: null, done: notAtAll(`${view.found}, not ${view.expected}`) };
+  }
   const done = view.hasMovedOn
     ? partly(
-        "archives or documents were added since it was published, so that its funnel, its sources and what rows inherit are not compared; publish again to have them in",
+        "archives or documents were added since it was published, so that its funnel and what rows inherit are not compared; publish again to have them in",
       )
     : wholly;
   return { check: ledgerCheck(view, manifest, report), done };
