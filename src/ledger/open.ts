@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 import Database from "better-sqlite3";
@@ -49,6 +49,16 @@ export function openLedger(path: string, { mode, place }: OpenOptions): Ledger {
   const wanted = mode === "read" ? path : dirname(path);
   if (!existsSync(wanted)) {
     throw new PipelineError("corpus-missing", `there is no ledger at ${path}; \`colophon ingest\` makes one`, { path });
+  }
+  // SQLite would wait for whoever writes into a pipe.
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
+    throw new PipelineError(
+      "ledger-broken",
+      `${path} is no file; move it away, and \`colophon ingest\` makes a ledger`,
+      {
+        path,
+      },
+    );
   }
   const lock = mode === "write" ? lockOf(path) : null;
   let db: Database.Database | null = null;

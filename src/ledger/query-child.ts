@@ -2,6 +2,7 @@
 import Database from "better-sqlite3";
 
 import { PipelineError } from "../core/errors.ts";
+import { ledgerErrorOf } from "./ledger-error.ts";
 import { openLedger } from "./open.ts";
 import { openPartitions } from "./partitions.ts";
 import type { QueryAnswer, QueryRequest, QueryResult } from "./query.ts";
@@ -23,7 +24,8 @@ function answerTo({ paths, sql, maxRows }: QueryRequest): QueryAnswer {
       unitePartitions(ledger.db, paths);
     }
     return { result: resultOf(readingStatement(ledger.db, sql), maxRows) };
-  } catch (error) {
+  } catch (fault) {
+    const error = ledgerErrorOf(fault, paths[0] ?? "");
     if (error instanceof PipelineError) return { failure: { code: error.code, message: error.message } };
     const message = error instanceof Error ? error.message : String(error);
     // A RangeError is a parameter (`?`, `:name`) that nothing is given for.

@@ -1,3 +1,5 @@
+import { stat } from "node:fs/promises";
+
 import { eachOf } from "../async/limit.ts";
 import { PipelineError } from "../core/errors.ts";
 import type { Hex } from "../core/records.ts";
@@ -32,6 +34,8 @@ export async function refuseBrokenSegments({ corpus, ledgers, signal }: Run): Pr
 
 async function faultOf(path: string, segment: Hex, signal: AbortSignal): Promise<string | null> {
   try {
+    // A pipe of that name would be waited for.
+    if (!(await stat(path)).isFile()) return "is no file";
     const found = await fileSha256(path, signal);
     return found === segment ? null : `has the SHA-256 ${found}`;
   } catch (error) {

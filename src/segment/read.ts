@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { zstdDecompressSync } from "node:zlib";
 
 import { LRUCache } from "lru-cache";
@@ -55,7 +55,9 @@ export function openSegment(folder: string, digest: Hex): Segment {
 /** True for a segment that is there and has the bytes that its name says. */
 export function isWholeSegment(folder: string, digest: Hex): boolean {
   const path = segmentPath(folder, digest);
-  return existsSync(path) && createHash("sha256").update(readFileSync(path)).digest("hex") === digest;
+  // A pipe of that name would be waited for.
+  const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  return isFile && createHash("sha256").update(readFileSync(path)).digest("hex") === digest;
 }
 
 function segmentIn(source: Source): Segment {
@@ -108,7 +110,7 @@ function documentAt(spans: readonly TextSpan[], position: number, broken: Broken
 
 function opened(path: string): number {
   try {
-    return openSync(path, "r");
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (cause) {
     throw new PipelineError(
       "segment-broken",

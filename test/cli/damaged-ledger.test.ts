@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { closeSync, openSync, statSync, writeFileSync, writeSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, globSync, openSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -31,5 +32,26 @@ test("damage inside a ledger that still opens ends every command with its status
     assert.equal(status, 4, `${args.join(" ")}: ${out}${err}`);
     assert.match(err, /damaged/);
     assert.doesNotMatch(err, /internal error/);
+  }
+});
+
+test("a pipe where the ledger or a segment should be is named at once", { timeout: 60_000 }, async () => {
+  using folder = temporaryFolder();
+  const corpus = join(folder.path, "corpus");
+  const archive = join(folder.path, "pages.warc.gz");
+  writeFileSync(archive, archiveOfPages("example.org", 0, 5));
+  assert.equal((await runColophon("ingest", archive, "--corpus", corpus)).status, 0);
+  const [segment = ""] = globSync("segments/**/*.segment", { cwd: corpus });
+  for (const [path, command] of [
+    ["ledger.sqlite", "status"],
+    [segment, "publish"],
+  ] as const) {
+    renameSync(join(corpus, path), join(folder.path, "aside"));
+    assert.equal(spawnSync("mkfifo", [join(corpus, path)]).status, 0);
+    const { status, err } = await runColophon(command, "--corpus", corpus);
+    assert.equal(status, 4, err);
+    assert.match(err, /is no file/);
+    rmSync(join(corpus, path));
+    renameSync(join(folder.path, "aside"), join(corpus, path));
   }
 });
