@@ -51,12 +51,12 @@ export async function learntRobots(asking: SiteAsk, host: string): Promise<Known
  */
 export async function learnTdmrep(asking: SiteAsk, keeper: TdmrepKeeper, host: string): Promise<void> {
   const answer = await unlessInterrupted(tdmrepAnswer(asking, host));
-  // A worker may not get hold of the host that it is redirected to; an interruption of the turn itself is its caller's.
-  if (answer === null && asking.context.signal.aborted) return;
-  const { reason, result } = answer ?? { reason: "redirect-host-busy", result: null };
+  // Nothing was found out, not even that there is nothing to find: the next turn asks.
+  if (answer === null) return;
+  const { reason, result, isFailure } = answer;
   if (reason === "robots-disallowed") asking.context.refused.note("robots-disallowed-site-file", tdmrepUrl(host));
   const text = result === null || result.status > 299 ? null : textOf(result);
-  keeper.learn(host, { reason, text }, answer?.isFailure ?? true);
+  keeper.learn(host, { reason, text }, isFailure);
 }
 
 interface TdmrepAnswer {
@@ -72,22 +72,38 @@ export function tdmrepUrl(host: string): string {
 }
 
 async function tdmrepAnswer(asking: SiteAsk, host: string): Promise<TdmrepAnswer> {
-  const { ask, headers, targets } = asking.context;
-  const ended = (reason: string, isFailure = false): TdmrepAnswer => ({ reason, result: null, isFailure });
   let url = tdmrepUrl(host);
   for (let hops = 0; hops <= maxRedirects; hops += 1) {
-    const refusal = await robotsRefusalOf(asking, url);
-    if (refusal !== null) return ended(refusal, refusal !== "robots-disallowed");
-    const result = await ask(hostKeyOf(url), { url, headers });
-    archive(asking, url, result, [["tdmrepOf", host]]);
-    if (!result.ok) return ended(result.reason, result.retry);
-    const target = redirectTargetOf(result, url, targets);
-    const isFailure = result.status === 429 || result.status >= 500;
-    if (target === null) return { reason: `status-${result.status}`, result, isFailure };
-    if (!target.ok) return ended(`redirect-${target.reason}`);
-    ({ url } = target);
+    const hop = tdmrepHop(asking, host, url);
+    // A worker may not get hold of the host that it is redirected to; an interruption at its own is its caller's.
+    const answer = hostKeyOf(url) === host ? await hop : await unlessInterrupted(hop);
+    if (answer === null) return noFile("redirect-host-busy", true);
+    if (!("next" in answer)) return answer;
+    url = answer.next;
   }
-  return ended("redirects-too-many");
+  return noFile("redirects-too-many");
+}
+
+/** One request on the way to the file: how it ended, or where it is to be looked for next. */
+async function tdmrepHop(
+  asking: SiteAsk,
+  host: string,
+  url: string,
+): Promise<TdmrepAnswer | { readonly next: string }> {
+  const { ask, headers, targets } = asking.context;
+  const refusal = await robotsRefusalOf(asking, url);
+  if (refusal !== null) return noFile(refusal, refusal !== "robots-disallowed");
+  const result = await ask(hostKeyOf(url), { url, headers });
+  archive(asking, url, result, [["tdmrepOf", host]]);
+  if (!result.ok) return noFile(result.reason, result.retry);
+  const target = redirectTargetOf(result, url, targets);
+  const isFailure = result.status === 429 || result.status >= 500;
+  if (target === null) return { reason: `status-${result.status}`, result, isFailure };
+  return target.ok ? { next: target.url } : noFile(`redirect-${target.reason}`);
+}
+
+function noFile(reason: string, isFailure = false): TdmrepAnswer {
+  return { reason, result: null, isFailure };
 }
 
 /** Why a URL may not be asked for; asks for the robots.txt of its host where that is not known. */

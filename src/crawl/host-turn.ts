@@ -120,7 +120,7 @@ async function visitUrls(running: RunningTurn, robots: RobotsOutcome): Promise<v
     if (paces.waitMs(host) > limits.patienceMs) return;
     if (tdmrep?.known(host) === null) {
       await learnTdmrep(running, tdmrep, host);
-      if (signal.aborted || paces.waitMs(host) > limits.patienceMs) return;
+      if (signal.aborted || tdmrep.known(host) === null || paces.waitMs(host) > limits.patienceMs) return;
     }
     const visited = await unlessInterrupted(visit(context, host, one, siteFacts(running, robots, path)));
     if (visited === null) return;
