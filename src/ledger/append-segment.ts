@@ -1,17 +1,6 @@
-import { createHash } from "node:crypto";
-
 import { splitUrl } from "../core/address/host.ts";
 import { PipelineError } from "../core/errors.ts";
-import type {
-  CaptureRights,
-  CaptureRow,
-  CopyRow,
-  DocumentCapture,
-  Hex,
-  RuleSetRow,
-  SegmentHead,
-  SiteFile,
-} from "../core/records.ts";
+import type { CaptureRights, CaptureRow, CopyRow, DocumentCapture, Hex, SegmentHead } from "../core/records.ts";
 import { subjects } from "../core/rights.ts";
 import { archiveKey } from "./archives.ts";
 import { buildKey } from "./builds.ts";
@@ -19,7 +8,8 @@ import { captureColumns, documentColumns, pack, type Stored } from "./columns.ts
 import type { Ledger } from "./open.ts";
 import { inTransaction, withoutForeignKeys } from "./partitions.ts";
 import { addKeptCopies, removeCapture, removeSlice, type StoredSlice } from "./remove-slice.ts";
-import { originKey, termKey, termKeyOrNull, blobOf, packedRecordId } from "./rows.ts";
+import { originKey, termKey, termKeyOrNull, blobOf, packedRecordId, ruleSetKey } from "./rows.ts";
+import { addSiteFile } from "./site-files.ts";
 
 export interface SegmentInput {
   readonly archive: Hex;
@@ -53,9 +43,6 @@ export const appendSql = {
   countSlice: "UPDATE slice SET capture_count = ?, document_count = ?, first_key = ?, last_key = ? WHERE key = ?",
   addLoss: "INSERT INTO loss (slice, ordinal, offset, length, reason, detail) VALUES (?, ?, ?, ?, ?, ?)",
   addProblem: "INSERT INTO problem (slice, ordinal, offset, inner_offset, code, detail) VALUES (?, ?, ?, ?, ?, ?)",
-  ruleSet: "SELECT key FROM rule_set WHERE definition = ?",
-  addRuleSet: "INSERT INTO rule_set (definition) VALUES (?)",
-  addRule: "INSERT INTO rule (rule_set, position, name, revision, unit) VALUES (?, ?, ?, ?, ?)",
   anyCapture: "SELECT 1 FROM capture LIMIT 1",
   holdsCapture: "SELECT 1 FROM capture WHERE id = ?",
   addCapture: `INSERT INTO capture (key, id, slice, position, offset, length, inner_offset, origin, url_rest${captureColumns.names})
@@ -66,9 +53,6 @@ export const appendSql = {
     VALUES (?, ?, ?, ?${documentColumns.marks})`,
   addEvidence: `INSERT INTO observation (document, ordinal, kind, licence, value, place, quote, subject)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-  statement: "SELECT key FROM statement WHERE sha256 = ?",
-  addStatement: "INSERT INTO statement (sha256, text) VALUES (?, ?)",
-  addSiteFile: "INSERT INTO site_file (capture, kind, statement, cut) VALUES (?, ?, ?, ?)",
   addSignal: `INSERT INTO signal (document, ordinal, kind, preference, value, agent, place, quote, policy_url)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 } as const;
@@ -179,17 +163,6 @@ function firstKey(ledger: Ledger): number | null {
   return ledger.partition * keysOfPartition + 1;
 }
 
-function ruleSetKey(ledger: Ledger, rules: readonly RuleSetRow[]): number {
-  const definition = JSON.stringify(rules.map(({ name, revision, unit }) => [name, revision, unit]));
-  const known = ledger.statement<{ key: number }>(appendSql.ruleSet).get(definition);
-  if (known !== undefined) return known.key;
-  const key = Number(ledger.statement(appendSql.addRuleSet).run(definition).lastInsertRowid);
-  for (const [position, { name, revision, unit }] of rules.entries()) {
-    ledger.statement(appendSql.addRule).run(key, position, name, revision, unit);
-  }
-  return key;
-}
-
 /** What the rows of a slice have in common while they are appended. */
 interface Appending {
   readonly ledger: Ledger;
@@ -298,13 +271,6 @@ function addCopy(ledger: Ledger, { capture, recordId, from }: CopyRow): void {
   const terms = [termKey(ledger, from.crawl), termKey(ledger, from.subset), termKey(ledger, from.file)];
   const place = [from.offset, from.length, from.digest, JSON.stringify(from.index)];
   ledger.statement(appendSql.addCopy).run(...terms, ...place, blobOf(capture), packedRecordId(recordId));
-}
-
-function addSiteFile(ledger: Ledger, { kind, text, cut }: SiteFile, key: number): void {
-  const sha256 = createHash("sha256").update(text).digest();
-  const known = ledger.statement<{ key: number }>(appendSql.statement).get(sha256);
-  const statement = known?.key ?? ledger.statement(appendSql.addStatement).run(sha256, text).lastInsertRowid;
-  ledger.statement(appendSql.addSiteFile).run(key, termKey(ledger, kind), statement, Number(cut === true));
 }
 
 function addRights(

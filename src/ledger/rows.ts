@@ -114,8 +114,23 @@ function remembered(cache: Map<string, number>, text: string, find: () => number
 }
 
 export const ruleSetSql = {
+  key: "SELECT key FROM rule_set WHERE definition = ?",
+  add: "INSERT INTO rule_set (definition) VALUES (?)",
+  addRule: "INSERT INTO rule (rule_set, position, name, revision, unit) VALUES (?, ?, ?, ?, ?)",
   all: "SELECT rule_set AS ruleSet, name, revision, unit FROM rule ORDER BY rule_set, position",
 } as const;
+
+/** Key of a rule set, stored when it is new. Only inside a transaction. */
+export function ruleSetKey(ledger: Ledger, rules: readonly RuleSetRow[]): number {
+  const definition = JSON.stringify(rules.map(({ name, revision, unit }) => [name, revision, unit]));
+  const known = ledger.statement<{ key: number }>(ruleSetSql.key).get(definition);
+  if (known !== undefined) return known.key;
+  const key = Number(ledger.statement(ruleSetSql.add).run(definition).lastInsertRowid);
+  for (const [position, { name, revision, unit }] of rules.entries()) {
+    ledger.statement(ruleSetSql.addRule).run(key, position, name, revision, unit);
+  }
+  return key;
+}
 
 /** Every rule set, by its key; documents of one set share one array. */
 export function ruleSets(ledger: Ledger): Map<number, RuleSetRow[]> {

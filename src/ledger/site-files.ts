@@ -1,8 +1,11 @@
+import { createHash } from "node:crypto";
+
 import type { Hex, SiteFile } from "../core/records.ts";
 import { siteFiles, type SiteFileKind } from "../core/rights.ts";
 import { hexDigestOf } from "../core/stated-digest.ts";
 import { captureColumns, unpack } from "./columns.ts";
 import type { Ledger } from "./open.ts";
+import { termKey } from "./rows.ts";
 
 const captureOf = `c.key, lower(hex(c.id)) AS id, o.origin || c.url_rest AS url,
   format('%s %015d %015d', lower(hex(a.sha256)), c.offset, c.inner_offset) AS place, ${captureColumns.select}`;
@@ -12,6 +15,9 @@ const paths = Object.values(siteFiles)
   .join(", ");
 
 export const siteFileSql = {
+  statement: "SELECT key FROM statement WHERE sha256 = ?",
+  addStatement: "INSERT INTO statement (sha256, text) VALUES (?, ?)",
+  add: "INSERT INTO site_file (capture, kind, statement, cut) VALUES (?, ?, ?, ?)",
   files: `SELECT ${captureOf}, k.text AS kind, f.statement, f.cut FROM site_file f JOIN capture c ON c.key = f.capture
     JOIN term k ON k.key = f.kind ${joins} ORDER BY f.capture`,
   revisits: `SELECT ${captureOf} FROM capture c ${joins} WHERE c.outcome = 1 AND c.url_rest IN (${paths}) ORDER BY c.key`,
@@ -78,4 +84,12 @@ function repeated(row: StoredCapture, known: ReadonlyMap<string, Said>): SiteFil
 export function siteFileOf(ledger: Ledger, { kind, statement, cut }: SiteFileCapture): SiteFile {
   const row = ledger.statement<{ text: string }>(siteFileSql.text).get(statement);
   return { kind, text: row?.text ?? "", ...(cut === 1 ? { cut: true } : {}) };
+}
+
+/** Adds what a site says to the capture of its file. Only inside a transaction. */
+export function addSiteFile(ledger: Ledger, { kind, text, cut }: SiteFile, key: number): void {
+  const sha256 = createHash("sha256").update(text).digest();
+  const known = ledger.statement<{ key: number }>(siteFileSql.statement).get(sha256);
+  const statement = known?.key ?? ledger.statement(siteFileSql.addStatement).run(sha256, text).lastInsertRowid;
+  ledger.statement(siteFileSql.add).run(key, termKey(ledger, kind), statement, Number(cut === true));
 }

@@ -7,6 +7,7 @@ import type { KnownSlice } from "../ledger/archives.ts";
 import type { MeasureJob, MeasureResult } from "../measure/measure-slice.ts";
 import { isWholeSegment } from "../segment/read.ts";
 import { wholeSlices } from "./collect.ts";
+import { collected } from "./collected-slice.ts";
 import { bytesOf, type InputFailure, type Registered, sliceOf } from "./register.ts";
 import type { Run } from "./run.ts";
 
@@ -225,7 +226,7 @@ function take(
     await before;
     if (order.failed !== null) return;
     try {
-      const result = await collected(state, { job, order, measure, collect }, await measured);
+      const result = await collected(state.measurer, { job, order, measure, collect }, await measured);
       if (!result.empty) order.expected = result.end;
       count(state, order.archive.path, result);
     } catch (error) {
@@ -234,47 +235,6 @@ function take(
       leave();
     }
   })();
-}
-
-/** A slice to be collected: how it is measured, and what is done with its segment. */
-interface Collecting extends Pick<SliceToRead, "job" | "order"> {
-  readonly measure: (job: MeasureJob) => Promise<MeasureResult>;
-  readonly collect: (segment: Hex) => void;
-}
-
-/** Collects a slice. Where others measured it and its segment contradicts itself, it is measured once more. */
-async function collected(
-  { measurer }: IntakeState,
-  { job, order, measure, collect }: Collecting,
-  measured: MeasureResult,
-): Promise<MeasureResult> {
-  const { discard } = measurer;
-  const result = await fromTrueStart(measured, job, order.expected, measure);
-  try {
-    collect(result.segment);
-    return result;
-  } catch (error) {
-    if (discard === undefined || !(error instanceof PipelineError) || error.code !== "segment-broken") throw error;
-    await discard(job, result, error);
-  }
-  const again = await fromTrueStart(await measure(job), job, order.expected, measure);
-  collect(again.segment);
-  return again;
-}
-
-/**
- * A slice must begin where the one before it ended, and own nothing when that is beyond its range. One that found a false
- * start, or none, is measured again from the true one.
- */
-async function fromTrueStart(
-  result: MeasureResult,
-  job: MeasureJob,
-  expected: number,
-  measure: (job: MeasureJob) => Promise<MeasureResult>,
-): Promise<MeasureResult> {
-  const { nominalEnd } = job.slice;
-  const agrees = result.empty ? expected >= nominalEnd : result.begin === expected && expected < nominalEnd;
-  return agrees ? result : measure({ ...job, slice: { ...job.slice, exactStart: expected } });
 }
 
 function count(state: IntakeState, path: string, result: MeasureResult): void {
