@@ -88,6 +88,11 @@ export interface InheritedSignal extends Signal {
   readonly from: Hex;
 }
 
+/** Does a status say that there is no page at the address any more, or that it may not be had? */
+export function isGone(status: number | null): boolean {
+  return status === 404 || status === 410 || status === 451;
+}
+
 /** Whether a text was made of a page of which the corpus has no capture: a conversion, or a resource that names one. */
 export function lacksPage(text: {
   readonly recordType: string;

@@ -1,8 +1,9 @@
 import { listOf, object, oneOf, text, type Shaped } from "../core/json-shape.ts";
-import type { Meta, Page } from "../core/page.ts";
+import type { Meta } from "../core/page.ts";
 import type { Signal } from "../core/rights.ts";
 import type { Exchanged } from "../fetch/result.ts";
 import type { TurnUrl } from "../frontier/turn.ts";
+import { viewOfHead } from "../rights/head-rights.ts";
 import { signalsOf } from "../rights/registry.ts";
 import type { Fields } from "../warc/record.ts";
 
@@ -93,7 +94,8 @@ function reservedWords(signals: readonly Signal[]): readonly string[] {
 
 /** What the head of a response, or the `meta` elements of its page, reserve; read as the rights stage reads them. */
 function statedOptOuts(url: string, headers: Fields, metas: readonly Meta[]): readonly string[] {
-  return reservedWords(signalsOf({ url, headers, page: { ...noPage, metas }, complete: true }));
+  // All that signals read of a page is its `meta` elements.
+  return reservedWords(signalsOf(viewOfHead(url, headers, metas)));
 }
 
 /** Does one of them count that was not there before? Where it was seen does not matter. */
@@ -115,16 +117,3 @@ function countedIn({ header, meta, site }: OptOuts, { refuse, agents, unreadable
 }
 
 const none: readonly string[] = [];
-/** All that signals read of a page is its `meta` elements. */
-const noPage: Page = {
-  charset: { name: "utf-8", source: "guess" },
-  kind: "html",
-  title: null,
-  canonicalUrl: null,
-  languageAttribute: null,
-  baseUrl: "",
-  metas: [],
-  links: [],
-  blocks: [],
-  truncated: [],
-};

@@ -1,5 +1,6 @@
 import { backoffMs } from "../async/retry.ts";
 import type { Meta } from "../core/page.ts";
+import { isGone } from "../core/versions.ts";
 import { redirectTargetOf } from "../fetch/address-rules.ts";
 import type { Exchanged, NotExchanged } from "../fetch/result.ts";
 import type { FoundUrl, PageChange, TurnUrl, UrlOutcome, Validators } from "../frontier/turn.ts";
@@ -67,10 +68,6 @@ function changeOf(earlier: Validators | null, status: number, isRevisit: boolean
   if (isRevisit && wasSo) return "unchanged";
   if (!isGone(status)) return "changed";
   return earlier.status !== null && isGone(earlier.status) ? "unchanged" : "gone";
-}
-
-function isGone(status: number): boolean {
-  return status === 404 || status === 410 || status === 451;
 }
 
 /** Asks whether it has changed since. Source: RFC 9110, 13.1. */

@@ -118,7 +118,7 @@ export interface Frontier extends Notes {
   recover(nowMs: number, hostNotBeforeMs: number): number;
   /**
    * Puts pages back into the queue that were last visited before then, and those that were never visited because they
-   * failed or were refused; budgets start from zero. @returns how many
+   * failed or were refused; budgets start from zero. @returns how many of the former
    */
   recrawl(beforeMs: number): number;
   /** Counts links that the caller refused, by reason (scope, nofollow, ...). */

@@ -120,10 +120,15 @@ function recrawl(store: FrontierFile, beforeMs: number): number {
       .statement(
         `UPDATE urls SET state = ${ready}, attempts = 0, reason = NULL
          WHERE state IN (${done}, ${refused}, ${failed}) AND id IN
-             (SELECT url FROM validators WHERE coalesce(visited_at, captured_at) < ?)
-           OR state IN (${refused}, ${failed}) AND id NOT IN (SELECT url FROM validators)`,
+           (SELECT url FROM validators WHERE coalesce(visited_at, captured_at) < ?)`,
       )
       .run(beforeMs);
+    store
+      .statement(
+        `UPDATE urls SET state = ${ready}, attempts = 0, reason = NULL
+         WHERE state IN (${refused}, ${failed}) AND id NOT IN (SELECT url FROM validators)`,
+      )
+      .run();
     store
       .statement(
         `WITH now AS (SELECT host, sum(state = ${ready}) AS is_ready, sum(state = ${done}) AS is_done,

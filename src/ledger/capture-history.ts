@@ -21,9 +21,6 @@ export const storySql = {
   evidence: "SELECT kind, licence, value, place, quote, subject FROM evidence WHERE key = ?",
   signals: "SELECT kind, preference, value, agent, place, quote, policy_url FROM signals WHERE key = ?",
   version: "SELECT state, governing, governing_captured_at, governing_http_status FROM versions WHERE key = ?",
-  ties: `SELECT t.relation, t.from_id AS id, c.url, c.captured_at, c.http_status,
-    (SELECT count(*) FROM signals s WHERE s.key = t.from_key) AS signals
-    FROM ties t JOIN captures c ON c.key = t.from_key WHERE t.key = ? ORDER BY t.relation, c.captured_at, t.from_id`,
   siteFiles: `SELECT kind, id, url, captured_at, text_sha256 FROM site_files
     WHERE host = (SELECT host FROM captures WHERE key = ?) ORDER BY kind, captured_at, id`,
   representative:
@@ -55,8 +52,6 @@ export interface Story {
   readonly signals: readonly ViewRow[];
   /** How it stands among the captures of its address; `null` when it is the only one. */
   readonly version: ViewRow | null;
-  /** Captures whose signals and licence hold for it besides its own. */
-  readonly ties: readonly ViewRow[];
   /** What its site said for all its pages, oldest first; which of it holds is for the policy to say. */
   readonly siteFiles: readonly ViewRow[];
   /** All members, the document among them; empty when it is alone. At most a hundred. */
@@ -117,7 +112,6 @@ function storyOfKey(ledgers: readonly Ledger[], ledger: Ledger, key: number): St
     evidence: many(storySql.evidence),
     signals: many(storySql.signals),
     version: one(storySql.version),
-    ties: many(storySql.ties),
     siteFiles: many(storySql.siteFiles),
     cluster: membersOf(ledgers, one(storySql.representative)?.["representative"] ?? null),
     decisions: ledger.statement<Story["decisions"][number]>(storySql.decisions).all(key),

@@ -23,6 +23,9 @@ export function packedDigest(stated: string | null, sha256: Hex): string | Buffe
   return stated === `sha256:${sha256}` ? Buffer.alloc(0) : stated;
 }
 
+/** SQL for where capture `c` lies in archive `a`, to be compared as text: what is of one second is in this order. */
+export const placeText = "format('%s %015d %015d', lower(hex(a.sha256)), c.offset, c.inner_offset)";
+
 /** SQL that gives all evidence of a capture as JSON, for `evidenceOf`. @param key SQL for the key of the capture */
 export function evidenceJsonOf(key: string): string {
   return `(SELECT json_group_array(json_array(k.text, l.text, e.value, p.text, e.quote, e.subject) ORDER BY e.ordinal)

@@ -5,10 +5,10 @@ import { siteFiles, type SiteFileKind } from "../core/rights.ts";
 import { hexDigestOf } from "../core/stated-digest.ts";
 import { captureColumns, unpack } from "./columns.ts";
 import type { Ledger } from "./open.ts";
-import { termKey } from "./rows.ts";
+import { placeText, termKey } from "./rows.ts";
 
 const captureOf = `c.key, lower(hex(c.id)) AS id, o.origin || c.url_rest AS url,
-  format('%s %015d %015d', lower(hex(a.sha256)), c.offset, c.inner_offset) AS place, ${captureColumns.select}`;
+  ${placeText} AS place, ${captureColumns.select}`;
 const joins = "JOIN origin o ON o.key = c.origin JOIN slice s ON s.key = c.slice JOIN archive a ON a.key = s.archive";
 const paths = Object.values(siteFiles)
   .map((path) => `'${path}'`)

@@ -3,7 +3,7 @@ import type { AddressCapture, AddressState } from "../core/versions.ts";
 import { captureColumns, unpack } from "./columns.ts";
 import type { Ledger } from "./open.ts";
 import { inTransaction } from "./partitions.ts";
-import { pagesOf, termKey } from "./rows.ts";
+import { pagesOf, placeText, termKey } from "./rows.ts";
 
 /** SQL for the key and address of the page that a record of another address was made of; `NULL` for all others. */
 const pageUrl = `(SELECT po.origin || p.url_rest FROM temp.referred r JOIN capture p ON p.key = r.capture
@@ -20,20 +20,20 @@ export const versionSql = {
 
 /** Statements on tables of this connection alone: rows of them are sorted outside memory, however many there are. */
 const scratch = {
-  make: `CREATE TEMP TABLE IF NOT EXISTS address (hash INTEGER NOT NULL, capture INTEGER NOT NULL);
+  make: `CREATE TEMP TABLE IF NOT EXISTS address (name TEXT NOT NULL, capture INTEGER NOT NULL);
     CREATE TEMP TABLE IF NOT EXISTS referred (record_id ANY PRIMARY KEY, capture INTEGER NOT NULL) WITHOUT ROWID;
-    DELETE FROM temp.address; DELETE FROM temp.referred; DROP INDEX IF EXISTS temp.address_by_hash`,
+    DELETE FROM temp.address; DELETE FROM temp.referred; DROP INDEX IF EXISTS temp.address_by_name`,
   refer: `INSERT OR IGNORE INTO temp.referred (record_id, capture) SELECT record_id, key FROM capture
     WHERE record_id IN (SELECT refers_to FROM capture WHERE refers_to IS NOT NULL) ORDER BY key`,
   addresses: `SELECT c.key, coalesce(${pageUrl}, o.origin || c.url_rest) AS address
     FROM capture c JOIN origin o ON o.key = c.origin JOIN term t ON t.key = c.record_type WHERE c.key > ? ORDER BY c.key LIMIT ?`,
-  add: "INSERT INTO temp.address (hash, capture) VALUES (?, ?)",
-  index: "CREATE INDEX temp.address_by_hash ON address (hash, capture)",
-  shared: "SELECT hash FROM temp.address WHERE hash > ? GROUP BY hash HAVING count(*) > 1 ORDER BY hash LIMIT ?",
-  captures: "SELECT capture FROM temp.address WHERE hash = ? ORDER BY capture",
+  add: "INSERT INTO temp.address (name, capture) VALUES (?, ?)",
+  index: "CREATE INDEX temp.address_by_name ON address (name, capture)",
+  shared: "SELECT name FROM temp.address WHERE name > ? GROUP BY name HAVING count(*) > 1 ORDER BY name LIMIT ?",
+  captures: "SELECT capture FROM temp.address WHERE name = ? ORDER BY capture",
   capture: `SELECT c.key, coalesce(${pageUrl}, o.origin || c.url_rest) AS address,
     ${captureColumns.select},
-    format('%s %015d %015d', lower(hex(a.sha256)), c.offset, c.inner_offset) AS place,
+    ${placeText} AS place,
     EXISTS (SELECT 1 FROM signal g WHERE g.document = c.key) OR EXISTS (SELECT 1 FROM observation e WHERE e.document = c.key)
       AS speaks,
     (SELECT d.key FROM temp.referred r JOIN document d ON d.key = r.capture WHERE r.record_id = c.refers_to) AS repeats
@@ -69,20 +69,25 @@ function* sharedAddresses(ledger: Ledger, normalOf: (url: string) => string): Ge
   ledger.statement(scratch.refer).run();
   const page = ledger.statement<Addressed>(scratch.addresses);
   const add = ledger.statement(scratch.add);
-  const rows = pagesOf(
+  const all = pagesOf(
     0,
     ({ key }: Addressed) => key,
     (after, limit) => page.all(after, limit),
   );
-  for (const { key, address } of rows) add.run(hashOf(normalOf(address)), key);
+  for (const { key, address } of all) add.run(normalOf(address), key);
   ledger.db.exec(scratch.index);
-  const shared = ledger.statement<{ hash: number }>(scratch.shared);
-  const hashes = pagesOf(
-    -1,
-    ({ hash }: { hash: number }) => hash,
+  const shared = ledger.statement<{ name: string }>(scratch.shared);
+  const names = pagesOf(
+    "",
+    ({ name }: { name: string }) => name,
     (after, limit) => shared.all(after, limit),
   );
-  for (const { hash } of hashes) yield* addressesOf(ledger, hash, normalOf);
+  for (const { name } of names) {
+    const keys = ledger.statement<{ capture: number }>(scratch.captures).all(name);
+    const rows = keys.flatMap(({ capture }) => ledger.statement<StoredCapture>(scratch.capture).all(capture));
+    const captures = rows.map(addressCaptureOf);
+    if (captures.some(({ outcome }) => outcome === "document")) yield captures;
+  }
   ledger.db.exec(scratch.make);
 }
 
@@ -90,20 +95,6 @@ interface Addressed {
   readonly key: number;
   /** Its own, or that of the page that it was made of. */
   readonly address: string;
-}
-
-/** Addresses that differ can share a hash. */
-function addressesOf(ledger: Ledger, hash: number, normalOf: (url: string) => string): (readonly AddressCapture[])[] {
-  const byAddress = new Map<string, AddressCapture[]>();
-  for (const { capture } of ledger.statement<{ capture: number }>(scratch.captures).all(hash)) {
-    const row = ledger.statement<StoredCapture>(scratch.capture).get(capture);
-    if (row === undefined) continue;
-    const address = normalOf(row.address);
-    const of = byAddress.get(address) ?? [];
-    byAddress.set(address, of);
-    of.push(addressCaptureOf(row));
-  }
-  return [...byAddress.values()].filter((of) => of.length > 1 && of.some(({ outcome }) => outcome === "document"));
 }
 
 interface StoredCapture extends Addressed {
@@ -134,15 +125,4 @@ function exactOf(url: string): string {
   if (parsed === null) return url;
   parsed.hash = "";
   return parsed.href;
-}
-
-/** 52 bits of FNV-1a over UTF-16 code units, in two halves: an integer that both SQLite and JavaScript hold exactly. */
-function hashOf(text: string): number {
-  let [low, high] = [0x811c9dc5, 0x050c5d1f];
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    low = Math.imul(low ^ unit, 0x01000193);
-    high = Math.imul(high ^ unit, 0x01000193);
-  }
-  return (low >>> 0) + (high & 0xfffff) * 2 ** 32;
 }

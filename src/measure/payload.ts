@@ -128,7 +128,7 @@ function noPageOf(
   if (type === "response" && http === null) return { reason: "not-http", detail: record.contentType };
   if (http?.ok === false) return { reason: "http-malformed", detail: http.detail };
   if (http !== null && !isSuccess(http.status)) {
-    return { reason: "http-status", detail: String(http.status), siteFile: siteFileGone(url ?? "", http.status) };
+    return { reason: "http-status", detail: String(http.status), siteFile: siteFileGone(kind, url ?? "", http.status) };
   }
   // A payload that was there before its coding was taken off, and of which nothing is left.
   if (body.length === 0 && payload.length > 0)

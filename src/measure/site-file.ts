@@ -47,8 +47,7 @@ export function siteFileOf(kind: SiteFileKind, { url, body, isCut }: Found): Sit
 }
 
 /** The file of a site that has none, or none any more: it says nothing, and what an earlier one said no longer holds. */
-export function siteFileGone(url: string, status: number): SiteFile | null {
+export function siteFileGone(kind: SiteFileKind | null, url: string, status: number): SiteFile | null {
   if (status !== 404 && status !== 410) return null;
-  const kind = siteFileKindOf(url);
   return kind === null || pathOf(url) !== siteFiles[kind] ? null : { kind, text: "" };
 }

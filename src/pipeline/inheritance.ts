@@ -1,3 +1,4 @@
+import { hostOfUrl } from "../core/address/host.ts";
 import type { JudgedDocument, Policy } from "../core/decisions.ts";
 import type { Hex, SiteFile } from "../core/records.ts";
 import {
@@ -148,7 +149,7 @@ function byTime(a: SiteFileCapture, b: SiteFileCapture): number {
 function siteOf(url: string): string | null {
   const parsed = URL.parse(url);
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) return null;
-  return parsed.host.replace(/\.(?=:|$)/, "");
+  return `${hostOfUrl(url)}:${parsed.port}`;
 }
 
 /** Parsed files kept; documents come site by site more or less. */

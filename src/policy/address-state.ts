@@ -1,4 +1,11 @@
-import type { AddressCapture, AddressState, Standing, Tie, Version } from "../core/versions.ts";
+import {
+  isGone,
+  type AddressCapture,
+  type AddressState,
+  type Standing,
+  type Tie,
+  type Version,
+} from "../core/versions.ts";
 
 /** Records that stand for a page less and less directly: the exchange, what a tool stored, what was made of either. */
 const directness = ["response", "resource", "conversion"];
@@ -78,7 +85,7 @@ function governed(history: readonly AddressCapture[], own: readonly AddressCaptu
 }
 
 function endOf(status: number | null): Extract<Standing, "gone" | "moved"> | null {
-  if (status === 404 || status === 410 || status === 451) return "gone";
+  if (isGone(status)) return "gone";
   return status === 301 || status === 308 ? "moved" : null;
 }
 

@@ -25,7 +25,12 @@ const nothingOn: Omit<Page, "baseUrl"> = {
  */
 export function rightsOfHead(url: string, headers: RightsView["headers"]): CaptureRights | null {
   if (!headers.some(([name]) => speaking.has(name.toLowerCase()))) return null;
-  return rightsOfView({ url, headers, page: { ...nothingOn, baseUrl: url }, complete: true });
+  return rightsOfView(viewOfHead(url, headers));
+}
+
+/** The head of an exchange as the readers of rights see it, with the `meta` elements of its page if those are known. */
+export function viewOfHead(url: string, headers: RightsView["headers"], metas: Page["metas"] = []): RightsView {
+  return { url, headers, page: { ...nothingOn, baseUrl: url, metas }, complete: true };
 }
 
 /** What a page and the head of its exchange say about rights; `null` when they say nothing. */

@@ -194,10 +194,10 @@ function forgedAt(path: string, schema: Schema): (row: ManifestRow) => ManifestR
   const steps = path.replaceAll("[]", ".[]").split(".");
   return (row) =>
     changedAt(
-      row as unknown as Json,
+      row as unknown as Json, // what JSON was read into
       steps,
       (value) => plausible[path]?.(value, row) ?? another(value, schema),
-    ) as unknown as ManifestRow;
+    ) as unknown as ManifestRow; // the same with one value of its schema changed
 }
 
 suite("what a forger changes in all rows, with every digest, sum and the root made to agree", () => {
